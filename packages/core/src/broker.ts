@@ -1,0 +1,210 @@
+import { verdictOf, type Verdict } from './classify.ts'
+import { AuthError, toAuthError } from './errors.ts'
+import type { EndReason, SessionView } from './machine/types.ts'
+import type { Persistence } from './persistence.ts'
+import { ageOf, fromGrant, isAnotherUser, keepSame, subjectOf, toView, type Held, type SessionRules, type Stored } from './session.ts'
+import { withTimeout } from './timeout.ts'
+import type { AuthClient, CallOptions, Grant, Network } from './types.ts'
+import type { Vault } from './vault.ts'
+
+/** What became of a renewal. `settled`: the session is another one now, or none; who changed it has said so. */
+export type Outcome =
+  | { readonly type: 'settled' }
+  | { readonly type: 'deferred'; readonly error: AuthError; readonly retryAt: number }
+  | { readonly type: 'lost'; readonly error: AuthError }
+
+type Deferred = Extract<Outcome, { type: 'deferred' }>
+
+/** Spends the refresh token: the only place that does, one flight per tab, one tab per browser. */
+export interface Broker {
+  renew(): Promise<Outcome>
+  /** Spends it on something else that hands out a new pair, under the same lock and with the same care. */
+  spend(on: Spend): Promise<void>
+}
+
+type Spend = (tokens: { accessToken: string | null; refreshToken: string }, options: CallOptions) => Promise<Grant>
+
+export interface BrokerOptions {
+  readonly client: AuthClient
+  readonly vault: Vault
+  readonly persistence: Persistence
+  readonly rules: SessionRules
+  readonly network: Network
+  readonly requestTimeout: number
+  readonly lock: <T>(work: () => Promise<T>) => Promise<T>
+  /** Takes up what another tab stored, when it differs from what is held. True: it did. */
+  readonly observe: (stored: Stored | null) => boolean
+  readonly onRenewed: (session: SessionView) => void
+  /** The held session is over by the server's definite word. */
+  readonly onEnded: (held: Held, reason: EndReason, error: AuthError | null) => Promise<void>
+  /** A grant that came too late for its session is good for one thing only. */
+  readonly onStale: (held: Held) => void
+}
+
+const FIRST_BACKOFF = 1000
+const LONGEST_BACKOFF = 60_000
+/** A server that refuses every new token is asked this often in a minute. */
+const PREMATURE_PER_MINUTE = 6
+
+export function createBroker(options: BrokerOptions): Broker {
+  const { client, vault, persistence, rules, network, observe } = options
+  const { clock } = rules
+  let flight: Promise<Outcome> | null = null
+  let failures = 0
+  let pause: Deferred | null = null
+  let premature: number[] = []
+
+  const deferred = (error: AuthError, delay: number): Deferred => ({
+    type: 'deferred',
+    error,
+    retryAt: clock.now() + delay,
+  })
+
+  const backOff = (error: AuthError): Outcome => {
+    const longest = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** failures)
+    failures += 1
+    pause = deferred(error, Math.max((error.retryAfter ?? 0) * 1000, longest * rules.random()))
+    return pause
+  }
+
+  /** A renewal asked for long before it is due was asked for by a 401 or by hand: neither may hammer the server. */
+  function isTooMuch(held: Held): boolean {
+    if (ageOf(held, clock) >= held.renewAge && held.lifetime > 0) return false
+    const now = clock.monotonic()
+    premature = premature.filter((at) => now - at < 60_000)
+    if (premature.length >= PREMATURE_PER_MINUTE) return true
+    premature.push(now)
+    return false
+  }
+
+  async function underLock(on: Spend, judge: typeof verdictOf): Promise<Outcome> {
+    const held = vault.held
+    if (!held?.refreshToken) return { type: 'settled' }
+    const stored = await persistence.read()
+    if (observe(stored)) return { type: 'settled' }
+    if (vault.held !== held || stored?.kind !== 'session') return { type: 'settled' }
+    if (pause && clock.now() < pause.retryAt) return pause
+    if (!network.isOnline()) return deferred(new AuthError('offline'), 0)
+    if (stored.marked && client.replay !== 'tolerated') return { type: 'lost', error: new AuthError('refresh-indeterminate') }
+    if (isTooMuch(held)) return deferred(new AuthError('rate-limited'), 10_000)
+
+    // durable before the request leaves: whoever finds the mark knows that the token may be spent
+    const marked = await persistence.replace(stored.revision, held, true)
+    if (marked === null) {
+      observe(await persistence.read())
+      return vault.held === held ? deferred(new AuthError('in-progress'), 0) : { type: 'settled' }
+    }
+    const { accessToken, refreshToken } = held
+    try {
+      const grant = await withTimeout(clock, options.requestTimeout, (signal) =>
+        on({ accessToken, refreshToken: refreshToken as string }, { signal }),
+      )
+      const kept = client.replay === 'tolerated' ? { refreshToken, ...grant } : grant
+      const next = fromGrant(kept, keepSame(held.user, grant.user), held, rules)
+      if (!next.accessToken || !next.refreshToken) throw new AuthError('invalid-response')
+      return await commit(held, next, marked)
+    } catch (thrown) {
+      return fail(held, marked, toAuthError(thrown, 'network'), judge)
+    }
+  }
+
+  async function commit(held: Held, next: Held, marked: string): Promise<Outcome> {
+    const isOthers = isSomebodyElse(held, next)
+    if (isOthers || vault.held?.id !== held.id || (await persistence.replace(marked, next, false)) === null) {
+      options.onStale(next)
+      if (isOthers) await options.onEnded(held, 'user-mismatch', new AuthError('user-mismatch'))
+      else observe(await persistence.read())
+      return { type: 'settled' }
+    }
+    // a sign-out that came during the write has removed the record, or will: nothing is held any more
+    if (vault.held?.id !== held.id) {
+      options.onStale(next)
+      return { type: 'settled' }
+    }
+    failures = 0
+    pause = null
+    const known = await identify(held, next)
+    if (!known) {
+      options.onStale(next)
+      await options.onEnded(held, 'user-mismatch', new AuthError('user-mismatch'))
+      return { type: 'settled' }
+    }
+    if (vault.held?.id !== held.id) return { type: 'settled' }
+    vault.hold(known)
+    options.onRenewed(toView(known))
+    return { type: 'settled' }
+  }
+
+  /** Where the token does not say whom it is for, the server does. Null: somebody else. */
+  async function identify(held: Held, next: Held): Promise<Held | null> {
+    const isNamed = next.userGeneration === next.generation || subjectOf(next.accessToken) !== null
+    if (isNamed || !client.getUser || !next.accessToken) return next
+    const { accessToken } = next
+    try {
+      const user = await withTimeout(clock, options.requestTimeout, (signal) => client.getUser!({ accessToken }, { signal }))
+      if (isAnotherUser(held.user, user)) return null
+      return { ...next, user: keepSame(held.user, user), userGeneration: next.generation }
+    } catch {
+      return { ...next, userGeneration: 0 }
+    }
+  }
+
+  async function fail(held: Held, marked: string, error: AuthError, judge: typeof verdictOf): Promise<Outcome> {
+    const verdict = judge(error)
+    if (verdict === 'refused') {
+      await options.onEnded(held, error.code === 'account-banned' ? 'account-banned' : 'session-expired', error)
+      return { type: 'settled' }
+    }
+    if (verdict === 'unknown' && client.replay !== 'tolerated') {
+      return { type: 'lost', error: new AuthError('refresh-indeterminate', { cause: error }) }
+    }
+    await persistence.replace(marked, held, false)
+    return judge === verdictOf ? backOff(error) : deferred(error, 0)
+  }
+
+  function fly(on: Spend, judge: typeof verdictOf): Promise<Outcome> {
+    flight = options
+      .lock(() => underLock(on, judge))
+      .catch((thrown: unknown) => backOff(toAuthError(thrown)))
+      .finally(() => {
+        flight = null
+      })
+    return flight
+  }
+
+  return {
+    renew() {
+      const refresh = client.refresh?.bind(client) ?? (() => Promise.reject(new AuthError('not-supported')))
+      return flight ?? fly(({ refreshToken }, call) => refresh({ refreshToken }, call), verdictOf)
+    },
+    async spend(on) {
+      await flight
+      const before = vault.held?.generation
+      let failure: AuthError | undefined
+      const outcome = await fly(
+        (tokens, call) =>
+          on(tokens, call).catch((thrown: unknown) => {
+            failure = toAuthError(thrown)
+            throw failure
+          }),
+        verdictOfOther,
+      )
+      if (failure) throw failure
+      if (outcome.type !== 'settled') throw outcome.error
+      if (before === undefined || vault.held?.generation === before) throw new AuthError('not-authenticated')
+    },
+  }
+}
+
+/** Two answers of the server that name different people. */
+function isSomebodyElse(held: Held, next: Held): boolean {
+  const before = subjectOf(held.accessToken)
+  const after = subjectOf(next.accessToken)
+  return (before !== null && after !== null && before !== after) || isAnotherUser(held.user, next.user)
+}
+
+/** A spend that is no renewal: what the server refused, it did not do, and the session goes on. */
+function verdictOfOther(error: AuthError): Verdict {
+  const isRefused = error.status !== undefined && error.status >= 400 && error.status < 500
+  return isRefused || verdictOf(error) !== 'unknown' ? 'deferred' : 'unknown'
+}

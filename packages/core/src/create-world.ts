@@ -1,0 +1,212 @@
+import { createBroker } from './broker.ts'
+import { AuthError, toAuthError } from './errors.ts'
+import type { AuthFact, EndReason, SessionView } from './machine/types.ts'
+import { createPersistence } from './persistence.ts'
+import { systemClock } from './ports/clock.ts'
+import { browserNetwork } from './ports/network.ts'
+import { browserTabs } from './ports/tabs.ts'
+import { toView, type Held, type SessionRules, type Stored } from './session.ts'
+import { memoryStorage } from './storage/memory.ts'
+import { withTimeout } from './timeout.ts'
+import type { AuthOptions, Persistence, Revoked, TabHint, Tabs } from './types.ts'
+import { createVault } from './vault.ts'
+import type { World } from './world.ts'
+
+/** The world and what the chart's actions do to it. */
+export interface InnerWorld extends World {
+  readonly persistenceAtStart: Persistence
+  readonly canConfirm: boolean
+  hold(session: SessionView): void
+  replace(session: SessionView): void
+  drop(reason: EndReason): void
+  forgetEnded(): void
+  endHeld(reason: EndReason): Promise<void>
+  destroy(): void
+}
+
+/** A tab that is alone in the world. */
+const noTabs = (): Tabs => {
+  const { lock } = browserTabs()
+  return { lock, open: () => ({ post() {}, close() {} }) }
+}
+
+export function createWorld(options: AuthOptions<unknown, unknown, unknown>): InnerWorld {
+  const { client, clock = systemClock, storage = memoryStorage(), requestTimeout = 30_000, storageTimeout = 2000 } = options
+  const { signOutTimeout = 5000, network = browserNetwork(), random = Math.random, refreshBefore } = options
+  const isAlone = options.tabs === false || (options.tabs === undefined && storage.scope !== 'shared')
+  const tabs = isAlone ? noTabs() : options.tabs || browserTabs()
+  const key = `authchart:${client.id ?? client.origin ?? 'default'}`
+  const rules: SessionRules = { clock, random, refreshBefore, canRefresh: client.refresh !== undefined }
+  const vault = createVault()
+  const lifetime = new AbortController()
+  const reports = new Set<(fact: AuthFact) => void>()
+  const posts = new Set<(hint: TabHint) => void>()
+  /** Sessions that ended here: a record or a message that still shows one is late. */
+  const endedIds = new Set<string>()
+  const warned = new Set<string>()
+
+  const report = (fact: AuthFact): void => {
+    for (const listener of reports) listener(fact)
+  }
+  const post = (): void => {
+    for (const listener of posts) listener({ generation: vault.generation })
+  }
+  const warn = (warning: AuthError): void => {
+    if (options.onWarning) return options.onWarning(warning)
+    if (!warned.has(warning.code)) console.warn(`[authchart] ${warning.code}: ${warning.message}`)
+    warned.add(warning.code)
+  }
+  const persistence = createPersistence({
+    storage,
+    key,
+    rules,
+    timeout: storageTimeout,
+    onLost: (error) => {
+      if (storage.scope === 'memory') return
+      warn(error)
+      report({ type: 'storage.lost' })
+    },
+  })
+
+  async function tell(held: Held): Promise<Revoked> {
+    const signOut = client.signOut?.bind(client)
+    if (!signOut) return 'no'
+    try {
+      await withTimeout(clock, signOutTimeout, (signal) => signOut(held, { signal }))
+      return 'yes'
+    } catch (thrown) {
+      const { code, status = 0 } = toAuthError(thrown, 'network')
+      const isRefused = (status >= 400 && status < 500) || code === 'offline' || code === 'not-authenticated'
+      return isRefused ? 'no' : 'unknown'
+    }
+  }
+
+  async function revokeSession(held: Held | null): Promise<Revoked> {
+    const stored = await persistence.end(held?.id ?? null, null)
+    post()
+    const ended = held ?? (stored?.kind === 'session' ? stored.held : null)
+    return ended ? tell(ended) : 'no'
+  }
+
+  /** Empties the vault at once; storage and other tabs follow. */
+  function take(): Held | null {
+    const held = vault.take()
+    if (held) endedIds.add(held.id)
+    return held
+  }
+
+  async function forget(held: Held, reason: EndReason): Promise<void> {
+    await persistence.end(held.id, { reason, user: held.user })
+    post()
+  }
+
+  async function endHeld(reason: EndReason): Promise<void> {
+    const held = take()
+    if (!held) return
+    report({ type: 'session.ended', ended: { reason, user: held.user } })
+    await forget(held, reason)
+  }
+
+  function observe(stored: Stored | null): boolean {
+    const { held } = vault
+    if (stored === null) {
+      if (held) report({ type: 'tabs.signedOut' })
+      return held !== null
+    }
+    if (stored.kind === 'foreign') return false
+    if (stored.kind === 'ended') {
+      if (held?.id !== stored.id) return false
+      take()
+      report({ type: 'session.ended', ended: stored.ended })
+      return true
+    }
+    const other = stored.held
+    if (endedIds.has(other.id) || other.id === world.establishing) return false
+    if (held?.id !== other.id) {
+      vault.stage(other)
+      report({ type: 'tabs.signedIn', session: toView(other) })
+      return true
+    }
+    if (other.generation <= held.generation) return false
+    // the same sign-in, renewed by another tab: who it is for has not changed
+    const { attempt, user, userGeneration } = held
+    const adopted = { ...other, attempt, user, userGeneration }
+    vault.hold(adopted)
+    report({ type: 'session.renewed', session: toView(adopted) })
+    return true
+  }
+
+  const world: InnerWorld = {
+    client,
+    clock,
+    rules,
+    vault,
+    persistence,
+    network,
+    tabs,
+    key,
+    requestTimeout,
+    storageTimeout,
+    lifetime: lifetime.signal,
+    persistenceAtStart: storage.scope === 'memory' ? 'memory' : 'stored',
+    canConfirm: client.getUser !== undefined,
+    establishing: null,
+    revocation: null,
+    report,
+    onReport(listener) {
+      reports.add(listener)
+      return () => reports.delete(listener)
+    },
+    post,
+    onPost(listener) {
+      posts.add(listener)
+      return () => posts.delete(listener)
+    },
+    observe,
+    tell,
+    warn: (code) => warn(new AuthError(code)),
+    endHeld,
+    hold({ id }) {
+      const next = vault.unstage(id)
+      if (next) vault.hold(next)
+    },
+    replace(session) {
+      const before = vault.held
+      world.hold(session)
+      post()
+      if (!before || before.id === session.id) return
+      endedIds.add(before.id)
+      void tell(before)
+    },
+    drop(reason) {
+      const held = take()
+      if (reason === 'signed-out') world.revocation = revokeSession(held)
+      else if (held && reason !== 'signed-out-elsewhere') void forget(held, reason)
+    },
+    forgetEnded: () => void persistence.forgetEnded(),
+    destroy() {
+      lifetime.abort()
+      vault.clear()
+    },
+    broker: createBroker({
+      client,
+      vault,
+      persistence,
+      rules,
+      network,
+      requestTimeout,
+      lock: (work) => tabs.lock(key, work),
+      observe,
+      onRenewed(session) {
+        report({ type: 'session.renewed', session })
+        post()
+      },
+      async onEnded(held, reason) {
+        if (vault.held?.id === held.id) await endHeld(reason)
+        else await forget(held, reason)
+      },
+      onStale: (held) => void tell(held),
+    }),
+  }
+  return world
+}

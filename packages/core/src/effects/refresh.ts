@@ -1,0 +1,42 @@
+import { fromCallback } from 'xstate'
+import { AuthError } from '../errors.ts'
+import type { AuthEvent } from '../machine/types.ts'
+import { schedule } from '../ports/clock.ts'
+import type { World } from '../world.ts'
+
+const SAFETY_DELAY = 10_000
+
+/** Listens to a renewal. Leaving stops the listening; nothing aborts or repeats the spend. */
+export const refresh = ({ broker, vault, clock }: World) =>
+  fromCallback<AuthEvent>(({ sendBack }) => {
+    const before = vault.held
+    void broker.renew().then((outcome) => {
+      if (outcome.type === 'lost') return sendBack({ type: 'refresh.lost', error: outcome.error })
+      if (outcome.type === 'deferred') return sendBack({ ...outcome, type: 'refresh.deferred' })
+      if (vault.held !== before) return
+      // nothing came of it and nobody said why: a record of a newer version of this library, say
+      const retryAt = clock.now() + SAFETY_DELAY
+      sendBack({ type: 'refresh.deferred', error: new AuthError('storage-unavailable'), retryAt })
+    })
+  })
+
+/** Reports when a renewal that was put off may be tried again. */
+export const awaitRetry = ({ clock, network }: World) =>
+  fromCallback<AuthEvent, { retryAt: number }>(({ input, sendBack }) => {
+    // as a duration from here on: the wall clock may jump meanwhile
+    const [wall, monotonic] = [clock.now(), clock.monotonic()]
+    const delay = input.retryAt - wall
+    const remaining = (): number => delay - Math.max(0, clock.now() - wall, clock.monotonic() - monotonic)
+    let cancel = (): void => {}
+    const judge = (): void => {
+      cancel()
+      if (remaining() > 0) cancel = schedule(clock, remaining, judge)
+      else if (network.isOnline()) sendBack({ type: 'retry.due' })
+    }
+    const unwatch = network.onWake(judge)
+    judge()
+    return () => {
+      cancel()
+      unwatch()
+    }
+  })

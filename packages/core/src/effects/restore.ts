@@ -1,0 +1,33 @@
+import { fromCallback } from 'xstate'
+import type { AuthEvent } from '../machine/types.ts'
+import { toView } from '../session.ts'
+import { withTimeout } from '../timeout.ts'
+import type { World } from '../world.ts'
+
+/** Looks for a stored session, once. */
+export const restore = (world: World) =>
+  fromCallback<AuthEvent>(({ sendBack }) => {
+    void look(world).then(sendBack)
+  })
+
+async function look(world: World): Promise<AuthEvent> {
+  const { persistence, tabs, key, vault, client } = world
+  let stored = await persistence.read()
+  let isSpending = false
+  if (stored?.kind === 'session' && stored.marked) {
+    // a live tab that is spending right now holds the lock; a mark that stays when it is free was left by a dead one
+    await withTimeout(world.clock, world.storageTimeout, () =>
+      tabs.lock(key, async () => {
+        stored = await persistence.read()
+      }),
+    ).catch(() => {
+      isSpending = true
+    })
+  }
+  if (stored?.kind === 'foreign') world.warn('storage-unavailable')
+  if (stored?.kind === 'ended') return { type: 'restore.ended', ended: stored.ended }
+  if (stored?.kind !== 'session') return { type: 'restore.empty' }
+  vault.stage(stored.held)
+  const spendUnknown = stored.marked && !isSpending && client.replay !== 'tolerated'
+  return { type: 'restore.found', session: toView(stored.held), spendUnknown }
+}

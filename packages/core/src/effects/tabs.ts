@@ -1,0 +1,26 @@
+import { fromCallback } from 'xstate'
+import type { AuthEvent } from '../machine/types.ts'
+import type { World } from '../world.ts'
+
+/** Messages from other tabs are hints: whatever they say, the record is read again. So it is after every wake-up. */
+export const watchTabs = (world: World) =>
+  fromCallback<AuthEvent>(() => {
+    const look = (): void => {
+      void world.persistence.read().then(world.observe)
+    }
+    const wire = world.tabs.open(world.key, look)
+    const unwatch = [world.onPost((hint) => wire.post(hint)), world.network.onWake(look)]
+    return () => {
+      for (const stop of unwatch) stop()
+      wire.close()
+    }
+  })
+
+/** Hands on what happens to the held session beside the chart: in the broker, in the account, in other tabs. */
+export const watchSession = (world: World) => fromCallback<AuthEvent>(({ sendBack }) => world.onReport(sendBack))
+
+/** Waits for the sign-out that began when this state was entered. */
+export const revoke = (world: World) =>
+  fromCallback<AuthEvent>(({ sendBack }) => {
+    void world.revocation?.then(() => sendBack({ type: 'revoke.settled' }))
+  })

@@ -1,0 +1,71 @@
+import { fromCallback } from 'xstate'
+import { toAuthError } from '../errors.ts'
+import type { AuthEvent } from '../machine/types.ts'
+import { schedule } from '../ports/clock.ts'
+import { isAnotherUser, isGood, keepSame, toView } from '../session.ts'
+import { withTimeout } from '../timeout.ts'
+import type { World } from '../world.ts'
+
+const FIRST_DELAY = 5000
+const LONGEST_DELAY = 60_000
+
+/** Asks the server who is signed in, once per generation: a stored user opens no guard, and roles change. */
+export const confirmUser = (world: World) =>
+  fromCallback<AuthEvent>(({ sendBack }) => {
+    const { vault, client, clock, network } = world
+    let failures = 0
+    let asking = false
+    let stopped = false
+    let cancel = (): void => {}
+
+    const judge = (): void => {
+      cancel()
+      const { held } = vault
+      if (asking || !held || held.userGeneration === held.generation || !client.getUser) return
+      if (!isGood(held, clock) || !network.isOnline()) return
+      asking = true
+      const accessToken = held.accessToken as string
+      withTimeout(clock, world.requestTimeout, (signal) => client.getUser!({ accessToken }, { signal }), world.lifetime)
+        .then(
+          (user) => {
+            asking = false
+            note(held.id, held.generation, user)
+            if (!stopped) judge()
+          },
+          (thrown: unknown) => {
+            asking = false
+            fail(held.renewable, toAuthError(thrown, 'network').code)
+          },
+        )
+    }
+
+    const note = (id: string, generation: number, user: unknown): void => {
+      const { held } = vault
+      if (stopped || held?.id !== id) return
+      failures = 0
+      if (isAnotherUser(held.user, user)) {
+        sendBack({ type: 'session.ended', ended: { reason: 'user-mismatch', user: held.user } })
+        return
+      }
+      const confirmed = { ...held, user: keepSame(held.user, user), userGeneration: generation }
+      vault.hold(confirmed)
+      sendBack({ type: 'session.confirmed', session: toView(confirmed) })
+    }
+
+    const fail = (renewable: boolean, code: string): void => {
+      if (stopped) return
+      if (code === 'session-expired') return sendBack({ type: renewable ? 'expiry.due' : 'expiry.reached' })
+      const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures)
+      failures += 1
+      const until = clock.monotonic() + delay
+      cancel = schedule(clock, () => until - clock.monotonic(), judge)
+    }
+
+    const unwatch = [vault.onChange(judge), network.onWake(judge)]
+    judge()
+    return () => {
+      stopped = true
+      cancel()
+      for (const stop of unwatch) stop()
+    }
+  })

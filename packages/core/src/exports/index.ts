@@ -1,0 +1,34 @@
+export { createAuth } from '../auth.ts'
+export { AuthError, type AuthErrorCode, type AuthErrorOptions } from '../errors.ts'
+export { hasRole, isAuthenticated } from '../guards.ts'
+export { authMachine, type AuthMachine } from '../machine/machine.ts'
+export { safeReturnTo } from '../redirect.ts'
+export type {
+  AccessTokens,
+  Auth,
+  AuthActor,
+  AuthClient,
+  AuthOptions,
+  AuthState,
+  AuthStatus,
+  AuthStorage,
+  CallOptions,
+  Challenge,
+  ChallengeDemand,
+  Clock,
+  EndReason,
+  Grant,
+  Guard,
+  GuardArgs,
+  GuardParams,
+  Guards,
+  Network,
+  Persistence,
+  Renewal,
+  RequireUserOptions,
+  Revoked,
+  StoredRecord,
+  TabHint,
+  Tabs,
+  TabWire,
+} from '../types.ts'

@@ -1,0 +1,78 @@
+import { assign, fromCallback, setup, type NonReducibleUnknown } from 'xstate'
+import type { AuthError, AuthErrorCode } from '../errors.ts'
+import type { Attempt, AuthContext, AuthEvent, AuthInput, EndedSession, EndReason, SessionView } from './types.ts'
+
+/** An effect watches one outside world and reports facts. It stands idle here: `createAuth` provides the real ones. */
+const effect = <TInput extends NonReducibleUnknown = NonReducibleUnknown>() => fromCallback<AuthEvent, TInput>(() => {})
+
+const retryableAnswers: readonly AuthErrorCode[] = [
+  'invalid-code',
+  'rate-limited',
+  'network',
+  'offline',
+  'timeout',
+  'unavailable',
+  'invalid-response',
+  'unknown',
+]
+
+export const authSetup = setup({
+  types: {
+    context: {} as AuthContext,
+    events: {} as AuthEvent,
+    input: {} as AuthInput,
+  },
+  actors: {
+    watchTabs: effect(),
+    watchSession: effect(),
+    restore: effect(),
+    authenticate: effect<{ attempt: Attempt }>(),
+    watchChallenge: effect(),
+    answerChallenge: effect<{ attempt: Attempt }>(),
+    watchExpiry: effect(),
+    confirmUser: effect(),
+    refresh: effect(),
+    awaitRetry: effect<{ retryAt: number }>(),
+    revoke: effect(),
+  },
+  actions: {
+    noteAttempt: assign({ attempt: (_, { attempt }: { attempt: Attempt }) => attempt, challenge: null, error: null }),
+    noteChallenge: assign({ challenge: (_, { kind }: { kind: string }) => ({ kind }) }),
+    noteSession: assign({ session: (_, { session }: { session: SessionView }) => session }),
+    noteEnded: assign({ ended: (_, { ended }: { ended: EndedSession }) => ended, session: null }),
+    noteDelay: assign({ retryAt: (_, { retryAt }: { retryAt: number }) => retryAt }),
+    noteError: assign({ error: (_, { error }: { error: AuthError }) => error }),
+    noteStorageLost: assign({ persistence: 'memory' }),
+    endSession: assign({
+      ended: ({ context }, { reason }: { reason: EndReason }) => ({ reason, user: context.session?.user ?? null }),
+      session: null,
+      attempt: null,
+      challenge: null,
+    }),
+    clearAttempt: assign({ attempt: null, challenge: null }),
+    clearSession: assign({ session: null }),
+    clearEnded: assign({ ended: null }),
+    clearError: assign({ error: null }),
+    /** Takes the staged tokens of this session into the vault. */
+    holdTokens: (_, _params: { session: SessionView }) => {},
+    /** As holdTokens, after a sign-in of our own: the session it takes the place of is revoked. */
+    replaceTokens: (_, _params: { session: SessionView }) => {},
+    /** Empties the vault, and the storage of what was in it. */
+    dropTokens: (_, _params: { reason: EndReason }) => {},
+    /** Wipes credentials and challenge handle; a grant that comes late is revoked. */
+    dropAttempt: () => {},
+    /** Removes the note of an ended session from the storage. */
+    forgetEnded: () => {},
+    /** Nothing: a guard is asked by its event, and an event without a consequence would be refused. */
+    allow: () => {},
+  },
+  guards: {
+    isAttemptQueued: ({ context }) => context.attempt !== null,
+    isSpendUnknown: (_, { spendUnknown }: { spendUnknown: boolean }) => spendUnknown,
+    isSessionHeld: ({ context }) => context.session !== null,
+    isSessionEnded: ({ context }) => context.ended !== null,
+    isRenewable: ({ context }) => context.session?.renewable === true,
+    isAnswerRetryable: (_, { error }: { error: AuthError }) => retryableAnswers.includes(error.code),
+    isAllowed: (_, _params: { guard: string; params: readonly unknown[] }) => false,
+  },
+})

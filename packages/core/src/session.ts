@@ -1,0 +1,196 @@
+import { AuthError } from './errors.ts'
+import type { Attempt, EndedSession, SessionView } from './machine/types.ts'
+import type { AccessTokens, Clock, Grant, StoredRecord } from './types.ts'
+
+/** A session with its secrets and its times. Lives in the vault, and as a record in the storage. */
+export interface Held extends AccessTokens {
+  readonly id: string
+  readonly generation: number
+  readonly attempt: Attempt | null
+  readonly user: unknown
+  /** The generation whose token last fetched the user from the server; 0 for never. */
+  readonly userGeneration: number
+  /** Epoch milliseconds, by the clock of this device. */
+  readonly receivedAt: number
+  readonly receivedMonotonic: number
+  /** Milliseconds. */
+  readonly lifetime: number
+  /** Age in milliseconds at which it is renewed. */
+  readonly renewAge: number
+  readonly renewable: boolean
+}
+
+/** What a stored record can say. `foreign`: there is something that we cannot read and must not overwrite blindly. */
+export type Stored =
+  | { readonly kind: 'session'; readonly held: Held; readonly marked: boolean; readonly revision: string }
+  | { readonly kind: 'ended'; readonly ended: EndedSession; readonly id: string; readonly revision: string }
+  | { readonly kind: 'foreign' }
+
+const DEFAULT_LIFETIME = 3_600_000
+const LONGEST_LIFETIME = 365 * 24 * 3_600_000
+
+export interface SessionRules {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly refreshBefore: number | undefined
+  readonly canRefresh: boolean
+}
+
+/** Starts a session from a sign-in, or goes on with `previous` after a renewal. */
+export function fromGrant(grant: Grant, user: unknown, previous: Held | Pick<Held, 'attempt' | 'generation'>, rules: SessionRules): Held {
+  const { clock } = rules
+  const accessToken = readToken(grant.accessToken)
+  const lifetime = readLifetime(grant.expiresIn) ?? lifetimeOf(accessToken) ?? DEFAULT_LIFETIME
+  const refreshToken = readToken(grant.refreshToken)
+  const goesOn = 'id' in previous
+  const generation = previous.generation + 1
+  return {
+    id: goesOn ? previous.id : randomId(),
+    generation,
+    attempt: previous.attempt,
+    accessToken,
+    refreshToken,
+    user,
+    userGeneration: grant.user === undefined && goesOn ? previous.userGeneration : generation,
+    receivedAt: clock.now(),
+    receivedMonotonic: clock.monotonic(),
+    lifetime,
+    renewAge: renewAgeOf(lifetime, rules),
+    renewable: rules.canRefresh && refreshToken !== null,
+  }
+}
+
+/** About 55 % into its life, a little earlier or later so that not everybody comes at once. */
+function renewAgeOf(lifetime: number, { random, refreshBefore }: SessionRules): number {
+  if (refreshBefore !== undefined) return lifetime - Math.min(refreshBefore, lifetime * 0.4)
+  return lifetime * (0.5 + 0.1 * random())
+}
+
+export function toView(held: Held): SessionView {
+  const { id, generation, attempt, user, receivedAt, lifetime, renewable, userGeneration } = held
+  return { id, generation, attempt, user, expiresAt: receivedAt + lifetime, renewable, confirmed: userGeneration > 0 }
+}
+
+/** Milliseconds since the access token came, by the clock that saw more of them: one may jump back, one may sleep. */
+export function ageOf(held: Held, clock: Clock): number {
+  return Math.max(0, clock.now() - held.receivedAt, clock.monotonic() - held.receivedMonotonic)
+}
+
+export function isGood(held: Held, clock: Clock): boolean {
+  return held.accessToken !== null && ageOf(held, clock) < held.lifetime
+}
+
+/* ---------------------------------------------------------------- the record */
+
+export function toRecord(held: Held, marked = false): StoredRecord {
+  const { id, generation, user, accessToken, refreshToken, receivedAt, lifetime } = held
+  return { version: 1, revision: randomId(), id, generation, user, accessToken, refreshToken, receivedAt, lifetime, marked }
+}
+
+export function toEndedRecord(id: string, { reason, user }: EndedSession): StoredRecord {
+  return { version: 1, revision: randomId(), id, ended: reason, user }
+}
+
+const endReasons: readonly unknown[] = [
+  'session-expired',
+  'refresh-indeterminate',
+  'access-token-expired',
+  'user-mismatch',
+  'credentials-changed',
+  'account-banned',
+] satisfies EndedSession['reason'][]
+
+/** Reads what the storage gave, which may be anything. */
+export function fromRecord(value: unknown, rules: SessionRules): Stored | null {
+  if (value === null || value === undefined) return null
+  const record: Record<string, unknown> = typeof value === 'object' ? { ...value } : {}
+  const { id, revision, user, generation, receivedAt, lifetime } = record
+  if (record['version'] !== 1 || !isText(id) || !isText(revision)) return { kind: 'foreign' }
+  if (endReasons.includes(record['ended'])) {
+    return { kind: 'ended', ended: { reason: record['ended'] as EndedSession['reason'], user: user ?? null }, id, revision }
+  }
+  const accessToken = tokenOrNull(record['accessToken'])
+  const refreshToken = tokenOrNull(record['refreshToken'])
+  const whole = isCount(generation) && isCount(receivedAt) && isCount(lifetime) && lifetime <= LONGEST_LIFETIME
+  if (!whole || user === undefined || (accessToken === null && refreshToken === null)) return { kind: 'foreign' }
+  const { clock } = rules
+  const held: Held = {
+    id,
+    generation,
+    attempt: null,
+    user,
+    userGeneration: 0,
+    accessToken,
+    refreshToken,
+    // a time of receipt in the future is a clock that was put back: count from now
+    receivedAt: Math.min(receivedAt, clock.now()),
+    receivedMonotonic: clock.monotonic() - Math.max(0, clock.now() - receivedAt),
+    lifetime,
+    renewAge: renewAgeOf(lifetime, rules),
+    renewable: rules.canRefresh && refreshToken !== null,
+  }
+  return { kind: 'session', held, marked: record['marked'] === true, revision }
+}
+
+/* ---------------------------------------------------------------- reading what others sent */
+
+/** Only what can stand in a header (RFC 9110 §5.5) is a token. */
+function readToken(value: unknown): string | null {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)) return value
+  throw new AuthError('invalid-response')
+}
+
+const tokenOrNull = (value: unknown): string | null => (typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? value : null)
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
+
+/** Seconds, as a number or as digits. Nonsense is no answer; zero and less is over already. */
+function readLifetime(value: unknown): number | null {
+  const seconds = typeof value === 'string' && /^-?\d{1,12}$/.test(value) ? Number(value) : value
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds > 1e9) return null
+  return Math.min(Math.max(0, seconds * 1000), LONGEST_LIFETIME)
+}
+
+/** How long a JWT says it lives. Only the difference of its two times: its clock is not ours. */
+function lifetimeOf(token: string | null): number | null {
+  const { exp, iat } = claimsOf(token)
+  return typeof exp === 'number' && typeof iat === 'number' && exp > iat ? readLifetime(exp - iat) : null
+}
+
+/** Whom a token says it is for, where that can be read. A hint that can close doors, never open one. */
+export function subjectOf(token: string | null): string | null {
+  const { sub } = claimsOf(token)
+  return isText(sub) ? sub : null
+}
+
+function claimsOf(token: string | null): Record<string, unknown> {
+  try {
+    const payload = (token ?? '').split('.')[1] ?? ''
+    const bytes = Uint8Array.from(atob(payload.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0))
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    return typeof claims === 'object' && claims !== null ? { ...claims } : {}
+  } catch {
+    return {}
+  }
+}
+
+/** Who a user is, for telling two apart: an opaque id and nothing else. */
+export function userIdOf(user: unknown): string | null {
+  const id: unknown = typeof user === 'object' && user !== null ? (user as { id?: unknown }).id : null
+  return typeof id === 'number' || isText(id) ? String(id) : null
+}
+
+export function isAnotherUser(before: unknown, after: unknown): boolean {
+  const [idBefore, idAfter] = [userIdOf(before), userIdOf(after)]
+  return idBefore !== null && idAfter !== null && idBefore !== idAfter
+}
+
+/** The user as held when the server sent an equal one (or none), so that nobody renders for nothing. */
+export function keepSame(before: unknown, after: unknown): unknown {
+  return after === undefined || JSON.stringify(before) === JSON.stringify(after) ? before : after
+}
+
+export function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,82 @@
+import type { AuthStorage } from '../types.ts'
+import { mayReplace } from './record.ts'
+
+const STORE = 'records'
+
+export interface BrowserStorageOptions {
+  /** Name of the IndexedDB database. Default `'authchart'`. */
+  readonly name?: string
+}
+
+/**
+ * Keeps the session in IndexedDB, where all tabs of the origin see a write at once, also right after a lock changes
+ * hands. Rejects where the browser has no IndexedDB or forbids it: the session then lasts as long as the page.
+ *
+ * @example
+ * const auth = createAuth({ client, storage: browserStorage() })
+ */
+export function browserStorage({ name = 'authchart' }: BrowserStorageOptions = {}): AuthStorage {
+  return {
+    scope: 'shared',
+    read: (key) => transact(name, 'readonly', key, (stored: unknown) => stored ?? null),
+    async compareAndSet(key, expected, next) {
+      // cloned before the first wait: the caller may go on with his, and what cannot be stored rejects here
+      const record = structuredClone(next)
+      return transact(name, 'readwrite', key, (stored, store) => {
+        const won = mayReplace(stored, expected)
+        if (won && record) store.put(record, key)
+        else if (won) store.delete(key)
+        return won
+      })
+    },
+  }
+}
+
+/**
+ * One connection for one transaction (0.2 ms more in Chromium, a few times an hour). A connection that is kept goes
+ * stale in Safari, is closed by the browser when data is cleared, stands in the way of other tabs' upgrades and
+ * deletes, is never collected, and has to be mended after each; one that is closed already does none of that, and
+ * leaves nothing open for the back-forward cache to trip over.
+ */
+async function transact<T>(
+  name: string,
+  mode: IDBTransactionMode,
+  key: string,
+  use: (stored: unknown, store: IDBObjectStore) => T,
+): Promise<T> {
+  const database = await open(name)
+  try {
+    const transaction = database.transaction(STORE, mode, { durability: 'strict' })
+    const store = transaction.objectStore(STORE)
+    const stored = store.get(key)
+    let result: T
+    stored.onsuccess = () => {
+      result = use(stored.result, store)
+    }
+    return new Promise((resolve, reject) => {
+      // not before it is on disk; a full one says so only now
+      transaction.oncomplete = () => resolve(result)
+      transaction.onabort = () => reject(transaction.error)
+    })
+  } finally {
+    // at once: a transaction that has begun is let finish, and a closing connection is not asked to make room
+    database.close()
+  }
+}
+
+async function open(name: string, version?: number): Promise<IDBDatabase> {
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open(name, version)
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+    request.onblocked = () => {
+      request.onsuccess = () => request.result.close()
+      reject(new Error('blocked'))
+    }
+  })
+  if (database.objectStoreNames.length > 0) return database
+  // Firefox and Safari have been seen to leave a database without its stores behind (firebase-js-sdk#634)
+  database.close()
+  return open(name, database.version + 1)
+}

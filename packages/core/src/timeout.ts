@@ -1,0 +1,27 @@
+import { AuthError } from './errors.ts'
+import type { Clock } from './types.ts'
+
+/** Runs `work` with a signal that fires after `milliseconds`, and stops waiting for it then. */
+export function withTimeout<T>(
+  clock: Clock,
+  milliseconds: number,
+  work: (signal: AbortSignal) => Promise<T>,
+  parent?: AbortSignal,
+): Promise<T> {
+  const controller = new AbortController()
+  return new Promise<T>((resolve, reject) => {
+    const abort = (error: AuthError) => {
+      controller.abort(error)
+      reject(error)
+    }
+    const timer = clock.setTimeout(() => abort(new AuthError('timeout')), milliseconds)
+    const onParentAbort = () => abort(new AuthError('cancelled'))
+    parent?.addEventListener('abort', onParentAbort, { once: true })
+    // a client may throw instead of rejecting
+    const settled = Promise.resolve().then(() => work(controller.signal))
+    settled.then(resolve, reject).finally(() => {
+      clock.clearTimeout(timer)
+      parent?.removeEventListener('abort', onParentAbort)
+    })
+  })
+}

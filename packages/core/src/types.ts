@@ -1,0 +1,281 @@
+import type { ActorRefFrom, InspectionEvent } from 'xstate'
+import type { AuthError } from './errors.ts'
+import type { AuthMachine } from './machine/machine.ts'
+import type { EndReason } from './machine/types.ts'
+
+export type { EndReason }
+
+/* ------------------------------------------------------------------ what an app sees */
+
+/** Whether the session outlives this page. */
+export type Persistence = 'stored' | 'memory'
+
+/** How the renewal of the access token stands while somebody is signed in. */
+export type Renewal = 'idle' | 'refreshing' | 'waiting' | 'indeterminate'
+
+/** A second factor the server asks for. The secret half of it stays in the vault. */
+export interface Challenge {
+  /** What to ask the user for, in the client's words: `'totp'`, say. */
+  readonly kind: string
+  /** The code is being checked right now. */
+  readonly verifying: boolean
+}
+
+interface Common {
+  readonly persistence: Persistence
+}
+
+/** What is true now. A union on `status`: match on it and the rest is typed. */
+export type AuthState<TUser = unknown> =
+  | (Common & { readonly status: 'restoring'; readonly user: null; readonly error: null })
+  | (Common & { readonly status: 'anonymous'; readonly user: null; readonly error: AuthError | null })
+  | (Common & { readonly status: 'authenticating'; readonly user: null; readonly error: null })
+  | (Common & {
+      readonly status: 'challenged'
+      readonly user: null
+      readonly error: AuthError | null
+      readonly challenge: Challenge
+    })
+  | (Common & {
+      readonly status: 'authenticated' | 'refreshing'
+      readonly user: TUser
+      readonly error: AuthError | null
+      readonly renewal: Renewal
+      /** False while the user is only what the storage remembers; guards are closed until the server said so too. */
+      readonly confirmed: boolean
+    })
+  | (Common & {
+      readonly status: 'expired'
+      readonly user: null
+      readonly error: AuthError | null
+      readonly reason: EndReason
+      /** Who was signed in, for "sign in again as …". */
+      readonly lastUser: TUser | null
+    })
+  | (Common & { readonly status: 'signingOut'; readonly user: null; readonly error: null })
+  | (Common & { readonly status: 'signedOut'; readonly user: null; readonly error: null; readonly reason: EndReason })
+
+export type AuthStatus = AuthState['status']
+
+/** Whether the server heard of the sign-out: `'yes'`, `'no'` (not told, or it refused), `'unknown'` (no readable answer). */
+export type Revoked = 'yes' | 'no' | 'unknown'
+
+/** What a guard is asked about. */
+export interface GuardArgs<TUser> {
+  readonly user: TUser
+}
+
+/**
+ * Answers whether the signed-in user may see something. Shapes the screen; the server decides.
+ * Anything but `true` (a throw, a promise, a truthy object) is a no.
+ */
+export type Guard<TUser, TParams extends readonly never[] = never[]> = (
+  args: GuardArgs<TUser>,
+  ...params: TParams
+) => boolean
+
+export type Guards<TUser> = Readonly<Record<string, Guard<TUser>>>
+
+/** The parameters a guard takes after its first argument. */
+export type GuardParams<TGuard> = TGuard extends (args: never, ...params: infer P) => boolean ? P : never
+
+/** The whole client-side session of one user. Every method is bound: destructure freely. */
+export interface Auth<TUser = unknown, TCredentials = unknown, TGuards = Guards<TUser>> {
+  /** What is true now. The same reference until something changed. */
+  getState(): AuthState<TUser>
+  /** Calls `listener` after every change it could see. Returns how to stop. The first subscriber starts the work. */
+  subscribe(listener: (state: AuthState<TUser>) => void): () => void
+  /**
+   * Signs in. While somebody is signed in it switches user; while restoring it waits for that.
+   *
+   * @example
+   * try {
+   *   const user = await auth.signIn({ email, password })
+   * } catch (error) {
+   *   if (error.code === 'challenge-required') askForCode()
+   * }
+   * @throws AuthError `'challenge-required'` when a second factor is needed, else why it failed
+   */
+  signIn(credentials: TCredentials): Promise<TUser>
+  /** Creates an account and signs in with it. Errors as for {@link Auth.signIn}. */
+  signUp(details: TCredentials): Promise<TUser>
+  /** Answers the second factor. A wrong code rejects `'invalid-code'` and the status stays `'challenged'`. */
+  answerChallenge(answer: { readonly code: string }): Promise<TUser>
+  /** Gives up a sign-in. If the server grants it all the same, that session is revoked. Nothing to give up: nothing happens. */
+  cancel(): void
+  /** Ends the session here at once, in the other tabs within a second, and tells the server within a limit. Never rejects. */
+  signOut(): Promise<{ readonly revoked: Revoked }>
+  /** Renews the access token now, once for all callers in all tabs. */
+  refresh(): Promise<void>
+  /** Takes note of an ended session: `expired` or `signedOut` becomes `anonymous`. Elsewhere nothing happens. */
+  dismiss(): void
+  /** A good access token, renewed first when due; null where nobody is signed in. Prefer {@link Auth.fetch}. */
+  getAccessToken(): Promise<string | null>
+  /** Drop-in `fetch` that carries the session to the allowed origins, and to no other. */
+  readonly fetch: typeof globalThis.fetch
+  /** Asks a guard about the signed-in user. False where nobody is signed in or the guard fails. The server decides. */
+  can<K extends keyof TGuards & string>(guard: K, ...params: GuardParams<TGuards[K]>): boolean
+  /** Waits until it is known who is signed in, then answers or rejects `'not-authenticated'`, `'session-expired'`, `'forbidden'`. */
+  requireUser<K extends keyof TGuards & string>(options?: RequireUserOptions<TGuards, K>): Promise<TUser>
+  /** The XState actor: the door for `useSelector`, `waitFor` and inspection. Read it; the methods above command it. */
+  readonly actor: AuthActor
+  /** Ends all work. Every pending promise settles; later commands reject `'destroyed'`. Signs nobody out. */
+  destroy(): void
+}
+
+export interface RequireUserOptions<TGuards, K extends keyof TGuards = keyof TGuards> {
+  readonly guard?: K
+  readonly params?: GuardParams<TGuards[K]>
+  readonly signal?: AbortSignal
+}
+
+export type AuthActor = ActorRefFrom<AuthMachine>
+
+/* ------------------------------------------------------------------ what an app gives */
+
+/** What a server hands out on sign-in and renewal. */
+export interface Grant<TUser = unknown> {
+  readonly accessToken?: string | undefined
+  readonly refreshToken?: string | undefined
+  /** Seconds the access token lives (RFC 6749 §5.1). */
+  readonly expiresIn?: number | string | undefined
+  /** Left out where the server does not send it along: then `getUser` is asked. */
+  readonly user?: TUser | undefined
+}
+
+/** The server wants a second factor before it grants anything. */
+export interface ChallengeDemand {
+  readonly challenge: {
+    readonly kind: string
+    /** What the client needs to go on. Kept in the vault, handed back to `answerChallenge`, shown to nobody. */
+    readonly handle: unknown
+    /** Seconds the user has; five minutes at most. */
+    readonly expiresIn?: number | undefined
+  }
+}
+
+export interface CallOptions {
+  /** Aborted when the answer is waited for no longer. */
+  readonly signal: AbortSignal
+}
+
+export interface AccessTokens {
+  readonly accessToken: string | null
+  readonly refreshToken: string | null
+}
+
+/**
+ * How to talk to one backend. Reject with an {@link AuthError} whose code says what happened; anything else counts as
+ * an answer that was lost. Never retry inside: a refresh token must be shown once.
+ *
+ * @example
+ * const client: AuthClient<User, { email: string; password: string }> = {
+ *   async signIn(credentials, { signal }) {
+ *     const response = await fetch('/session', { method: 'POST', body: JSON.stringify(credentials), signal })
+ *     if (response.status === 401) throw new AuthError('invalid-credentials')
+ *     return response.json()
+ *   },
+ * }
+ */
+export interface AuthClient<TUser = unknown, TCredentials = unknown> {
+  signIn(credentials: TCredentials, options: CallOptions): Promise<Grant<TUser> | ChallengeDemand>
+  signUp?(details: TCredentials, options: CallOptions): Promise<Grant<TUser> | ChallengeDemand>
+  answerChallenge?(answer: { readonly handle: unknown; readonly code: string }, options: CallOptions): Promise<Grant<TUser>>
+  /** Spends the refresh token. Called by one holder at a time; its signal only ever fires on the time limit. */
+  refresh?(tokens: { readonly refreshToken: string }, options: CallOptions): Promise<Grant<TUser>>
+  getUser?(tokens: { readonly accessToken: string }, options: CallOptions): Promise<TUser>
+  /** Tells the server. Resolves when it heard. */
+  signOut?(tokens: AccessTokens, options: CallOptions): Promise<void>
+  /** `'tolerated'`: the server takes a used refresh token again for a while, so a lost answer may be asked for again. */
+  readonly replay?: 'tolerated' | 'forbidden'
+  /** Where the server is (scheme, host, port): the default of `allowedOrigins`. */
+  readonly origin?: string
+  /** Tells two apps or environments on one page origin apart in the storage. Not a secret. */
+  readonly id?: string
+}
+
+/** Time as the library sees it. The default reads the globals at call time. */
+export interface Clock {
+  /** Epoch milliseconds. May jump. */
+  now(): number
+  /** Milliseconds that only go forward; may stand still while the machine sleeps. */
+  monotonic(): number
+  setTimeout(callback: () => void, milliseconds: number): unknown
+  clearTimeout(handle: unknown): void
+}
+
+/**
+ * One record per key with compare-and-set. `revision` is a field of the record that every write changes.
+ * Anything it throws, and anything slower than the storage time limit, costs persistence and never the session.
+ */
+export interface AuthStorage {
+  read(key: string): Promise<unknown>
+  /** Writes `next` (null: removes) only if the stored record's revision is `expected` (null: nothing is stored). */
+  compareAndSet(key: string, expected: string | null, next: StoredRecord | null): Promise<boolean>
+  /** `'shared'`: all tabs of the origin see it at once. `'memory'`: gone with the page. */
+  readonly scope: 'shared' | 'tab' | 'memory'
+}
+
+export interface StoredRecord {
+  readonly version: 1
+  readonly revision: string
+  readonly [field: string]: unknown
+}
+
+/** What joins the tabs of one browser: a lock, and a wire for hints. */
+export interface Tabs {
+  /** Runs `work` while no other tab of this browser runs one under the same name. */
+  lock<T>(name: string, work: () => Promise<T>): Promise<T>
+  /** Opens the wire `name`. Hints carry a generation and nothing else. */
+  open(name: string, listener: (hint: TabHint) => void): TabWire
+}
+
+export interface TabHint {
+  readonly generation: number
+}
+
+export interface TabWire {
+  post(hint: TabHint): void
+  close(): void
+}
+
+/** What the page knows of its own connection and wakefulness. */
+export interface Network {
+  isOnline(): boolean
+  /** Calls `listener` whenever the page wakes up: visible, online, shown again, resumed. Returns how to stop. */
+  onWake(listener: () => void): () => void
+}
+
+export interface AuthOptions<TUser, TCredentials, TGuards> {
+  readonly client: AuthClient<TUser, TCredentials>
+  /** Where the session outlives the page. Default: it does not (`memoryStorage()`). */
+  readonly storage?: AuthStorage
+  /** Named questions about the user, for `can`, `requireUser` and the bindings. */
+  readonly guards?: TGuards
+  /** `authMachine.provide({ … })`: a chart with a part replaced. */
+  readonly machine?: AuthMachine
+  /** Sees every inspection event of the actor. None of them carries a secret. */
+  readonly inspect?: (event: InspectionEvent) => void
+  /** How tabs meet. Default: Web Locks and BroadcastChannel where the storage is shared. False: this tab is alone. */
+  readonly tabs?: Tabs | false
+  readonly network?: Network
+  readonly clock?: Clock
+  /** Milliseconds before the end of an access token at which it is renewed. Default: after about 55 % of its life. */
+  readonly refreshBefore?: number
+  /** Who the server that rendered the page found signed in (null: nobody). First paint only; guards stay closed. */
+  readonly initialSession?: { readonly user: TUser } | null
+  /** Milliseconds for one request of the client. Default 30,000. */
+  readonly requestTimeout?: number
+  /** Milliseconds that sign-out waits for the server. Default 5,000. */
+  readonly signOutTimeout?: number
+  /** Milliseconds for one storage operation. Default 2,000. */
+  readonly storageTimeout?: number
+  /** A number from 0 up to 1, for jitter and back-off. Default `Math.random`. */
+  readonly random?: () => number
+  /** The fetch behind `auth.fetch`. Default: the global one, read at call time. */
+  readonly fetch?: typeof globalThis.fetch
+  /** Origins that get the access token. Default: the client's own. */
+  readonly allowedOrigins?: readonly string[]
+  /** Hears of trouble that costs no session, `'storage-unavailable'` for one. Default: `console.warn`, once per code. */
+  readonly onWarning?: (warning: AuthError) => void
+}

@@ -1,0 +1,94 @@
+import type { Attempt } from './machine/types.ts'
+import type { Held } from './session.ts'
+
+/** Credentials that wait for their sign-in, and what the client needs to go on after a challenge. */
+export interface Secrets {
+  readonly attempt: Attempt
+  readonly method: 'signIn' | 'signUp'
+  readonly input: unknown
+  handle?: unknown
+  lapsesAt?: number
+  code?: string
+}
+
+/**
+ * Where the secrets of one auth live: a closure that the effects share and the chart never sees. Synchronous, so that
+ * it changes in the same step as the chart.
+ */
+export interface Vault {
+  /** The session that is signed in. */
+  readonly held: Held | null
+  /** The highest generation that was ever held: it never goes down, whoever signs in. */
+  readonly generation: number
+  hold(held: Held): void
+  /** Empties it and hands out what was in it. */
+  take(): Held | null
+  /** Keeps a session aside until the chart takes it. */
+  stage(held: Held): void
+  unstage(id: string): Held | null
+  /** Calls `listener` whenever the held session changed. */
+  onChange(listener: () => void): () => void
+
+  propose(secrets: Omit<Secrets, 'attempt'>): Attempt
+  secretsOf(attempt: Attempt): Secrets | null
+  forget(attempt: Attempt | null): void
+  /** The attempt that would be joined by these credentials: the same ones, still under way. */
+  pending(): Secrets | null
+  clear(): void
+}
+
+export function createVault(): Vault {
+  let held: Held | null = null
+  let staged: Held | null = null
+  let secrets: Secrets | null = null
+  let attempts = 0
+  let generation = 0
+  const listeners = new Set<() => void>()
+  const put = (next: Held | null): void => {
+    if (next === held) return
+    held = next
+    generation = Math.max(generation, next?.generation ?? 0)
+    for (const listener of listeners) listener()
+  }
+  return {
+    get held() {
+      return held
+    },
+    get generation() {
+      return generation
+    },
+    hold: put,
+    take() {
+      const before = held
+      put(null)
+      return before
+    },
+    stage(next) {
+      staged = next
+    },
+    unstage(id) {
+      const found = staged?.id === id ? staged : null
+      staged = null
+      return found
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    propose(next) {
+      attempts += 1
+      secrets = { ...next, attempt: attempts }
+      return attempts
+    },
+    secretsOf: (attempt) => (secrets?.attempt === attempt ? secrets : null),
+    forget(attempt) {
+      if (secrets?.attempt === attempt) secrets = null
+    },
+    pending: () => secrets,
+    clear() {
+      staged = null
+      secrets = null
+      put(null)
+    },
+  }
+}

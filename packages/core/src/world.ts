@@ -1,0 +1,39 @@
+import type { Broker } from './broker.ts'
+import type { AuthFact } from './machine/types.ts'
+import type { Persistence } from './persistence.ts'
+import type { Held, SessionRules, Stored } from './session.ts'
+import type { AuthClient, Clock, Network, Revoked, TabHint, Tabs } from './types.ts'
+import type { Vault } from './vault.ts'
+
+/** What the effects of one auth share. Nothing here is reachable from the chart, its events or its snapshots. */
+export interface World {
+  readonly client: AuthClient
+  readonly clock: Clock
+  readonly rules: SessionRules
+  readonly vault: Vault
+  readonly persistence: Persistence
+  readonly broker: Broker
+  readonly network: Network
+  readonly tabs: Tabs
+  /** Names the lock, the wire and the record. */
+  readonly key: string
+  readonly requestTimeout: number
+  readonly storageTimeout: number
+  /** Fires on destroy. */
+  readonly lifetime: AbortSignal
+  /** Facts that come from beside the chart; `watchSession` hands them on. */
+  report(fact: AuthFact): void
+  onReport(listener: (fact: AuthFact) => void): () => void
+  /** Tells the other tabs to read again. */
+  post(): void
+  onPost(listener: (hint: TabHint) => void): () => void
+  /** Compares what is stored with what is held, and reports the difference. True: there was one. */
+  observe(stored: Stored | null): boolean
+  /** Marks the session that is being stored by this very tab, or null when that is done. */
+  establishing: string | null
+  /** Tells the server that this session is over, within the time limit. */
+  tell(held: Held): Promise<Revoked>
+  /** The sign-out under way, or the last one. */
+  revocation: Promise<Revoked> | null
+  warn(code: 'storage-unavailable'): void
+}

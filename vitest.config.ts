@@ -1,0 +1,47 @@
+import react from '@vitejs/plugin-react'
+import vue from '@vitejs/plugin-vue'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { findChromium } from './tools/chromium.ts'
+
+const { executablePath, args, env } = await findChromium()
+
+// a fresh object for each project: Vitest names the instances in place
+const browser = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({
+    launchOptions: { executablePath, args, env: { ...process.env, ...env } as Record<string, string> },
+  }),
+  instances: [{ browser: 'chromium' as const }],
+})
+
+// every runtime dependency: one that is found later makes Vite reload a running test
+const core = ['xstate', '@xstate/graph']
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'core', root: 'packages/core', include: ['test/**/*.test.ts'], exclude: ['**/*.browser.test.ts'] } },
+      {
+        optimizeDeps: { include: core },
+        test: { name: 'core-browser', root: 'packages/core', include: ['test/**/*.browser.test.ts'], browser: browser() },
+      },
+      { test: { name: 'server', root: 'examples/server', include: ['test/**/*.test.ts'] } },
+      { test: { name: 'conformance', root: 'packages/conformance', include: ['test/**/*.test.ts'], exclude: ['**/*.browser.test.*'] } },
+      {
+        plugins: [react()],
+        optimizeDeps: {
+          include: [...core, 'react', 'react-dom/client', 'react/jsx-dev-runtime', '@xstate/react', 'vitest-browser-react'],
+        },
+        test: { name: 'react', root: 'packages/react', include: ['test/**/*.browser.test.tsx'], browser: browser() },
+      },
+      {
+        plugins: [vue()],
+        optimizeDeps: { include: [...core, 'vue', '@xstate/vue', 'vitest-browser-vue'] },
+        test: { name: 'vue', root: 'packages/vue', include: ['test/**/*.browser.test.ts'], browser: browser() },
+      },
+    ],
+  },
+})
