@@ -134,8 +134,10 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     return { error: error ?? new AuthError('not-supported') }
   }
 
-  async function renew(before: Pick<SessionView, 'id' | 'generation'>): Promise<void> {
-    if (vault.held?.id === before.id && vault.held.generation === before.generation) send({ type: 'refresh' })
+  /** What a request needs: joins a renewal or begins one, but does not hurry one that was put off. */
+  async function renew(before: Held): Promise<void> {
+    const isWaiting = actor.getSnapshot().matches({ authenticated: 'waiting' })
+    if (vault.held === before && !isWaiting) send({ type: 'refresh' })
     return until(renewalOutcome(before))
   }
 
@@ -178,13 +180,16 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       send({ type: 'signOut' })
       await null // a command given inside a listener waits for its place in the queue
       const isUnderWay = world.revocation !== before || actor.getSnapshot().matches('signingOut')
-      return { revoked: (isUnderWay && (await world.revocation)) || 'no' }
+      if (!isUnderWay || !world.revocation) return { revoked: 'no' }
+      // destroy() settles the promise; the request goes on
+      return { revoked: await Promise.race([world.revocation, world.destroyed.then(() => 'unknown' as const)]) }
     },
     async refresh() {
       await until(settledSession)
       const { held } = vault
       if (!held) throw new AuthError('not-authenticated')
-      return renew(held)
+      send({ type: 'refresh' })
+      return until(renewalOutcome(held))
     },
     dismiss: () => send({ type: 'dismiss' }),
     async getAccessToken() {

@@ -63,8 +63,11 @@ export function createBroker(options: BrokerOptions): Broker {
   const backOff = (error: AuthError): Outcome => {
     const longest = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** failures)
     failures += 1
-    pause = deferred(error, Math.max((error.retryAfter ?? 0) * 1000, longest * rules.random()))
-    return pause
+    const asked = (error.retryAfter ?? 0) * 1000
+    const outcome = deferred(error, Math.max(asked, longest * rules.random()))
+    // our own back-off yields to a person who wants to try now; the server's word does not
+    pause = asked > 0 ? outcome : null
+    return outcome
   }
 
   /** A renewal asked for long before it is due was asked for by a 401 or by hand: neither may hammer the server. */

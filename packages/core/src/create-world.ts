@@ -21,6 +21,7 @@ export interface InnerWorld extends World {
   drop(reason: EndReason): void
   forgetEnded(): void
   endHeld(reason: EndReason): Promise<void>
+  readonly destroyed: Promise<void>
   destroy(): void
 }
 
@@ -44,6 +45,8 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   /** Sessions that ended here: a record or a message that still shows one is late. */
   const endedIds = new Set<string>()
   const warned = new Set<string>()
+  /** A record that is read before the sign-out has removed it is about to go. */
+  let isSigningOut = false
 
   const report = (fact: AuthFact): void => {
     for (const listener of reports) listener(fact)
@@ -82,9 +85,15 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   }
 
   async function revokeSession(held: Held | null): Promise<Revoked> {
-    const stored = await persistence.end(held?.id ?? null, null)
+    isSigningOut = true
+    // while restoring nobody knows yet what is stored: all of it, but for what a later sign-in stores
+    const isMeant = (id: string): boolean =>
+      held ? id === held.id : id !== world.establishing && id !== vault.held?.id
+    const stored = await persistence.end(isMeant, null)
+    isSigningOut = false
     post()
     const ended = held ?? (stored?.kind === 'session' ? stored.held : null)
+    if (ended) endedIds.add(ended.id)
     return ended ? tell(ended) : 'no'
   }
 
@@ -96,7 +105,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   }
 
   async function forget(held: Held, reason: EndReason): Promise<void> {
-    await persistence.end(held.id, { reason, user: held.user })
+    await persistence.end((id) => id === held.id, { reason, user: held.user })
     post()
   }
 
@@ -113,7 +122,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       if (held) report({ type: 'tabs.signedOut' })
       return held !== null
     }
-    if (stored.kind === 'foreign') return false
+    if (stored.kind === 'foreign' || isSigningOut) return false
     if (stored.kind === 'ended') {
       if (held?.id !== stored.id) return false
       take()
@@ -184,6 +193,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       else if (held && reason !== 'signed-out-elsewhere') void forget(held, reason)
     },
     forgetEnded: () => void persistence.forgetEnded(),
+    destroyed: new Promise((resolve) => lifetime.signal.addEventListener('abort', () => resolve(), { once: true })),
     destroy() {
       lifetime.abort()
       vault.clear()

@@ -12,8 +12,8 @@ export interface Persistence {
   put(held: Held): Promise<void>
   /** Replaces the record of that revision, and says the new one's; null when another was faster. */
   replace(revision: string, held: Held, marked: boolean): Promise<string | null>
-  /** Removes the record of this session (null: any), leaving word of why it ended where there is one. */
-  end(id: string | null, ended: EndedSession | null): Promise<Stored | null>
+  /** Removes the record of such a session, leaving word of why it ended where there is one. Resolves to what was there. */
+  end(isMeant: (id: string) => boolean, ended: EndedSession | null): Promise<Stored | null>
   /** Removes the word of an ended session. */
   forgetEnded(): Promise<void>
 }
@@ -88,11 +88,11 @@ export function createPersistence({ storage, key, rules, timeout, onLost }: Pers
       const record = toRecord(held, marked)
       return (await write(revision, record)) ? record.revision : null
     },
-    end: (id, ended) =>
+    end: (isMeant, ended) =>
       update((stored) => {
         if (stored === null || stored.kind === 'foreign') return undefined
         const storedId = stored.kind === 'session' ? stored.held.id : stored.id
-        if (id !== null && storedId !== id) return undefined
+        if (!isMeant(storedId)) return undefined
         return ended && toEndedRecord(storedId, ended)
       }),
     async forgetEnded() {

@@ -83,7 +83,7 @@ async function establish(world: World, grant: Grant, attempt: Attempt, report: R
     return
   }
   // given up while it was being stored
-  await (vault.held ? persistence.put(vault.held) : persistence.end(held.id, null))
+  await (vault.held ? persistence.put(vault.held) : persistence.end((id) => id === held.id, null))
   await world.tell(held)
 }
 

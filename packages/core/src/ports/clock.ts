@@ -12,11 +12,12 @@ export const systemClock: Clock = {
 }
 
 /**
- * Calls `callback` once, when `delay()` says that no milliseconds are left. It is asked again at each wake-up, so a
- * timer that comes early or a clock that was set back only makes it wait on. Infinity: not as long as it says so.
- * Returns how to stop.
+ * Calls `callback` once, later, when `delay()` says that no milliseconds are left (Infinity: never). It is asked again
+ * whenever the timer fires: one that came early, or a clock that was put back, only means waiting on. A clock that was
+ * put forward is noticed when the timer fires; whoever knows sooner stops this one and schedules anew.
  *
- * @throws RangeError when `delay()` is not a number
+ * @returns how to stop
+ * @throws RangeError when `delay()` is NaN
  */
 export function schedule(clock: Clock, delay: () => number, callback: () => void): () => void {
   let armed = false

@@ -5,8 +5,8 @@ import { listen } from './listen.ts'
 export function browserNetwork(): Network {
   return {
     isOnline: () => globalThis.navigator?.onLine !== false,
-    // One wake-up may be several events, and each is told: the browser runs microtasks between them, so nothing short
-    // of a timer could join them, and that would let an old promise be kept on screen for a frame.
+    // One wake-up may be several events, and each is told. The browser runs microtasks between them, so only a timer
+    // could join them, and by then the page may have painted what is true no longer.
     onWake: (listener) =>
       listen(['visibilitychange', 'resume', 'online', 'pageshow'], ({ type }) => {
         if (type !== 'visibilitychange' || document.visibilityState === 'visible') listener()

@@ -59,11 +59,12 @@ async function transact<T>(
       transaction.onabort = () => reject(transaction.error)
     })
   } finally {
-    // at once: a transaction that has begun is let finish, and a closing connection is not asked to make room
+    // at once: what has begun is let finish, and a connection that is closing is in nobody's way for longer than that
     database.close()
   }
 }
 
+/** Waits without a word behind a delete that others block: no event tells. The time limit of the core ends that. */
 async function open(name: string, version?: number): Promise<IDBDatabase> {
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(name, version)

@@ -1,0 +1,224 @@
+import { AuthError } from '../errors.ts'
+import { internalsOf } from '../internals.ts'
+import { userIdOf } from '../session.ts'
+import type { Auth } from '../types.ts'
+import { own, toGrant } from './answers.ts'
+import {
+  readEnrolment,
+  readSessions,
+  readBackupCodes,
+  type BkendEnrolment,
+  type BkendSessions,
+} from './account-answers.ts'
+import { isAccessExpiry } from './classify.ts'
+import { requestOf } from './client.ts'
+import type { BkendTarget, RequestOptions } from './http.ts'
+
+/** What a user does with his account at bkend.ai. Every method is bound, sends once, and rejects with an AuthError only. */
+export interface BkendAccount {
+  readonly sessions: {
+    /** The user's sessions on all devices, page by page (from 1). */
+    list(options?: { readonly page?: number | undefined; readonly limit?: number | undefined }): Promise<BkendSessions>
+    /** Ends one session. If it is this one, this user is signed out here. */
+    end(id: string): Promise<void>
+  }
+  readonly password: {
+    /** Ends every session of the user, this one too: sign in again with the new password. */
+    change(options: { readonly currentPassword: string; readonly newPassword: string }): Promise<void>
+    /** Has a reset mail sent. Resolves whether or not there is such an account. */
+    requestReset(email: string): Promise<void>
+    /** Sets a new password with the `token` of the mail. Ends every session of that user. */
+    confirmReset(options: {
+      readonly email: string
+      readonly token: string
+      readonly newPassword: string
+    }): Promise<void>
+  }
+  readonly mfa: {
+    /** Begins to set up a second factor: show the QR code, then `confirm` with a code from the app. */
+    enable(options: { readonly password: string }): Promise<BkendEnrolment>
+    /** Switches it on. Show the backup codes once and keep none. */
+    confirm(options: { readonly code: string }): Promise<{ readonly backupCodes: readonly string[] }>
+    disable(options: { readonly password: string; readonly code?: string | undefined }): Promise<void>
+  }
+  readonly email: {
+    sendVerification(options: { readonly email: string; readonly callbackUrl?: string | undefined }): Promise<void>
+    verify(options: { readonly email: string; readonly token: string }): Promise<void>
+    resend(options: { readonly email: string; readonly callbackUrl?: string | undefined }): Promise<void>
+  }
+  readonly magicLink: {
+    /** Sends a link that comes back to `callbackUrl?token=…`; sign in with that token. Signs up whoever is new. */
+    send(options: { readonly email: string; readonly callbackUrl: string }): Promise<void>
+  }
+  readonly organization: {
+    /** Goes on as a member of that organisation, with new tokens. */
+    switch(id: string): Promise<void>
+  }
+  /** Deletes the account. There is no way back. */
+  withdraw(): Promise<void>
+}
+
+type Body = RequestOptions['body']
+
+interface Answer {
+  readonly answer: unknown
+  /** The token that it was asked with, and for whom. */
+  readonly accessToken: string
+  readonly userId: string | null
+}
+
+/** Milliseconds. */
+const LONGEST_REQUEST = 30_000
+
+/**
+ * What a signed-in user does with his account: sessions, password, second factor, e-mail, organisation.
+ *
+ * @example
+ * const account = bkendAccount(auth)
+ * await account.password.change({ currentPassword, newPassword })
+ * auth.getState().status // 'expired': the user signs in again, with the new password
+ * @param auth what `createAuth` returned for a client made by `bkend`
+ */
+export function bkendAccount(auth: Pick<Auth, 'getState' | 'getAccessToken' | 'refresh'>): BkendAccount {
+  const internals = internalsOf(auth)
+  const request = requestOf(internals.client)
+  const inTime = (): Pick<RequestOptions, 'signal'> => ({ signal: AbortSignal.timeout(LONGEST_REQUEST) })
+
+  async function asAnybody(
+    asked: 'account' | 'redeem',
+    target: BkendTarget,
+    body: NonNullable<Body>,
+  ): Promise<unknown> {
+    return request(asked, target, { body, ...inTime() })
+  }
+
+  /** Notes who asks. While the first answer about that is awaited, whoever it will be. */
+  function whoAsks(): () => void {
+    const { status, user } = auth.getState()
+    if (!user && status === 'expired') throw new AuthError('session-expired')
+    if (!user && status !== 'restoring') throw new AuthError('not-authenticated')
+    const id = userIdOf(user)
+    return () => {
+      if (user && userIdOf(auth.getState().user) !== id) throw new AuthError('identity-changed')
+    }
+  }
+
+  /** Sends in the name of the user who asked, and of nobody who signed in since. */
+  async function asUser(target: BkendTarget, body?: Body): Promise<Answer> {
+    const checkSame = whoAsks()
+    return renewedOnce(async () => {
+      const accessToken = await auth.getAccessToken()
+      checkSame()
+      if (accessToken === null) throw new AuthError('not-authenticated')
+      const userId = userIdOf(auth.getState().user)
+      const answer = await request('account', target, { accessToken, ...(body && { body }), ...inTime() })
+      return { answer, accessToken, userId }
+    })
+  }
+
+  /** Only a refused access token, which means that nothing was done, is ever a reason to send again. */
+  async function renewedOnce<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send()
+    } catch (error) {
+      if (!isAccessExpiry(error)) throw error
+    }
+    await auth.refresh()
+    return send()
+  }
+
+  /** Does what ends the session. */
+  async function asLastAct(target: BkendTarget, body?: Body): Promise<void> {
+    await endSessionOf(await asUser(target, body))
+  }
+
+  /** Ends it here too, since a renewal would only be refused; but not the one of somebody who signed in meanwhile. */
+  async function endSessionOf({ userId }: Answer): Promise<void> {
+    if (userIdOf(auth.getState().user) === userId) await internals.endSession('credentials-changed')
+  }
+
+  return {
+    sessions: {
+      async list({ page, limit } = {}) {
+        const query = new URLSearchParams()
+        if (page !== undefined) query.set('page', `${page}`)
+        if (limit !== undefined) query.set('limit', `${limit}`)
+        const search = query.toString()
+        return readSessions((await asUser(`GET /auth/sessions${search && `?${search}`}`)).answer)
+      },
+      async end(id) {
+        // dots would be another path; half a surrogate pair cannot be encoded
+        if (/^\.*$|\p{Cs}/u.test(id)) throw new AuthError('invalid-request')
+        const answer = await asUser(`DELETE /auth/sessions/${encodeURIComponent(id)}`)
+        if (isNamedIn(answer.accessToken, id)) await endSessionOf(answer)
+      },
+    },
+    password: {
+      change: async ({ currentPassword, newPassword }) =>
+        asLastAct('POST /auth/password/change', { currentPassword, newPassword }),
+      async requestReset(email) {
+        await asAnybody('account', 'POST /auth/password/reset/request', { email })
+      },
+      async confirmReset({ email, token, newPassword }) {
+        await asAnybody('redeem', 'POST /auth/password/reset/confirm', { email, token, newPassword })
+        const { user } = auth.getState()
+        const ownEmail = own(user, 'email')
+        const isOwn = typeof ownEmail === 'string' && ownEmail.toLowerCase() === email.toLowerCase()
+        if (isOwn) await internals.endSession('credentials-changed')
+      },
+    },
+    mfa: {
+      enable: async ({ password }) => readEnrolment((await asUser('POST /auth/mfa/enable', { password })).answer),
+      confirm: async ({ code }) => ({
+        backupCodes: readBackupCodes((await asUser('POST /auth/mfa/confirm', { code })).answer),
+      }),
+      async disable({ password, code }) {
+        await asUser('POST /auth/mfa/disable', { password, code })
+      },
+    },
+    email: {
+      async sendVerification({ email, callbackUrl }) {
+        await asAnybody('account', 'POST /auth/email/verify/send', { email, callbackUrl })
+      },
+      async verify({ email, token }) {
+        const answer = await asAnybody('redeem', 'POST /auth/email/verify/confirm', { email, token })
+        if (own(answer, 'verified') === false) throw new AuthError('link-expired')
+      },
+      async resend({ email, callbackUrl }) {
+        await asAnybody('account', 'POST /auth/email/verify/resend', { email, callbackUrl })
+      },
+    },
+    magicLink: {
+      async send({ email, callbackUrl }) {
+        // to somebody who has an account, signing up sends a link to sign in
+        await asAnybody('account', 'POST /auth/email/signup', { method: 'magiclink', email, callbackUrl })
+      },
+    },
+    organization: {
+      async switch(id) {
+        const checkSame = whoAsks()
+        await renewedOnce(() =>
+          internals.replaceGrant(async ({ accessToken }, { signal }) => {
+            checkSame()
+            const body = { organizationId: id }
+            return toGrant(
+              await request('account', 'POST /auth/switch-organization', { accessToken, body, signal }),
+              true,
+            )
+          }),
+        )
+      },
+    },
+    withdraw: () => asLastAct('DELETE /auth/withdraw'),
+  }
+}
+
+/** Whether an access token says that it belongs to that session. Where it cannot be read, the next renewal will tell. */
+function isNamedIn(accessToken: string, id: string): boolean {
+  try {
+    const payload = accessToken.split('.')[1] ?? ''
+    return atob(payload.replaceAll('-', '+').replaceAll('_', '/')).includes(JSON.stringify(id))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,88 @@
+import { AuthError } from '../errors.ts'
+import type { Grant } from '../types.ts'
+
+export type BkendRole = 'admin' | 'user' | 'guest'
+
+/** What bkend knows of a user. Strings are as the server sent them: text, never markup. */
+export interface BkendUser {
+  readonly id: string
+  readonly email: string | null
+  readonly name: string | null
+  /** Null where the server named none, or one that bkend does not have. */
+  readonly role: BkendRole | null
+  readonly emailVerified: boolean
+  /** An `http` or `https` URL. */
+  readonly image: string | null
+  readonly onboardingStatus: string | null
+  /** ISO 8601. */
+  readonly createdAt: string | null
+}
+
+/** An own field of whatever the server sent: nothing inherited, nothing of a primitive. */
+export function own(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined
+}
+
+/** A field under its name of today, or under the one of the early dialect. */
+export function field(value: unknown, key: string): unknown {
+  return own(value, key) ?? own(value, toSnake(key))
+}
+
+export function toSnake(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+export function text(value: unknown, key: string): string | null {
+  const found = field(value, key)
+  return typeof found === 'string' ? found : null
+}
+
+/** Reads the tokens of an answer. `rotates`: without a new refresh token it is no answer. */
+export function toGrant(body: unknown, rotates = false): Grant<BkendUser> {
+  const accessToken = field(body, 'accessToken')
+  const refreshToken = field(body, 'refreshToken') ?? undefined
+  const tokenType = field(body, 'tokenType') ?? 'bearer'
+  const isBearer = typeof tokenType === 'string' && tokenType.toLowerCase() === 'bearer'
+  const isRenewable = isToken(refreshToken) || (refreshToken === undefined && !rotates)
+  if (!isToken(accessToken) || !isRenewable || !isBearer) throw new AuthError('invalid-response')
+  const user = readUser(own(body, 'user'))
+  return {
+    accessToken,
+    refreshToken,
+    // as it came: the core reads it with care
+    expiresIn: field(body, 'expiresIn') as Grant['expiresIn'],
+    // half a user would close doors that are open to the whole one
+    user: user?.role ? user : undefined,
+  }
+}
+
+export function toUser(body: unknown): BkendUser {
+  const user = readUser(body)
+  if (!user) throw new AuthError('invalid-response')
+  return user
+}
+
+/** Only what can stand in a header (RFC 9110 §5.5). */
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && /^[!-~]+$/.test(value)
+}
+
+function readUser(body: unknown): BkendUser | null {
+  const id = text(body, 'id')
+  if (!id) return null
+  const role = text(body, 'role')
+  const image = text(body, 'image')
+  return {
+    id,
+    email: text(body, 'email'),
+    name: text(body, 'name'),
+    role: role === 'admin' || role === 'user' || role === 'guest' ? role : null,
+    // a flag, or since when
+    emailVerified: field(body, 'emailVerified') === true || /^[12]\d{3}-/.test(text(body, 'emailVerified') ?? ''),
+    image: image && /^https?:\/\//i.test(image) ? image : null,
+    onboardingStatus: text(body, 'onboardingStatus'),
+    createdAt: text(body, 'createdAt'),
+  }
+}

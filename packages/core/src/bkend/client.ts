@@ -1,0 +1,111 @@
+import { AuthError } from '../errors.ts'
+import type { AuthClient, CallOptions, ChallengeDemand, Grant } from '../types.ts'
+import { toGrant, toUser, type BkendUser } from './answers.ts'
+import type { Asked } from './classify.ts'
+import { connect, type BkendOptions, type BkendRequest, type BkendTarget } from './http.ts'
+
+/** With e-mail and password; `name` is for signing up. */
+export interface BkendPassword {
+  readonly email: string
+  readonly password: string
+  readonly name?: string | undefined
+}
+
+/** With the `token` that a magic link brought back to its `callbackUrl`. */
+export interface BkendMagicLink {
+  readonly token: string
+}
+
+/** With what a provider sent back. Compare `state` with the one that was sent out before you hand it on. */
+export type BkendSocial = {
+  readonly provider: 'google' | 'github'
+  readonly redirectUri?: string | undefined
+  readonly state?: string | undefined
+} & ({ readonly code: string } | { readonly idToken: string })
+
+export type BkendCredentials = BkendPassword | BkendMagicLink | BkendSocial
+
+export type BkendClient = Required<AuthClient<BkendUser, BkendCredentials>>
+
+const CHALLENGE_SECONDS = 300
+
+/** How `bkendAccount` reaches the connection of a client. Keyed by the client: two of them never meet. */
+const requests = new WeakMap<object, BkendRequest>()
+
+/**
+ * The client for bkend.ai. Sign in with e-mail and password, with the token of a magic link, or with the code of a
+ * social login; ask for the magic link itself with `bkendAccount`.
+ *
+ * @example
+ * const auth = createAuth({ client: bkend({ publishableKey: 'pk_…' }), storage: browserStorage() })
+ * await auth.signIn({ email, password })
+ * @throws AuthError `'misconfigured'` when the url is not https (or http on this machine), or the key is not publishable
+ */
+export function bkend(options: BkendOptions): BkendClient {
+  const { origin, request } = connect(options)
+
+  async function enter(
+    how: 'signin' | 'signup',
+    credentials: unknown,
+    { signal }: CallOptions,
+    mfaCode?: string,
+  ): Promise<Grant<BkendUser> | ChallengeDemand> {
+    // a copy: what the user edits meanwhile is not what he entered
+    const handle = { ...(credentials as Fields) }
+    const [asked, target, body] = toCall(how, handle)
+    try {
+      return toGrant(await request(asked, target, { body: { ...body, mfaCode }, signal }))
+    } catch (error) {
+      if (!(error instanceof AuthError) || error.code !== 'challenge-required') throw error
+      if (mfaCode !== undefined) throw new AuthError('invalid-code')
+      return { challenge: { kind: 'totp', handle, expiresIn: CHALLENGE_SECONDS } }
+    }
+  }
+
+  const client: BkendClient = {
+    origin,
+    id: `${origin} ${options.publishableKey}`,
+    replay: 'forbidden',
+    signIn: (credentials, call) => enter('signin', credentials, call),
+    signUp: (details, call) => enter('signup', details, call),
+    // with a code there is no second challenge
+    answerChallenge: ({ handle, code }, call) => enter('signin', handle, call, code) as Promise<Grant<BkendUser>>,
+    async refresh({ refreshToken }, { signal }) {
+      const grant = toGrant(await request('refresh', 'POST /auth/refresh', { body: { refreshToken }, signal }), true)
+      // shown again it would end every session of the user
+      if (grant.refreshToken === refreshToken) throw new AuthError('invalid-response')
+      return grant
+    },
+    getUser: async ({ accessToken }, { signal }) =>
+      toUser(await request('getUser', 'GET /auth/me', { accessToken, signal })),
+    async signOut({ accessToken }, { signal }) {
+      if (accessToken === null) throw new AuthError('not-authenticated')
+      await request('account', 'POST /auth/signout', { accessToken, signal })
+    },
+  }
+  requests.set(client, request)
+  return client
+}
+
+/** The request function of a client that {@link bkend} made. */
+export function requestOf(client: object): BkendRequest {
+  const request = requests.get(client)
+  if (!request) throw new AuthError('misconfigured')
+  return request
+}
+
+/** Credentials as they may come from code that no compiler saw. */
+type Fields = { readonly [field: string]: string | undefined }
+
+function toCall(
+  how: 'signin' | 'signup',
+  { email, password, name, token, provider, code, idToken, redirectUri, state }: Fields,
+): [asked: Asked, target: BkendTarget, body: Fields] {
+  if (token) return ['redeem', 'POST /auth/email/callback', { token }]
+  if ((provider === 'google' || provider === 'github') && (code || idToken)) {
+    return ['redeem', `POST /auth/${provider}/callback`, { code, idToken, redirectUri, state }]
+  }
+  if (!email || !password) throw new AuthError('invalid-request')
+  const newName = how === 'signup' ? name : undefined
+  return ['signIn', `POST /auth/email/${how}`, { method: 'password', email, password, name: newName }]
+}

@@ -1,0 +1,7 @@
+export { bkend } from '../bkend/client.ts'
+export type { BkendClient, BkendCredentials, BkendMagicLink, BkendPassword, BkendSocial } from '../bkend/client.ts'
+export { bkendAccount } from '../bkend/account.ts'
+export type { BkendAccount } from '../bkend/account.ts'
+export type { BkendEnrolment, BkendSession, BkendSessions } from '../bkend/account-answers.ts'
+export type { BkendRole, BkendUser } from '../bkend/answers.ts'
+export type { BkendDialect, BkendOptions } from '../bkend/http.ts'

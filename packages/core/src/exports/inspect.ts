@@ -1,0 +1,1 @@
+export { connectInspector, withoutData, type ConnectedInspector, type InspectorConnection } from '../inspect.ts'

@@ -1,0 +1,5 @@
+export { fakeBrowser, type FakeBrowser, type FakeTab } from '../testing/browser.ts'
+export { scriptedClient, type ClientMethod, type PendingCall, type ScriptedClient } from '../testing/client.ts'
+export { fakeClock, type FakeClock } from '../testing/clock.ts'
+export { drain } from '../testing/drain.ts'
+export { fakeNetwork, type FakeNetwork } from '../testing/network.ts'

@@ -1,0 +1,58 @@
+import type { Clock } from '../types.ts'
+
+export interface FakeClock extends Clock {
+  /** Lets time pass: both clocks go on and every timer that is due fires, in order. */
+  advance(milliseconds: number): void
+  /** Sets the wall clock, as a person or NTP does: no time passes and no timer fires. */
+  jump(milliseconds: number): void
+  /** The machine sleeps: the wall clock goes on, timers and the monotonic clock stand still. */
+  sleep(milliseconds: number): void
+  /** Timers that are waiting. */
+  readonly pending: number
+}
+
+interface Timer {
+  readonly at: number
+  readonly callback: () => void
+}
+
+/** Time that moves only when told. Begins at an arbitrary date. */
+export function fakeClock(start: number = Date.UTC(2026, 0, 5, 9)): FakeClock {
+  let wall = start
+  let monotonic = 0
+  let nextHandle = 1
+  const timers = new Map<number, Timer>()
+  const nextDue = (until: number): [number, Timer] | undefined =>
+    [...timers].filter(([, { at }]) => at <= until).sort(([a, one], [b, other]) => one.at - other.at || a - b)[0]
+  return {
+    now: () => wall,
+    monotonic: () => monotonic,
+    setTimeout(callback, milliseconds) {
+      if (!(milliseconds >= 0 && milliseconds <= 2 ** 31 - 1)) throw new RangeError(`No timer keeps ${milliseconds} ms`)
+      timers.set(nextHandle, { at: monotonic + milliseconds, callback })
+      return nextHandle++
+    },
+    clearTimeout: (handle) => void timers.delete(handle as number),
+    advance(milliseconds) {
+      const until = monotonic + milliseconds
+      for (let due = nextDue(until); due; due = nextDue(until)) {
+        const [handle, { at, callback }] = due
+        timers.delete(handle)
+        wall += at - monotonic
+        monotonic = at
+        callback()
+      }
+      wall += until - monotonic
+      monotonic = until
+    },
+    jump(milliseconds) {
+      wall += milliseconds
+    },
+    sleep(milliseconds) {
+      wall += milliseconds
+    },
+    get pending() {
+      return timers.size
+    },
+  }
+}

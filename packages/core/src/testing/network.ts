@@ -1,0 +1,36 @@
+import type { Network } from '../types.ts'
+
+export interface FakeNetwork extends Network {
+  goOffline(): void
+  /** Back, and the page is told. */
+  goOnline(): void
+  /** The page becomes visible again. */
+  wake(): void
+  readonly listeners: number
+}
+
+export function fakeNetwork(): FakeNetwork {
+  let online = true
+  const listeners = new Set<() => void>()
+  const wake = (): void => {
+    for (const listener of listeners) listener()
+  }
+  return {
+    isOnline: () => online,
+    onWake(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    goOffline() {
+      online = false
+    },
+    goOnline() {
+      online = true
+      wake()
+    },
+    wake,
+    get listeners() {
+      return listeners.size
+    },
+  }
+}
