@@ -33,6 +33,18 @@ export default defineConfig({
       {
         plugins: [react()],
         optimizeDeps: {
+          include: [...core, 'react', 'react-dom/client', 'react/jsx-dev-runtime', '@xstate/react', '@xstate/vue', 'vue'],
+        },
+        test: {
+          name: 'conformance-browser',
+          root: 'packages/conformance',
+          include: ['test/**/*.browser.test.ts'],
+          browser: browser(),
+        },
+      },
+      {
+        plugins: [react()],
+        optimizeDeps: {
           include: [...core, 'react', 'react-dom/client', 'react/jsx-dev-runtime', '@xstate/react', 'vitest-browser-react'],
         },
         test: { name: 'react', root: 'packages/react', include: ['test/**/*.browser.test.tsx'], browser: browser() },
