@@ -48,7 +48,8 @@ export function findCanary(value: unknown): string | null {
     if (typeof current === 'string') return current.includes(MARK) ? path : null
     if (typeof current !== 'object' || current === null || visited.has(current)) return null
     visited.add(current)
-    const entries = current instanceof Map ? [...current] : Reflect.ownKeys(current).map((key) => [key, read(current, key)] as const)
+    const keys = Reflect.ownKeys(current).filter((key) => !isDefinition(key))
+    const entries = current instanceof Map ? [...current] : keys.map((key) => [key, read(current, key)] as const)
     for (const [key, inner] of entries) {
       const found = walk(inner, `${path}.${String(key)}`)
       if (found !== null) return found
@@ -57,6 +58,9 @@ export function findCanary(value: unknown): string | null {
   }
   return walk(value, '$')
 }
+
+/** The chart as written in the source hangs on every snapshot: the same thousand objects each time, and no data. */
+const isDefinition = (key: PropertyKey): boolean => key === 'machine' || key === '_nodes' || key === 'logic'
 
 function read(object: object, key: PropertyKey): unknown {
   try {
