@@ -13,6 +13,7 @@ import { register } from './internals.ts'
 import { authMachine, type AuthMachine } from './machine/machine.ts'
 import type { Attempt, SessionView } from './machine/types.ts'
 import { isGood, type Held } from './session.ts'
+import { withTimeout } from './timeout.ts'
 import { keepEqual, toState, type AuthSnapshot } from './state.ts'
 import type { Auth, AuthOptions, AuthState, Guards } from './types.ts'
 import { createWorld, type InnerWorld } from './create-world.ts'
@@ -237,6 +238,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
 
   register(auth, {
     client: world.client,
+    inTime: (work) => withTimeout(clock, world.requestTimeout, work, world.lifetime),
     endSession: (reason) => world.endHeld(reason),
     replaceGrant: (spend) =>
       world.broker.spend(({ accessToken, refreshToken }, call) =>

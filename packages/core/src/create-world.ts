@@ -20,7 +20,6 @@ export interface InnerWorld extends World {
   replace(session: SessionView): void
   drop(reason: EndReason): void
   forgetEnded(): void
-  endHeld(reason: EndReason): Promise<void>
   readonly destroyed: Promise<void>
   destroy(): void
 }

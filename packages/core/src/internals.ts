@@ -4,6 +4,8 @@ import type { AuthClient, CallOptions, Grant } from './types.ts'
 /** What a client's account functions may do with an auth, beyond its public face. */
 export interface Internals {
   readonly client: AuthClient
+  /** One request within the time limit. */
+  inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>
   /** The session is over, here and in every tab, and nothing may try to renew it. */
   endSession(reason: EndReason): Promise<void>
   /** Spends the tokens on something that hands out a new pair, as carefully as a renewal. */

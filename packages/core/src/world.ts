@@ -1,5 +1,5 @@
 import type { Broker } from './broker.ts'
-import type { AuthFact } from './machine/types.ts'
+import type { AuthFact, EndReason } from './machine/types.ts'
 import type { Persistence } from './persistence.ts'
 import type { Held, SessionRules, Stored } from './session.ts'
 import type { AuthClient, Clock, Network, Revoked, TabHint, Tabs } from './types.ts'
@@ -29,6 +29,8 @@ export interface World {
   onPost(listener: (hint: TabHint) => void): () => void
   /** Compares what is stored with what is held, and reports the difference. True: there was one. */
   observe(stored: Stored | null): boolean
+  /** The held session is over for this reason: here, in the storage and in the other tabs. */
+  endHeld(reason: EndReason): Promise<void>
   /** Marks the session that is being stored by this very tab, or null when that is done. */
   establishing: string | null
   /** Tells the server that this session is over, within the time limit. */

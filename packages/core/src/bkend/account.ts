@@ -67,9 +67,6 @@ interface Answer {
   readonly userId: string | null
 }
 
-/** Milliseconds. */
-const LONGEST_REQUEST = 30_000
-
 /**
  * What a signed-in user does with his account: sessions, password, second factor, e-mail, organisation.
  *
@@ -82,14 +79,15 @@ const LONGEST_REQUEST = 30_000
 export function bkendAccount(auth: Pick<Auth, 'getState' | 'getAccessToken' | 'refresh'>): BkendAccount {
   const internals = internalsOf(auth)
   const request = requestOf(internals.client)
-  const inTime = (): Pick<RequestOptions, 'signal'> => ({ signal: AbortSignal.timeout(LONGEST_REQUEST) })
+  const send = (asked: 'account' | 'redeem', target: BkendTarget, options: Omit<RequestOptions, 'signal'>): Promise<unknown> =>
+    internals.inTime((signal) => request(asked, target, { ...options, signal }))
 
   async function asAnybody(
     asked: 'account' | 'redeem',
     target: BkendTarget,
     body: NonNullable<Body>,
   ): Promise<unknown> {
-    return request(asked, target, { body, ...inTime() })
+    return send(asked, target, { body })
   }
 
   /** Notes who asks. While the first answer about that is awaited, whoever it will be. */
@@ -111,20 +109,20 @@ export function bkendAccount(auth: Pick<Auth, 'getState' | 'getAccessToken' | 'r
       checkSame()
       if (accessToken === null) throw new AuthError('not-authenticated')
       const userId = userIdOf(auth.getState().user)
-      const answer = await request('account', target, { accessToken, ...(body && { body }), ...inTime() })
+      const answer = await send('account', target, { accessToken, ...(body && { body }) })
       return { answer, accessToken, userId }
     })
   }
 
   /** Only a refused access token, which means that nothing was done, is ever a reason to send again. */
-  async function renewedOnce<T>(send: () => Promise<T>): Promise<T> {
+  async function renewedOnce<T>(ask: () => Promise<T>): Promise<T> {
     try {
-      return await send()
+      return await ask()
     } catch (error) {
       if (!isAccessExpiry(error)) throw error
     }
     await auth.refresh()
-    return send()
+    return ask()
   }
 
   /** Does what ends the session. */

@@ -1,14 +1,15 @@
 import { AuthError } from '../errors.ts'
 import type { Grant } from '../types.ts'
 
-export type BkendRole = 'admin' | 'user' | 'guest'
+/** bkend's own roles, or one that a project added. */
+export type BkendRole = 'admin' | 'user' | 'guest' | (string & {})
 
 /** What bkend knows of a user. Strings are as the server sent them: text, never markup. */
 export interface BkendUser {
   readonly id: string
   readonly email: string | null
   readonly name: string | null
-  /** Null where the server named none, or one that bkend does not have. */
+  /** Null where the server named none. */
   readonly role: BkendRole | null
   readonly emailVerified: boolean
   /** An `http` or `https` URL. */
@@ -78,7 +79,7 @@ function readUser(body: unknown): BkendUser | null {
     id,
     email: text(body, 'email'),
     name: text(body, 'name'),
-    role: role === 'admin' || role === 'user' || role === 'guest' ? role : null,
+    role: role && /^[\w-]{1,40}$/.test(role) ? role : null,
     // a flag, or since when
     emailVerified: field(body, 'emailVerified') === true || /^[12]\d{3}-/.test(text(body, 'emailVerified') ?? ''),
     image: image && /^https?:\/\//i.test(image) ? image : null,

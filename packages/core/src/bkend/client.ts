@@ -25,12 +25,12 @@ export type BkendSocial = {
 
 export type BkendCredentials = BkendPassword | BkendMagicLink | BkendSocial
 
+/** How {@link requestOf} reaches the connection of a client: a symbol, so that a copy of the client keeps it. */
+const connection = Symbol('bkend')
+
 export type BkendClient = Required<AuthClient<BkendUser, BkendCredentials>>
 
 const CHALLENGE_SECONDS = 300
-
-/** How `bkendAccount` reaches the connection of a client. Keyed by the client: two of them never meet. */
-const requests = new WeakMap<object, BkendRequest>()
 
 /**
  * The client for bkend.ai. Sign in with e-mail and password, with the token of a magic link, or with the code of a
@@ -62,7 +62,8 @@ export function bkend(options: BkendOptions): BkendClient {
     }
   }
 
-  const client: BkendClient = {
+  const client: BkendClient & { readonly [connection]: BkendRequest } = {
+    [connection]: request,
     origin,
     id: `${origin} ${options.publishableKey}`,
     replay: 'forbidden',
@@ -83,13 +84,12 @@ export function bkend(options: BkendOptions): BkendClient {
       await request('account', 'POST /auth/signout', { accessToken, signal })
     },
   }
-  requests.set(client, request)
   return client
 }
 
 /** The request function of a client that {@link bkend} made. */
 export function requestOf(client: object): BkendRequest {
-  const request = requests.get(client)
+  const request = (client as { readonly [connection]?: BkendRequest })[connection]
   if (!request) throw new AuthError('misconfigured')
   return request
 }

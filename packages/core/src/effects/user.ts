@@ -54,6 +54,8 @@ export const confirmUser = (world: World) =>
 
     const fail = (renewable: boolean, code: string): void => {
       if (stopped) return
+      // who is no longer let in is out; a refused token may only be old
+      if (code === 'account-banned') return void world.endHeld(code)
       if (code === 'session-expired') return sendBack({ type: renewable ? 'expiry.due' : 'expiry.reached' })
       const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures)
       failures += 1

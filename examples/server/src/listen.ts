@@ -1,0 +1,43 @@
+import { createAdaptorServer } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Hono } from 'hono'
+import type { AppEnv } from './env.ts'
+import { ConnectionDropped } from './inject.ts'
+
+export interface Listening {
+  readonly url: string
+  readonly port: number
+  /** Cuts what is still open. */
+  readonly close: () => Promise<void>
+}
+
+/** Port 0 takes any free one. Rejects with the error of the socket, `EADDRINUSE` for one. */
+export async function listen(app: Hono<AppEnv>, port: number, host: string): Promise<Listening> {
+  const server = createAdaptorServer({
+    overrideGlobalObjects: false,
+    fetch: async (request, env) => {
+      try {
+        return await app.fetch(request, env)
+      } catch (error) {
+        if (!(error instanceof ConnectionDropped)) throw error
+        env.incoming.socket?.destroy()
+        return RESPONSE_ALREADY_SENT
+      }
+    },
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port')
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    port: address.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      }),
+  }
+}

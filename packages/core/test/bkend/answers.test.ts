@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest'
+import { readBackupCodes, readEnrolment, readSessions } from '../../src/bkend/account-answers.ts'
+import { AuthError } from '../../src/errors.ts'
+import { call, errorOf, fakeBkend, json, password, raw, tokens } from './fake-bkend.ts'
+
+const signIn = (body: unknown) => fakeBkend(json(200, body)).client.signIn(password, call)
+const refresh = (body: unknown) => fakeBkend(json(200, body)).client.refresh({ refreshToken: 'refresh-1' }, call)
+const getUser = (body: unknown) => fakeBkend(json(200, body)).client.getUser({ accessToken: 'access-1' }, call)
+
+describe('tokens', () => {
+  const read = { accessToken: 'access-1', refreshToken: 'refresh-2', expiresIn: 3600 }
+
+  test('are read bare and wrapped, in camel case and in snake case', async () => {
+    const snake = { access_token: 'access-1', refresh_token: 'refresh-2', token_type: 'bearer', expires_in: 3600 }
+    expect(await refresh(tokens)).toEqual(read)
+    expect(await refresh({ success: true, data: tokens })).toEqual(read)
+    expect(await refresh(snake)).toEqual(read)
+    expect(await refresh({ success: true, data: snake })).toEqual(read)
+    expect(await refresh({ ...tokens, is_new_user: true, extra: { deep: [1, 2] } })).toEqual(read)
+  })
+
+  test('are unwrapped once and no further', async () => {
+    const twice = { success: true, data: { success: true, data: tokens } }
+    expect((await errorOf(refresh(twice))).code).toBe('invalid-response')
+    expect((await errorOf(refresh({ data: tokens }))).code).toBe('invalid-response')
+    expect((await errorOf(refresh({ success: 'true', data: tokens }))).code).toBe('invalid-response')
+  })
+
+  test('may come without a type and without a lifetime; the lifetime is handed on as it came', async () => {
+    expect(await refresh({ accessToken: 'a', refreshToken: 'b' })).toEqual({ accessToken: 'a', refreshToken: 'b' })
+    expect(await refresh({ ...tokens, expiresIn: '3600' })).toMatchObject({ expiresIn: '3600' })
+    expect(await refresh({ ...tokens, expiresIn: -1 })).toMatchObject({ expiresIn: -1 })
+  })
+
+  test.each([
+    ['no access token', { refreshToken: 'b' }],
+    ['an empty access token', { ...tokens, accessToken: '' }],
+    ['an access token that is no string', { ...tokens, accessToken: ['a'] }],
+    ['a line break in a token', { ...tokens, accessToken: 'a\r\nX-Evil: 1' }],
+    ['a space in a token', { ...tokens, accessToken: 'a b' }],
+    ['a control character in a token', { ...tokens, refreshToken: 'b\u0000' }],
+    ['a token that is not ASCII', { ...tokens, refreshToken: 'bü' }],
+    ['a token of another type', { ...tokens, tokenType: 'DPoP' }],
+    ['a type that is no string', { ...tokens, tokenType: ['Bearer'] }],
+    ['a type that traps its reader', { ...tokens, tokenType: { toString: 1 } }],
+    ['no refresh token', { accessToken: 'a' }],
+    ['null for a refresh token', { ...tokens, refreshToken: null }],
+    ['an empty refresh token', { ...tokens, refreshToken: '' }],
+    ['a refresh token that is no string', { ...tokens, refreshToken: ['b'] }],
+    ['the refresh token that was just spent', { ...tokens, refreshToken: 'refresh-1' }],
+    ['an empty object', {}],
+    ['a list', [tokens]],
+    ['null', null],
+    ['a string', 'access-1'],
+    ['a number', 1],
+  ])('%s in the answer to a renewal: its outcome is unknown', async (_, body) => {
+    const error = await errorOf(refresh(body))
+    expect(error).toBeInstanceOf(AuthError)
+    expect(error.code).toBe('invalid-response')
+  })
+
+  test('a sign-in may come without a refresh token, but not with a broken one', async () => {
+    expect(await signIn({ accessToken: 'a' })).toEqual({ accessToken: 'a' })
+    expect(await signIn({ accessToken: 'a', refreshToken: null })).toEqual({ accessToken: 'a' })
+    expect((await errorOf(signIn({ accessToken: 'a', refreshToken: '' }))).code).toBe('invalid-response')
+    expect((await errorOf(signIn({ message: 'check your mail' }))).code).toBe('invalid-response')
+  })
+
+  test('a user who came along is taken if he is whole; else the server is asked', async () => {
+    expect(await signIn({ ...tokens, user: { id: 'u1', role: 'admin' } })).toHaveProperty('user.role', 'admin')
+    expect(await signIn({ ...tokens, user: { id: 'u1' } })).toEqual(read)
+    expect(await signIn({ ...tokens, user: { role: 'admin' } })).toEqual(read)
+    expect(await signIn({ ...tokens, user: 'u1' })).toEqual(read)
+  })
+})
+
+describe('the user', () => {
+  test('has the fields that bkend knows, and no other', async () => {
+    const user = await getUser({
+      id: 'u1',
+      email: 'ada@example.com',
+      name: 'Ada',
+      role: 'admin',
+      emailVerified: '2025-01-15T09:30:00.000Z',
+      image: 'https://example.com/ada.png',
+      onboardingStatus: 'completed',
+      createdAt: '2025-01-01T00:00:00.000Z',
+      passwordHash: 'never',
+    })
+    expect(user).toEqual({
+      id: 'u1',
+      email: 'ada@example.com',
+      name: 'Ada',
+      role: 'admin',
+      emailVerified: true,
+      image: 'https://example.com/ada.png',
+      onboardingStatus: 'completed',
+      createdAt: '2025-01-01T00:00:00.000Z',
+    })
+  })
+
+  test('is read in snake case and in the wrapper too', async () => {
+    const snake = { id: 'u1', email_verified: true, onboarding_status: 'new', created_at: '2025-01-01' }
+    expect(await getUser({ success: true, data: snake })).toEqual({
+      id: 'u1',
+      email: null,
+      name: null,
+      role: null,
+      emailVerified: true,
+      image: null,
+      onboardingStatus: 'new',
+      createdAt: '2025-01-01',
+    })
+  })
+
+  test.each([
+    [true, true],
+    [false, false],
+    ['2025-01-15T09:30:00.000Z', true],
+    ['2025-01-15', true],
+    ['', false],
+    ['false', false],
+    ['true', false],
+    ['0', false],
+    ['0000-00-00', false],
+    [null, false],
+    [undefined, false],
+    [1, false],
+    [{}, false],
+  ])('with emailVerified %j is verified: %s', async (emailVerified, expected) => {
+    expect((await getUser({ id: 'u1', emailVerified })).emailVerified).toBe(expected)
+  })
+
+  test.each([
+    ['https://example.com/a.png', 'https://example.com/a.png'],
+    ['HTTP://example.com/a.png', 'HTTP://example.com/a.png'],
+    ['javascript:alert(1)', null],
+    ['javascript:alert(1)//https://example.com/a.png', null],
+    [' javascript:alert(1)', null],
+    ['java\nscript:alert(1)', null],
+    ['data:image/svg+xml,<svg/>', null],
+    ['//example.com/a.png', null],
+    ['/a.png', null],
+    ['', null],
+    [['https://example.com'], null],
+  ])('with the image %j has the image %j', async (image, expected) => {
+    expect((await getUser({ id: 'u1', image })).image).toBe(expected)
+  })
+
+  test.each([
+    ['guest', 'guest'],
+    ['editor', 'editor'],
+    ['Admin', 'Admin'],
+    ['', null],
+    ['an admin', null],
+    ['<b>admin</b>', null],
+    [['admin'], null],
+    [null, null],
+  ])('with the role %j has the role %j', async (role, expected) => {
+    expect((await getUser({ id: 'u1', role })).role).toBe(expected)
+  })
+
+  test('is nobody without an id', async () => {
+    for (const body of [{}, { id: '' }, { id: null }, { id: 7 }, { id: ['u1'] }, [], { message: 'hi' }]) {
+      expect((await errorOf(getUser(body))).code, JSON.stringify(body)).toBe('invalid-response')
+    }
+  })
+
+  test('cannot smuggle anything in by its prototype', async () => {
+    const bodies = [
+      '{"id":"u1","__proto__":{"role":"admin","polluted":true}}',
+      '{"id":"u1","constructor":{"prototype":{"role":"admin","polluted":true}}}',
+    ]
+    for (const body of bodies) {
+      const user = await fakeBkend(raw(200, body)).client.getUser({ accessToken: 'access-1' }, call)
+      expect(user.role).toBeNull()
+      expect(Object.getPrototypeOf(user)).toBe(Object.prototype)
+      expect('polluted' in user).toBe(false)
+    }
+    const grant = fakeBkend(raw(200, '{"__proto__":{"accessToken":"a","refreshToken":"b"}}')).client
+    expect((await errorOf(grant.signIn(password, call))).code).toBe('invalid-response')
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
+  })
+
+  test('has only what the server sent, also on a page whose prototypes were tampered with', async () => {
+    Object.defineProperty(Object.prototype, 'role', { value: 'admin', configurable: true })
+    try {
+      expect((await getUser({ id: 'u1' })).role).toBeNull()
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'role')
+    }
+  })
+})
+
+describe('sessions', () => {
+  const whole = {
+    id: 's1',
+    userAgent: 'Mozilla/5.0',
+    ipAddress: '203.0.113.1',
+    deviceInfo: 'Chrome on macOS',
+    lastActivityAt: '2025-01-20T14:30:00.000Z',
+    createdAt: '2025-01-20T09:00:00.000Z',
+  }
+
+  test('are read from a page, from a bare list, and under their other names', () => {
+    expect(readSessions({ items: [{ ...whole, userId: 'u1' }], pagination: { page: 1, limit: 10, total: 3 } })).toEqual(
+      {
+        items: [whole],
+        total: 3,
+      },
+    )
+    const other = { id: 's2', device: 'Phone', ip: '203.0.113.2', lastAccessedAt: '2025-01-21' }
+    expect(readSessions([whole, other])).toEqual({
+      items: [
+        whole,
+        {
+          id: 's2',
+          userAgent: null,
+          ipAddress: '203.0.113.2',
+          deviceInfo: 'Phone',
+          lastActivityAt: '2025-01-21',
+          createdAt: null,
+        },
+      ],
+      total: null,
+    })
+  })
+
+  test('that have no id cannot be ended, and are left out', () => {
+    expect(readSessions([{ userAgent: 'x' }, null, 's1', { id: 7 }])).toEqual({ items: [], total: null })
+  })
+
+  test('that are no list are no answer', () => {
+    for (const body of [null, {}, { items: {} }, 'x']) expect(() => readSessions(body)).toThrow(AuthError)
+  })
+})
+
+describe('a second factor', () => {
+  test('is set up from either form of the answer', () => {
+    expect(
+      readEnrolment({ secret: 'JBSW', qrCodeUrl: 'https://bkend.example/qr', backupCodes: ['1', '2', 3] }),
+    ).toEqual({
+      secret: 'JBSW',
+      qrCodeUrl: 'https://bkend.example/qr',
+      otpauthUrl: null,
+      backupCodes: ['1', '2'],
+    })
+    const other = { secret: 'JBSW', qrCode: 'data:image/png;base64,AAAA', issuer: 'Bkend', otpauth: 'otpauth://totp/x' }
+    expect(readEnrolment(other)).toEqual({
+      secret: 'JBSW',
+      qrCodeUrl: 'data:image/png;base64,AAAA',
+      otpauthUrl: 'otpauth://totp/x',
+      backupCodes: [],
+    })
+  })
+
+  test('brings no address that runs', () => {
+    const { qrCodeUrl, otpauthUrl } = readEnrolment({
+      secret: 'J',
+      qrCodeUrl: 'javascript:alert(1)',
+      qrCode: 'data:text/html,x',
+    })
+    expect({ qrCodeUrl, otpauthUrl }).toEqual({ qrCodeUrl: null, otpauthUrl: null })
+    expect(() => readEnrolment({})).toThrow(AuthError)
+    expect(readBackupCodes(null)).toEqual([])
+  })
+})

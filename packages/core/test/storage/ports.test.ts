@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { browserStorage } from '../../src/exports/storage.ts'
+import { browserNetwork } from '../../src/ports/network.ts'
+import { browserTabs } from '../../src/ports/tabs.ts'
+
+/** A promise and how to settle it. */
+function gate() {
+  let open = () => {}
+  const passed = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { open, passed }
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+describe('the lock of browserTabs without Web Locks', () => {
+  const denied = () => new DOMException('denied', 'SecurityError')
+  const navigators = {
+    'there is no navigator': undefined,
+    'the navigator has none': {},
+    'the request throws': {
+      locks: {
+        request() {
+          throw denied()
+        },
+      },
+    },
+    'the request rejects': { locks: { request: async () => Promise.reject(denied()) } },
+    'the very property throws': {
+      get locks() {
+        throw denied()
+      },
+    },
+  }
+
+  describe.each(Object.entries(navigators))('when %s', (_, navigator) => {
+    beforeEach(() => {
+      vi.stubGlobal('navigator', navigator)
+    })
+
+    it('runs the work once and hands back what it gives', async () => {
+      const work = vi.fn<() => Promise<string>>(async () => 'done')
+      expect(await browserTabs().lock('a', work)).toBe('done')
+      expect(work).toHaveBeenCalledTimes(1)
+    })
+
+    it('runs one at a time, in order, under one name', async () => {
+      const tabs = browserTabs()
+      const log: string[] = []
+      const { open, passed } = gate()
+      const first = tabs.lock('a', async () => {
+        log.push('first begins')
+        await passed
+        log.push('first ends')
+      })
+      const second = tabs.lock('a', async () => {
+        log.push('second')
+      })
+      await tabs.lock('b', async () => {
+        log.push('another name')
+      })
+      open()
+      await Promise.all([first, second])
+      expect(log).toEqual(['first begins', 'another name', 'first ends', 'second'])
+    })
+
+    it('hands on the very error of the work, and goes on with the next', async () => {
+      const tabs = browserTabs()
+      const error = new Error('of the work')
+      const failed = tabs.lock('a', () => Promise.reject(error))
+      const next = tabs.lock('a', async () => 'next')
+      await expect(failed).rejects.toBe(error)
+      expect(await next).toBe('next')
+    })
+  })
+
+  it('shares no queue with another instance', async () => {
+    vi.stubGlobal('navigator', undefined)
+    const { open, passed } = gate()
+    const held = browserTabs().lock('a', () => passed)
+    expect(await browserTabs().lock('a', async () => 'free')).toBe('free')
+    open()
+    await held
+  })
+})
+
+describe('the lock of browserTabs when Web Locks fail in the middle', () => {
+  it.each(['rejects', 'throws'])('does not run the work again when the work itself %s', async (how) => {
+    const request = (_: string, callback: () => Promise<unknown>) => callback()
+    vi.stubGlobal('navigator', { locks: { request } })
+    const error = new Error('of the work')
+    const work = vi.fn<() => Promise<never>>(() => {
+      if (how === 'throws') throw error
+      return Promise.reject(error)
+    })
+    await expect(browserTabs().lock('a', work)).rejects.toBe(error)
+    expect(work).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('the wire of browserTabs without BroadcastChannel', () => {
+  const channels = {
+    'there is none': undefined,
+    'it cannot be constructed': function BroadcastChannel() {
+      throw new DOMException('denied', 'SecurityError')
+    },
+  }
+  it.each(Object.entries(channels))('does nothing, and says nothing, when %s', (_, channel) => {
+    vi.stubGlobal('BroadcastChannel', channel)
+    const listener = vi.fn<() => void>()
+    const wire = browserTabs().open('a', listener)
+    wire.post({ generation: 1 })
+    wire.close()
+    wire.close()
+    expect(listener).not.toHaveBeenCalled()
+  })
+})
+
+describe('without a browser', () => {
+  it('is always online and never woken', () => {
+    const network = browserNetwork()
+    expect(network.isOnline()).toBe(true)
+    vi.stubGlobal('navigator', undefined)
+    expect(network.isOnline()).toBe(true)
+    const stop = network.onWake(vi.fn<() => void>())
+    stop()
+    stop()
+  })
+
+  it('makes a browserStorage that rejects, and throws nowhere', async () => {
+    const storage = browserStorage()
+    expect(storage.scope).toBe('shared')
+    await expect(storage.read('a')).rejects.toThrow(ReferenceError)
+    await expect(storage.compareAndSet('a', null, null)).rejects.toThrow(ReferenceError)
+  })
+})
