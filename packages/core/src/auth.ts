@@ -12,7 +12,7 @@ import { isAllowedBy } from './guards.ts'
 import { register } from './internals.ts'
 import { authMachine, type AuthMachine } from './machine/machine.ts'
 import type { Attempt, SessionView } from './machine/types.ts'
-import { isGood, type Held } from './session.ts'
+import { isGood, isSameGrant, type Held } from './session.ts'
 import { withTimeout } from './timeout.ts'
 import { keepEqual, toState, type AuthSnapshot } from './state.ts'
 import type { Auth, AuthOptions, AuthState, Guards } from './types.ts'
@@ -132,13 +132,14 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     if (session.id !== before.id) return { error: new AuthError('identity-changed') }
     if (session.generation > before.generation) return { value: undefined }
     if (snapshot.matches({ authenticated: 'refreshing' })) return undefined
+    if (snapshot.matches({ authenticated: 'indeterminate' })) return { error: new AuthError('refresh-indeterminate') }
     return { error: error ?? new AuthError('not-supported') }
   }
 
   /** What a request needs: joins a renewal or begins one, but does not hurry one that was put off. */
   async function renew(before: Held): Promise<void> {
     const isWaiting = actor.getSnapshot().matches({ authenticated: 'waiting' })
-    if (vault.held === before && !isWaiting) send({ type: 'refresh' })
+    if (isSameGrant(vault.held, before) && !isWaiting) send({ type: 'refresh' })
     return until(renewalOutcome(before))
   }
 

@@ -2,7 +2,7 @@ import { verdictOf, type Verdict } from './classify.ts'
 import { AuthError, toAuthError } from './errors.ts'
 import type { EndReason, SessionView } from './machine/types.ts'
 import type { Persistence } from './persistence.ts'
-import { ageOf, fromGrant, isAnotherUser, keepSame, subjectOf, toView, type Held, type SessionRules, type Stored } from './session.ts'
+import { ageOf, fromGrant, isAnotherUser, isSameGrant, keepSame, subjectOf, toView, type Held, type SessionRules, type Stored } from './session.ts'
 import { withTimeout } from './timeout.ts'
 import type { AuthClient, CallOptions, Grant, Network } from './types.ts'
 import type { Vault } from './vault.ts'
@@ -49,7 +49,7 @@ const PREMATURE_PER_MINUTE = 6
 export function createBroker(options: BrokerOptions): Broker {
   const { client, vault, persistence, rules, network, observe } = options
   const { clock } = rules
-  let flight: Promise<Outcome> | null = null
+  let flight: { readonly held: Held | null; readonly outcome: Promise<Outcome> } | null = null
   let failures = 0
   let pause: Deferred | null = null
   let premature: number[] = []
@@ -80,12 +80,13 @@ export function createBroker(options: BrokerOptions): Broker {
     return false
   }
 
-  async function underLock(on: Spend, judge: typeof verdictOf): Promise<Outcome> {
-    const held = vault.held
-    if (!held?.refreshToken) return { type: 'settled' }
+  async function underLock(meant: Held | null, on: Spend, judge: typeof verdictOf): Promise<Outcome> {
+    // what was to be renewed may have been, while this waited for the lock
+    if (!meant || !isSameGrant(meant, vault.held)) return { type: 'settled' }
     const stored = await persistence.read()
     if (observe(stored)) return { type: 'settled' }
-    if (vault.held !== held || stored?.kind !== 'session') return { type: 'settled' }
+    const { held } = vault
+    if (!held?.refreshToken || !isSameGrant(meant, held) || stored?.kind !== 'session') return { type: 'settled' }
     if (pause && clock.now() < pause.retryAt) return pause
     if (!network.isOnline()) return deferred(new AuthError('offline'), 0)
     if (stored.marked && client.replay !== 'tolerated') return { type: 'lost', error: new AuthError('refresh-indeterminate') }
@@ -95,7 +96,7 @@ export function createBroker(options: BrokerOptions): Broker {
     const marked = await persistence.replace(stored.revision, held, true)
     if (marked === null) {
       observe(await persistence.read())
-      return vault.held === held ? deferred(new AuthError('in-progress'), 0) : { type: 'settled' }
+      return isSameGrant(held, vault.held) ? deferred(new AuthError('in-progress'), 0) : { type: 'settled' }
     }
     const { accessToken, refreshToken } = held
     try {
@@ -166,22 +167,25 @@ export function createBroker(options: BrokerOptions): Broker {
   }
 
   function fly(on: Spend, judge: typeof verdictOf): Promise<Outcome> {
-    flight = options
-      .lock(() => underLock(on, judge))
-      .catch((thrown: unknown) => backOff(toAuthError(thrown)))
-      .finally(() => {
-        flight = null
-      })
-    return flight
+    const { held } = vault
+    const outcome = options.lock(() => underLock(held, on, judge)).catch((thrown: unknown) => backOff(toAuthError(thrown)))
+    const own = { held, outcome }
+    flight = own
+    void outcome.then(() => {
+      if (flight === own) flight = null
+    })
+    return outcome
   }
 
   return {
     renew() {
       const refresh = client.refresh?.bind(client) ?? (() => Promise.reject(new AuthError('not-supported')))
-      return flight ?? fly(({ refreshToken }, call) => refresh({ refreshToken }, call), verdictOf)
+      // a flight that has landed may not be gone yet: what it brought is held by now
+      if (flight && isSameGrant(flight.held, vault.held)) return flight.outcome
+      return fly(({ refreshToken }, call) => refresh({ refreshToken }, call), verdictOf)
     },
     async spend(on) {
-      await flight
+      await flight?.outcome
       const before = vault.held?.generation
       let failure: AuthError | undefined
       const outcome = await fly(

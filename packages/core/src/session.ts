@@ -181,6 +181,11 @@ export function userIdOf(user: unknown): string | null {
   return typeof id === 'number' || isText(id) ? String(id) : null
 }
 
+/** The same tokens: the user beside them may have been confirmed since. */
+export function isSameGrant(one: Held | null, other: Held | null): boolean {
+  return one?.id === other?.id && one?.generation === other?.generation
+}
+
 export function isAnotherUser(before: unknown, after: unknown): boolean {
   const [idBefore, idAfter] = [userIdOf(before), userIdOf(after)]
   return idBefore !== null && idAfter !== null && idBefore !== idAfter

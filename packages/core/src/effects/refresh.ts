@@ -2,6 +2,7 @@ import { fromCallback } from 'xstate'
 import { AuthError } from '../errors.ts'
 import type { AuthEvent } from '../machine/types.ts'
 import { schedule } from '../ports/clock.ts'
+import { isSameGrant } from '../session.ts'
 import type { World } from '../world.ts'
 
 const SAFETY_DELAY = 10_000
@@ -13,7 +14,7 @@ export const refresh = ({ broker, vault, clock }: World) =>
     void broker.renew().then((outcome) => {
       if (outcome.type === 'lost') return sendBack({ type: 'refresh.lost', error: outcome.error })
       if (outcome.type === 'deferred') return sendBack({ ...outcome, type: 'refresh.deferred' })
-      if (vault.held !== before) return
+      if (!isSameGrant(vault.held, before)) return
       // nothing came of it and nobody said why: a record of a newer version of this library, say
       const retryAt = clock.now() + SAFETY_DELAY
       sendBack({ type: 'refresh.deferred', error: new AuthError('storage-unavailable'), retryAt })

@@ -57,6 +57,8 @@ async function transact<T>(
       // not before it is on disk; a full one says so only now
       transaction.oncomplete = () => resolve(result)
       transaction.onabort = () => reject(transaction.error)
+      // Chromium clears site data without a word to some of the transactions it ends
+      database.onclose = () => reject(new Error('closed'))
     })
   } finally {
     // at once: what has begun is let finish, and a connection that is closing is in nobody's way for longer than that
