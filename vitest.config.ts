@@ -18,22 +18,50 @@ const browser = () => ({
 })
 
 // every runtime dependency: one that is found later makes Vite reload a running test
-const core = ['xstate', '@xstate/graph']
+const core = ['xstate']
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'core', root: 'packages/core', include: ['test/**/*.test.ts'], exclude: ['**/*.browser.test.ts'] } },
+      {
+        test: {
+          name: 'core',
+          root: 'packages/core',
+          include: ['test/**/*.test.ts'],
+          exclude: ['**/*.browser.test.ts'],
+        },
+      },
       {
         optimizeDeps: { include: core },
-        test: { name: 'core-browser', root: 'packages/core', include: ['test/**/*.browser.test.ts'], browser: browser() },
+        test: {
+          name: 'core-browser',
+          root: 'packages/core',
+          include: ['test/**/*.browser.test.ts'],
+          browser: browser(),
+        },
       },
       { test: { name: 'server', root: 'examples/server', include: ['test/**/*.test.ts'] } },
-      { test: { name: 'conformance', root: 'packages/conformance', include: ['test/**/*.test.ts'], exclude: ['**/*.browser.test.*'] } },
+      {
+        test: {
+          name: 'conformance',
+          root: 'packages/conformance',
+          include: ['test/**/*.test.ts'],
+          exclude: ['**/*.browser.test.*'],
+        },
+      },
       {
         plugins: [react()],
         optimizeDeps: {
-          include: [...core, 'react', 'react-dom/client', 'react/jsx-dev-runtime', '@xstate/react', '@xstate/vue', 'vue'],
+          include: [
+            ...core,
+            '@xstate/graph',
+            '@authchart/react > @xstate/react',
+            '@authchart/vue > @xstate/vue',
+            'react',
+            'react-dom/client',
+            'react/jsx-dev-runtime',
+            'vue',
+          ],
         },
         test: {
           name: 'conformance-browser',
@@ -45,7 +73,14 @@ export default defineConfig({
       {
         plugins: [react()],
         optimizeDeps: {
-          include: [...core, 'react', 'react-dom/client', 'react/jsx-dev-runtime', '@xstate/react', 'vitest-browser-react'],
+          include: [
+            ...core,
+            'react',
+            'react-dom/client',
+            'react/jsx-dev-runtime',
+            '@xstate/react',
+            'vitest-browser-react',
+          ],
         },
         test: { name: 'react', root: 'packages/react', include: ['test/**/*.browser.test.tsx'], browser: browser() },
       },

@@ -33,8 +33,18 @@ const entries: Entry[] = [
     external: withoutXstate,
     budget: 11_500,
   },
-  { name: 'react binding', code: (path) => `export * from '${path('react/dist/index.js')}'`, external: frameworks, budget: 1200 },
-  { name: 'vue binding', code: (path) => `export * from '${path('vue/dist/index.js')}'`, external: frameworks, budget: 1200 },
+  {
+    name: 'react binding',
+    code: (path) => `export * from '${path('react/dist/index.js')}'`,
+    external: frameworks,
+    budget: 1200,
+  },
+  {
+    name: 'vue binding',
+    code: (path) => `export * from '${path('vue/dist/index.js')}'`,
+    external: frameworks,
+    budget: 1200,
+  },
 ]
 
 function wholeOf(path: (file: string) => string): string {

@@ -1,5 +1,5 @@
 /** The real chart as a graph: the only file of this package that knows how xstate names and stores things. */
-import { getAdjacencyMap, getShortestPaths, getStateNodes } from '@xstate/graph'
+import { getAdjacencyMap, getShortestPaths, getStateNodes, type AdjacencyMap } from '@xstate/graph'
 import { authMachine } from '@authchart/core'
 import type { AnyTransitionDefinition, EventFromLogic, InspectionEvent, SnapshotFrom } from 'xstate'
 import { labelOf, possibleEvents } from './events.ts'
@@ -56,23 +56,32 @@ const traversal = {
   serializeEvent: labelOf,
 }
 
+interface Taken {
+  readonly event: ModelEvent
+  readonly state: ModelSnapshot
+}
+
 /** For every (state, event) of the graph: the shortest way to the state, then the event. */
 export function generatePaths(): GeneratedPath[] {
-  const adjacency = getAdjacencyMap(model, traversal as never)
+  const adjacency: AdjacencyMap<ModelSnapshot, ModelEvent> = getAdjacencyMap(model, traversal as never)
   const ways = new Map(getShortestPaths(model, traversal as never).map((path) => [serializeState(path.state), path]))
   return Object.entries(adjacency).flatMap(([key, { transitions }]) => {
     const way = ways.get(key)
     if (!way) throw new Error(`There is no way to ${key}`)
     // the first step of a path is the start itself
     const steps = way.steps.slice(1).map(({ event, state }) => toStep(event, state))
-    return Object.values(transitions).map(({ event, state }) => {
+    return (Object.values(transitions) as Taken[]).map(({ event, state }) => {
       const last = toStep(event, state)
       return { name: `${key}: ${last.label}`, steps: [...steps, last] }
     })
   })
 }
 
-const toStep = (event: ModelEvent, state: ModelSnapshot): Step => ({ event, label: labelOf(event), place: placeOf(state) })
+const toStep = (event: ModelEvent, state: ModelSnapshot): Step => ({
+  event,
+  label: labelOf(event),
+  place: placeOf(state),
+})
 
 /* ---------------------------------------------------------------- coverage */
 
@@ -85,19 +94,14 @@ const nameOf = (transition: AnyTransitionDefinition): string => {
 
 /** Every transition that the chart defines. */
 export function allTransitions(): string[] {
-  return getStateNodes(authMachine.root).flatMap((node) => [...node.transitions.values()].flat().map(nameOf)).concat(
-    [...authMachine.root.transitions.values()].flat().map(nameOf),
-  )
+  return getStateNodes(authMachine.root)
+    .flatMap((node) => [...node.transitions.values()].flat().map(nameOf))
+    .concat([...authMachine.root.transitions.values()].flat().map(nameOf))
 }
 
 /** The transitions that an inspection event tells of. */
 export function takenTransitions(event: InspectionEvent): string[] {
-  return event.type === '@xstate.microstep' ? event._transitions.filter(({ eventType }) => !eventType.startsWith('xstate.')).map(nameOf) : []
-}
-
-/** Every state of the chart, as places. */
-export function allPlaces(): string[] {
-  return getStateNodes(authMachine.root)
-    .filter(({ type }) => type === 'atomic')
-    .map(({ path }) => path.join('.'))
+  return event.type === '@xstate.microstep'
+    ? event._transitions.filter(({ eventType }) => !eventType.startsWith('xstate.')).map(nameOf)
+    : []
 }

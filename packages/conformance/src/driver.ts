@@ -4,14 +4,16 @@ import type { TestAuth } from './world.ts'
 /** One way for a person to use an auth: the bare core, or a page of a framework. */
 export interface Driver {
   /** Puts it on the screen. */
-  mount(auth: TestAuth): Promise<void> | void
+  readonly mount: (auth: TestAuth) => Promise<void> | void
   /** Lets the screen follow. */
-  settle(): Promise<void>
+  readonly settle: () => Promise<void>
   /** What the screen shows. */
-  view(): View
+  readonly view: () => View
   /** How the person gives a command. */
-  command(name: 'signIn' | 'signUp' | 'answerChallenge' | 'cancel' | 'signOut' | 'refresh' | 'dismiss'): Promise<unknown> | void
-  unmount(): Promise<void> | void
+  command(
+    name: 'signIn' | 'signUp' | 'answerChallenge' | 'cancel' | 'signOut' | 'refresh' | 'dismiss',
+  ): Promise<unknown> | void
+  readonly unmount: () => Promise<void> | void
   /** Everything on the screen, for the search for secrets. */
-  screen(): string
+  readonly screen: () => string
 }

@@ -28,10 +28,17 @@ const whole = { renewable: true, confirmed: true }
 const remembered = { renewable: true, confirmed: false }
 const fleeting = { renewable: false, confirmed: true }
 const ended = { reason: 'session-expired', user: ann } as const
-const failure = (code: 'invalid-credentials' | 'invalid-code' | 'account-locked' | 'challenge-expired' | 'unavailable' | 'refresh-indeterminate') =>
-  new AuthError(code)
+const failure = (
+  code:
+    | 'invalid-credentials'
+    | 'invalid-code'
+    | 'account-locked'
+    | 'challenge-expired'
+    | 'unavailable'
+    | 'refresh-indeterminate',
+) => new AuthError(code)
 
-export const commands = {
+const commands = {
   signIn: named('signIn', { type: 'signIn', attempt: 1 }),
   signUp: named('signUp', { type: 'signUp', attempt: 1 }),
   answerChallenge: named('answerChallenge', { type: 'answerChallenge' }),
@@ -61,8 +68,14 @@ const facts = {
     type: 'authenticate.failed',
     error: failure('invalid-credentials'),
   }),
-  wrongCode: named('authenticate.failed: invalid-code', { type: 'authenticate.failed', error: failure('invalid-code') }),
-  locked: named('authenticate.failed: account-locked', { type: 'authenticate.failed', error: failure('account-locked') }),
+  wrongCode: named('authenticate.failed: invalid-code', {
+    type: 'authenticate.failed',
+    error: failure('invalid-code'),
+  }),
+  locked: named('authenticate.failed: account-locked', {
+    type: 'authenticate.failed',
+    error: failure('account-locked'),
+  }),
   lapsed: named('challenge.lapsed', { type: 'challenge.lapsed', error: failure('challenge-expired') }),
   due: named('expiry.due', { type: 'expiry.due' }),
   reached: named('expiry.reached', { type: 'expiry.reached' }),
@@ -85,15 +98,15 @@ const facts = {
 } as const
 
 const factsByPlace: Readonly<Record<string, readonly ModelEvent[]>> = {
-  'restoring': [facts.found, facts.foundSpent, facts.foundEnded, facts.foundNothing],
-  'anonymous': [facts.storageLost],
+  restoring: [facts.found, facts.foundSpent, facts.foundEnded, facts.foundNothing],
+  anonymous: [facts.storageLost],
   'authenticating.submitting': [facts.granted, facts.grantedFleeting, facts.challenged, facts.wrongPassword],
   'authenticating.challenged.awaitingCode': [facts.lapsed],
   'authenticating.challenged.verifyingCode': [facts.granted, facts.wrongCode, facts.locked, facts.lapsed],
   'authenticated.refreshing': [facts.renewed, facts.refused, facts.deferred, facts.lost],
   'authenticated.waiting': [facts.retry],
   'authenticated.indeterminate': [facts.reachedAfterLoss],
-  'signingOut': [facts.revoked],
+  signingOut: [facts.revoked],
 }
 
 /** Every command everywhere, and the facts that the world can bring about in this state. */

@@ -22,7 +22,7 @@ export interface View {
 }
 
 /** What a request through `auth.fetch` does. */
-export type Carries = 'the token' | 'nothing' | 'waits' | 'session-expired'
+type Carries = 'the token' | 'nothing' | 'waits' | 'session-expired'
 
 /** `user`: whoever is signed in. Where the server has not confirmed the user yet, guards stay closed and views wait. */
 export interface Promised {
@@ -38,8 +38,8 @@ const nobody = { isSignedIn: false, protected: 'closed', renewal: null, challeng
 const somebody = { isSignedIn: true, protected: 'shown', challenge: null, fetch: 'the token' } as const
 
 export const promises: Readonly<Record<string, Promised>> = {
-  'restoring': { ...nobody, status: 'restoring', protected: 'pending', fetch: 'waits' },
-  'anonymous': { ...nobody, status: 'anonymous' },
+  restoring: { ...nobody, status: 'restoring', protected: 'pending', fetch: 'waits' },
+  anonymous: { ...nobody, status: 'anonymous' },
   'authenticating.submitting': { ...nobody, status: 'authenticating' },
   'authenticating.challenged.awaitingCode': { ...nobody, status: 'challenged', challenge: 'totp' },
   'authenticating.challenged.verifyingCode': { ...nobody, status: 'challenged', challenge: 'totp, verifying' },
@@ -47,9 +47,9 @@ export const promises: Readonly<Record<string, Promised>> = {
   'authenticated.refreshing': { ...somebody, status: 'refreshing', renewal: 'refreshing' },
   'authenticated.waiting': { ...somebody, status: 'authenticated', renewal: 'waiting' },
   'authenticated.indeterminate': { ...somebody, status: 'authenticated', renewal: 'indeterminate' },
-  'expired': { ...nobody, status: 'expired', fetch: 'session-expired' },
-  'signingOut': { ...nobody, status: 'signingOut' },
-  'signedOut': { ...nobody, status: 'signedOut' },
+  expired: { ...nobody, status: 'expired', fetch: 'session-expired' },
+  signingOut: { ...nobody, status: 'signingOut' },
+  signedOut: { ...nobody, status: 'signedOut' },
 }
 
 /** What the last event promised beyond the state it led to. */
@@ -75,16 +75,18 @@ export const toldBy: Readonly<Record<string, Told>> = {
 }
 
 /** Who is known after these steps, and whether the server said so: told by the story alone. */
-export function whoAfter(
-  steps: readonly { readonly label: string; readonly place: string }[],
-): { readonly name: string | null; readonly isConfirmed: boolean } {
+export function whoAfter(steps: readonly { readonly label: string; readonly place: string }[]): {
+  readonly name: string | null
+  readonly isConfirmed: boolean
+} {
   let who = { name: null as string | null, isConfirmed: false }
   for (const { label, place } of steps) {
     if (label.startsWith('authenticate.granted')) who = { name: 'Ann', isConfirmed: true }
     if (label.startsWith('restore.found') || label === 'restore.ended') who = { name: 'Ann', isConfirmed: false }
     if (label === 'tabs.signedIn') who = { name: 'Bob', isConfirmed: false }
     if (label === 'session.confirmed' || label === 'session.renewed') who = { ...who, isConfirmed: true }
-    if (label === 'tabs.signedOut' || place === 'signingOut' || place === 'anonymous') who = { name: null, isConfirmed: false }
+    if (label === 'tabs.signedOut' || place === 'signingOut' || place === 'anonymous')
+      who = { name: null, isConfirmed: false }
   }
   return who
 }

@@ -7,9 +7,9 @@ const MARK = 'canary'
 export const secret = (name: string): string => `${MARK}-${name}`
 
 export interface Watch {
-  inspect(event: InspectionEvent): void
-  error(thrown: unknown): void
-  see(where: string, value: unknown): void
+  readonly inspect: (event: InspectionEvent) => void
+  readonly error: (thrown: unknown) => void
+  readonly see: (where: string, value: unknown) => void
   /** Where a canary was seen. */
   readonly leaks: readonly string[]
   /** How many things were looked at, by place: a watch that saw nothing proves nothing. */

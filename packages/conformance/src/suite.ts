@@ -40,7 +40,9 @@ export function describeConformance(name: string, createDriver: () => Driver): v
 
     afterAll(() => {
       const missing = all.filter((transition) => !taken.has(transition))
-      console.log(`${name}: ${all.length - missing.length} of ${all.length} transitions taken, in ${paths.length} generated paths`)
+      console.log(
+        `${name}: ${all.length - missing.length} of ${all.length} transitions taken, in ${paths.length} generated paths`,
+      )
       expect(missing).toEqual([])
     })
   })
@@ -110,14 +112,18 @@ async function expectRequest(place: string, { auth, requests, keep }: TestWorld)
     if (settled instanceof Error) outcome = (settled as { code?: string }).code ?? settled.name
   })
   await drain()
-  if (promised === 'the token') expect(requests.slice(before)).toEqual([expect.stringMatching(/^Bearer canary-access-\d+$/)])
+  if (promised === 'the token')
+    expect(requests.slice(before)).toEqual([expect.stringMatching(/^Bearer canary-access-\d+$/)])
   else if (promised === 'nothing') expect(requests.slice(before)).toEqual([null])
   else expect({ outcome, sent: requests.slice(before) }).toEqual({ outcome: promised, sent: [] })
   controller.abort()
   await answer
 }
 
-async function expectInvariants({ client, browser, watch, auth, tab, unprocessed }: TestWorld, driver: Driver): Promise<void> {
+async function expectInvariants(
+  { client, browser, watch, auth, tab, unprocessed }: TestWorld,
+  driver: Driver,
+): Promise<void> {
   tab.releaseStorage()
   await drain()
   const sent = [...client.spent]
@@ -138,7 +144,10 @@ async function expectInvariants({ client, browser, watch, auth, tab, unprocessed
 
 /** After destroy() every promise is settled, no timer and no listener is left, and no secret was seen anywhere. */
 async function expectTheEnd({ auth, promises: kept, clock, network, watch, client }: TestWorld): Promise<void> {
-  const settled = await Promise.race([Promise.all(kept).then(() => 'all settled'), drain().then(() => 'a promise hangs')])
+  const settled = await Promise.race([
+    Promise.all(kept).then(() => 'all settled'),
+    drain().then(() => 'a promise hangs'),
+  ])
   expect(settled).toBe('all settled')
   await expect(auth.signIn({ email: '', password: '' })).rejects.toMatchObject({ code: 'destroyed' })
   expect(network.listeners).toBe(0)

@@ -93,7 +93,10 @@ export function createTestWorld() {
   }
 
   /** Another tab comes, does something and is closed. */
-  async function elsewhere(act: (other: TestAuth, otherClient: ScriptedClient<User, Credentials>) => Promise<void> | void, isCrash = false) {
+  async function elsewhere(
+    act: (other: TestAuth, otherClient: ScriptedClient<User, Credentials>) => Promise<void> | void,
+    isCrash = false,
+  ) {
     const otherTab = browser.openTab()
     const otherClient = scriptedClient<User, Credentials>()
     // time passes for it alone
@@ -124,7 +127,8 @@ export function createTestWorld() {
     await drain()
   }
   const fail = (method: 'signIn' | 'signUp' | 'answerChallenge', code: AuthErrorCode) => client.next(method).fail(code)
-  const submitted = () => (client.has('answerChallenge') ? 'answerChallenge' : client.has('signUp') ? 'signUp' : 'signIn')
+  const submitted = () =>
+    client.has('answerChallenge') ? 'answerChallenge' : client.has('signUp') ? 'signUp' : 'signIn'
 
   /** How the world makes each fact happen. Commands are the drivers' business. */
   const causes: Readonly<Record<string, () => Promise<void> | void>> = {
@@ -194,7 +198,23 @@ export function createTestWorld() {
     },
   }
 
-  return { auth, browser, clock, client, network, tab, taken, watch, requests, unprocessed, keep, promises, causes, elsewhere, signInElsewhere }
+  return {
+    auth,
+    browser,
+    clock,
+    client,
+    network,
+    tab,
+    taken,
+    watch,
+    requests,
+    unprocessed,
+    keep,
+    promises,
+    causes,
+    elsewhere,
+    signInElsewhere,
+  }
 }
 
 export type TestWorld = ReturnType<typeof createTestWorld>

@@ -52,7 +52,9 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     await auth.refresh()
     expect(auth.getState()).toMatchObject({ status: 'authenticated', user: { name: 'Nina' } })
     expect(await auth.signOut()).toEqual({ revoked: 'yes' })
-    await expect(auth.signIn({ ...details, password: 'Wrong-demo-1!' })).rejects.toMatchObject({ code: 'invalid-credentials' })
+    await expect(auth.signIn({ ...details, password: 'Wrong-demo-1!' })).rejects.toMatchObject({
+      code: 'invalid-credentials',
+    })
     expect(await auth.signIn(details)).toMatchObject({ name: 'Nina' })
     expect(server.control.stats()).toMatchObject({ replays: 0, refreshes: 2, sessions: 1 })
   })
@@ -78,7 +80,9 @@ test('a second factor: a wrong code stays, the right one signs in', async () => 
   expect(auth.getState()).toMatchObject({ status: 'challenged', challenge: { kind: 'totp', verifying: false } })
   await expect(auth.answerChallenge({ code: '000000' })).rejects.toMatchObject({ code: 'invalid-code' })
   expect(auth.getState().status).toBe('challenged')
-  expect(await auth.answerChallenge({ code: server.control.totp(users.mfa.email) })).toMatchObject({ email: users.mfa.email })
+  expect(await auth.answerChallenge({ code: server.control.totp(users.mfa.email) })).toMatchObject({
+    email: users.mfa.email,
+  })
 })
 
 test('1,000 concurrent requests on an expired token: one renewal, 1,000 answers', async () => {
@@ -87,7 +91,9 @@ test('1,000 concurrent requests on an expired token: one renewal, 1,000 answers'
   await auth.signIn(userOf(users.user))
   untilExpired(world)
   const answers = await Promise.all(
-    Array.from({ length: 1000 }, () => auth.fetch(`${data}/notes`, { headers: ownHeaders }).then(({ status }) => status)),
+    Array.from({ length: 1000 }, () =>
+      auth.fetch(`${data}/notes`, { headers: ownHeaders }).then(({ status }) => status),
+    ),
   )
   expect(answers.filter((status) => status === 200)).toHaveLength(1000)
   expect(world.server.control.stats()).toMatchObject({ refreshes: 1, replays: 0 })
@@ -99,7 +105,9 @@ test('1,000 concurrent requests on a token that the server no longer takes: one 
   await auth.signIn(userOf(users.user))
   server.control.expireAccess()
   const answers = await Promise.all(
-    Array.from({ length: 1000 }, () => auth.fetch(`${data}/notes`, { headers: ownHeaders }).then(({ status }) => status)),
+    Array.from({ length: 1000 }, () =>
+      auth.fetch(`${data}/notes`, { headers: ownHeaders }).then(({ status }) => status),
+    ),
   )
   expect(answers.filter((status) => status === 200)).toHaveLength(1000)
   expect(server.control.stats()).toMatchObject({ refreshes: 1, replays: 0 })
@@ -133,7 +141,11 @@ test('an answer that is lost after the server took the token: never sent again, 
   await expect(other.refresh()).rejects.toMatchObject({ code: 'refresh-indeterminate' })
   clock.advance(3_600_000)
   await drain()
-  expect(auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate', lastUser: { id: users.user.id } })
+  expect(auth.getState()).toMatchObject({
+    status: 'expired',
+    reason: 'refresh-indeterminate',
+    lastUser: { id: users.user.id },
+  })
   expect(server.control.stats()).toMatchObject({ refreshes: 1, replays: 0, sessions: 1 })
 })
 
@@ -237,5 +249,9 @@ test('a session that was ended elsewhere is found out by the next request', asyn
   await auth.signIn(userOf(users.user))
   server.control.updateUser(users.user.email, { endSessions: true })
   expect((await auth.fetch(`${data}/notes`, { headers: ownHeaders })).status).toBe(401)
-  expect(auth.getState()).toMatchObject({ status: 'expired', reason: 'session-expired', lastUser: { id: users.user.id } })
+  expect(auth.getState()).toMatchObject({
+    status: 'expired',
+    reason: 'session-expired',
+    lastUser: { id: users.user.id },
+  })
 })

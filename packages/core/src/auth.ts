@@ -101,18 +101,20 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   }
 
   /** How a sign-in stands: by the session it began, by the error it left, or by a later one. */
-  const attemptOutcome = (attempt: Attempt) => (snapshot: AuthSnapshot): Settled<TUser> => {
-    const { context } = snapshot
-    if (context.session?.attempt === attempt && snapshot.matches('authenticated')) {
-      return { value: asUser(context.session.user) }
+  const attemptOutcome =
+    (attempt: Attempt) =>
+    (snapshot: AuthSnapshot): Settled<TUser> => {
+      const { context } = snapshot
+      if (context.session?.attempt === attempt && snapshot.matches('authenticated')) {
+        return { value: asUser(context.session.user) }
+      }
+      if (context.attempt === attempt) {
+        if (!snapshot.matches({ authenticating: { challenged: 'awaitingCode' } })) return undefined
+        return { error: context.error ?? new AuthError('challenge-required') }
+      }
+      if (context.attempt !== null) return { error: new AuthError('superseded') }
+      return { error: context.error ?? new AuthError('cancelled') }
     }
-    if (context.attempt === attempt) {
-      if (!snapshot.matches({ authenticating: { challenged: 'awaitingCode' } })) return undefined
-      return { error: context.error ?? new AuthError('challenge-required') }
-    }
-    if (context.attempt !== null) return { error: new AuthError('superseded') }
-    return { error: context.error ?? new AuthError('cancelled') }
-  }
 
   function begin(method: 'signIn' | 'signUp', input: TCredentials): Promise<TUser> {
     if (destroyed) return Promise.reject(new AuthError('destroyed'))
@@ -126,15 +128,17 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   }
 
   /** The session that a renewal is waited for, once it is another generation of it; or why there will be none. */
-  const renewalOutcome = (before: Pick<SessionView, 'id' | 'generation'>) => (snapshot: AuthSnapshot): Settled<void> => {
-    const { session, error } = snapshot.context
-    if (!snapshot.matches('authenticated') || !session) return notSignedIn(snapshot)
-    if (session.id !== before.id) return { error: new AuthError('identity-changed') }
-    if (session.generation > before.generation) return { value: undefined }
-    if (snapshot.matches({ authenticated: 'refreshing' })) return undefined
-    if (snapshot.matches({ authenticated: 'indeterminate' })) return { error: new AuthError('refresh-indeterminate') }
-    return { error: error ?? new AuthError('not-supported') }
-  }
+  const renewalOutcome =
+    (before: Pick<SessionView, 'id' | 'generation'>) =>
+    (snapshot: AuthSnapshot): Settled<void> => {
+      const { session, error } = snapshot.context
+      if (!snapshot.matches('authenticated') || !session) return notSignedIn(snapshot)
+      if (session.id !== before.id) return { error: new AuthError('identity-changed') }
+      if (session.generation > before.generation) return { value: undefined }
+      if (snapshot.matches({ authenticated: 'refreshing' })) return undefined
+      if (snapshot.matches({ authenticated: 'indeterminate' })) return { error: new AuthError('refresh-indeterminate') }
+      return { error: error ?? new AuthError('not-supported') }
+    }
 
   /** What a request needs: joins a renewal or begins one, but does not hurry one that was put off. */
   async function renew(before: Held): Promise<void> {
@@ -170,7 +174,8 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       if (snapshot.matches({ authenticating: { challenged: 'verifyingCode' } })) throw new AuthError('in-progress')
       const { attempt } = snapshot.context
       const secrets = attempt === null ? null : vault.secretsOf(attempt)
-      if (!secrets || attempt === null || !snapshot.matches({ authenticating: 'challenged' })) throw new AuthError('no-challenge')
+      if (!secrets || attempt === null || !snapshot.matches({ authenticating: 'challenged' }))
+        throw new AuthError('no-challenge')
       secrets.code = code
       send({ type: 'answerChallenge' })
       return until(attemptOutcome(attempt))
@@ -180,7 +185,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       if (destroyed) throw new AuthError('destroyed')
       const before = world.revocation
       send({ type: 'signOut' })
-      await null // a command given inside a listener waits for its place in the queue
+      await Promise.resolve() // a command given inside a listener waits for its place in the queue
       const isUnderWay = world.revocation !== before || actor.getSnapshot().matches('signingOut')
       if (!isUnderWay || !world.revocation) return { revoked: 'no' }
       // destroy() settles the promise; the request goes on
@@ -270,7 +275,8 @@ function provideEffects(machine: AuthMachine, world: InnerWorld, guards: object 
   const replaced = <K extends 'actors' | 'actions' | 'guards'>(kind: K): AuthMachine['implementations'][K] =>
     Object.fromEntries(
       Object.entries(machine.implementations[kind]).filter(
-        ([name, implementation]) => implementation !== (authMachine.implementations[kind] as Record<string, unknown>)[name],
+        ([name, implementation]) =>
+          implementation !== (authMachine.implementations[kind] as Record<string, unknown>)[name],
       ),
     ) as AuthMachine['implementations'][K]
   return authMachine
@@ -299,4 +305,3 @@ function provideEffects(machine: AuthMachine, world: InnerWorld, guards: object 
     })
     .provide({ actors: replaced('actors'), actions: replaced('actions'), guards: replaced('guards') })
 }
-

@@ -2,13 +2,24 @@ import { verdictOf, type Verdict } from './classify.ts'
 import { AuthError, toAuthError } from './errors.ts'
 import type { EndReason, SessionView } from './machine/types.ts'
 import type { Persistence } from './persistence.ts'
-import { ageOf, fromGrant, isAnotherUser, isSameGrant, keepSame, subjectOf, toView, type Held, type SessionRules, type Stored } from './session.ts'
+import {
+  ageOf,
+  fromGrant,
+  isAnotherUser,
+  isSameGrant,
+  keepSame,
+  subjectOf,
+  toView,
+  type Held,
+  type SessionRules,
+  type Stored,
+} from './session.ts'
 import { withTimeout } from './timeout.ts'
 import type { AuthClient, CallOptions, Grant, Network } from './types.ts'
 import type { Vault } from './vault.ts'
 
 /** What became of a renewal. `settled`: the session is another one now, or none; who changed it has said so. */
-export type Outcome =
+type Outcome =
   | { readonly type: 'settled' }
   | { readonly type: 'deferred'; readonly error: AuthError; readonly retryAt: number }
   | { readonly type: 'lost'; readonly error: AuthError }
@@ -89,7 +100,8 @@ export function createBroker(options: BrokerOptions): Broker {
     if (!held?.refreshToken || !isSameGrant(meant, held) || stored?.kind !== 'session') return { type: 'settled' }
     if (pause && clock.now() < pause.retryAt) return pause
     if (!network.isOnline()) return deferred(new AuthError('offline'), 0)
-    if (stored.marked && client.replay !== 'tolerated') return { type: 'lost', error: new AuthError('refresh-indeterminate') }
+    if (stored.marked && client.replay !== 'tolerated')
+      return { type: 'lost', error: new AuthError('refresh-indeterminate') }
     if (isTooMuch(held)) return deferred(new AuthError('rate-limited'), 10_000)
 
     // durable before the request leaves: whoever finds the mark knows that the token may be spent
@@ -145,7 +157,9 @@ export function createBroker(options: BrokerOptions): Broker {
     if (isNamed || !client.getUser || !next.accessToken) return next
     const { accessToken } = next
     try {
-      const user = await withTimeout(clock, options.requestTimeout, (signal) => client.getUser!({ accessToken }, { signal }))
+      const user = await withTimeout(clock, options.requestTimeout, (signal) =>
+        client.getUser!({ accessToken }, { signal }),
+      )
       if (isAnotherUser(held.user, user)) return null
       return { ...next, user: keepSame(held.user, user), userGeneration: next.generation }
     } catch {
@@ -168,7 +182,9 @@ export function createBroker(options: BrokerOptions): Broker {
 
   function fly(on: Spend, judge: typeof verdictOf): Promise<Outcome> {
     const { held } = vault
-    const outcome = options.lock(() => underLock(held, on, judge)).catch((thrown: unknown) => backOff(toAuthError(thrown)))
+    const outcome = options
+      .lock(() => underLock(held, on, judge))
+      .catch((thrown: unknown) => backOff(toAuthError(thrown)))
     const own = { held, outcome }
     flight = own
     void outcome.then(() => {

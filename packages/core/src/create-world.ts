@@ -31,7 +31,13 @@ const noTabs = (): Tabs => {
 }
 
 export function createWorld(options: AuthOptions<unknown, unknown, unknown>): InnerWorld {
-  const { client, clock = systemClock, storage = memoryStorage(), requestTimeout = 30_000, storageTimeout = 2000 } = options
+  const {
+    client,
+    clock = systemClock,
+    storage = memoryStorage(),
+    requestTimeout = 30_000,
+    storageTimeout = 2000,
+  } = options
   const { signOutTimeout = 5000, network = browserNetwork(), random = Math.random, refreshBefore } = options
   const isAlone = options.tabs === false || (options.tabs === undefined && storage.scope !== 'shared')
   const tabs = isAlone ? noTabs() : options.tabs || browserTabs()

@@ -3,13 +3,13 @@ const advice = {
   'account-banned': 'This account is blocked. Contact support.',
   'account-locked': 'This account is locked for now. Try again later or reset the password.',
   'already-done': 'This was already done. Nothing is left to do.',
-  'cancelled': 'The sign-in was given up. Start again when ready.',
+  cancelled: 'The sign-in was given up. Start again when ready.',
   'challenge-expired': 'The sign-in took too long. Sign in again.',
   'challenge-required': 'A second factor is needed. Ask for the code and call answerChallenge().',
-  'destroyed': 'This auth was destroyed. Create a new one.',
+  destroyed: 'This auth was destroyed. Create a new one.',
   'email-not-verified': 'The e-mail address is not confirmed. Open the link that was sent.',
   'email-taken': 'There is already an account for this e-mail. Sign in instead.',
-  'forbidden': 'This account may not do that.',
+  forbidden: 'This account may not do that.',
   'identity-changed': 'Somebody else is signed in now. The request was not sent.',
   'in-progress': 'This is already under way. Wait for it to finish.',
   'invalid-code': 'The code is wrong. Try again.',
@@ -18,21 +18,21 @@ const advice = {
   'invalid-request': 'The server did not accept this input. Correct it and try again.',
   'invalid-response': 'The server answered with something unreadable. Try again later.',
   'link-expired': 'This link is used up or too old. Ask for a new one.',
-  'misconfigured': 'The app is not set up for this. Check the keys and settings of the auth client.',
-  'network': 'The server could not be reached. Check the connection and try again.',
+  misconfigured: 'The app is not set up for this. Check the keys and settings of the auth client.',
+  network: 'The server could not be reached. Check the connection and try again.',
   'no-challenge': 'No code is asked for. Sign in first.',
   'not-authenticated': 'Nobody is signed in. Sign in first.',
   'not-found': 'This does not exist.',
   'not-supported': 'The auth client cannot do this.',
-  'offline': 'There is no connection. It goes on when the connection is back.',
+  offline: 'There is no connection. It goes on when the connection is back.',
   'rate-limited': 'Too many tries. Wait and try again.',
   'refresh-indeterminate': 'A renewal was sent and its answer was lost. Sign in again when the session ends.',
   'session-expired': 'The session is over. Sign in again.',
   'storage-unavailable': 'The browser does not keep the session. It lasts until this page is closed.',
-  'superseded': 'A later sign-in took the place of this one.',
-  'timeout': 'The server did not answer in time. Try again.',
-  'unavailable': 'The server cannot answer right now. Try again later.',
-  'unknown': 'Something went wrong. Try again.',
+  superseded: 'A later sign-in took the place of this one.',
+  timeout: 'The server did not answer in time. Try again.',
+  unavailable: 'The server cannot answer right now. Try again later.',
+  unknown: 'Something went wrong. Try again.',
   'user-mismatch': 'The server answered for somebody else. The session was ended for safety.',
   'weak-password': 'This password is not accepted. Choose another one.',
 } as const
@@ -79,7 +79,13 @@ export class AuthError extends Error {
 
   toJSON(): { name: string; code: AuthErrorCode; message: string; retryAfter?: number; status?: number } {
     const { name, code, message, retryAfter, status } = this
-    return { name, code, message, ...(retryAfter !== undefined && { retryAfter }), ...(status !== undefined && { status }) }
+    return {
+      name,
+      code,
+      message,
+      ...(retryAfter !== undefined && { retryAfter }),
+      ...(status !== undefined && { status }),
+    }
   }
 }
 

@@ -23,7 +23,7 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
 
   return async function authFetch(input, init) {
     const isRequest = typeof Request !== 'undefined' && input instanceof Request
-    const url = urlOf(isRequest ? input.url : String(input))
+    const url = urlOf(isRequest ? input.url : `${input as string | URL}`)
     const headers = new Headers(init?.headers ?? (isRequest ? input.headers : undefined))
     // another origin, or a caller who brings his own: not our business
     if (!url || !allowedOrigins.includes(url.origin) || headers.has('authorization')) return options.fetch(input, init)

@@ -12,7 +12,7 @@ export interface InspectorConnection {
 export interface ConnectedInspector {
   /** False where the browser did not let a window open. */
   readonly isOpen: boolean
-  stop(): void
+  readonly stop: () => void
 }
 
 /**
@@ -23,7 +23,10 @@ export interface ConnectedInspector {
  * const { connectInspector } = await import('@authchart/core/inspect')
  * const inspector = connectInspector(auth)
  */
-export function connectInspector(auth: { readonly actor: AuthActor }, connection: InspectorConnection = {}): ConnectedInspector {
+export function connectInspector(
+  auth: { readonly actor: AuthActor },
+  connection: InspectorConnection = {},
+): ConnectedInspector {
   const { actor } = auth
   const inspector = createBrowserInspector({ ...connection, serialize: withoutData })
   // the actor is older than its inspector: introduce it, then go on with what happens

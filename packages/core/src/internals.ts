@@ -7,7 +7,7 @@ export interface Internals {
   /** One request within the time limit. */
   inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>
   /** The session is over, here and in every tab, and nothing may try to renew it. */
-  endSession(reason: EndReason): Promise<void>
+  readonly endSession: (reason: EndReason) => Promise<void>
   /** Spends the tokens on something that hands out a new pair, as carefully as a renewal. */
   replaceGrant(
     spend: (tokens: { accessToken: string; refreshToken: string | null }, options: CallOptions) => Promise<Grant>,
@@ -26,4 +26,3 @@ export function internalsOf(auth: object): Internals {
   if (!internals) throw new TypeError('This is not what createAuth() returned. Pass the auth itself, not a copy.')
   return internals
 }
-

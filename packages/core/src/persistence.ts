@@ -7,15 +7,15 @@ import { withTimeout } from './timeout.ts'
 
 /** The one stored record, read and written so that a storage that fails costs persistence and never the session. */
 export interface Persistence {
-  read(): Promise<Stored | null>
+  readonly read: () => Promise<Stored | null>
   /** Replaces whatever is stored. */
-  put(held: Held): Promise<void>
+  readonly put: (held: Held) => Promise<void>
   /** Replaces the record of that revision, and says the new one's; null when another was faster. */
-  replace(revision: string, held: Held, marked: boolean): Promise<string | null>
+  readonly replace: (revision: string, held: Held, marked: boolean) => Promise<string | null>
   /** Removes the record of such a session, leaving word of why it ended where there is one. Resolves to what was there. */
-  end(isMeant: (id: string) => boolean, ended: EndedSession | null): Promise<Stored | null>
+  readonly end: (isMeant: (id: string) => boolean, ended: EndedSession | null) => Promise<Stored | null>
   /** Removes the word of an ended session. */
-  forgetEnded(): Promise<void>
+  readonly forgetEnded: () => Promise<void>
 }
 
 export interface PersistenceOptions {

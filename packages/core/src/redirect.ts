@@ -5,7 +5,10 @@
  * @example
  * location.assign(safeReturnTo(new URLSearchParams(location.search).get('returnTo'), { base: location.origin, fallback: '/' }))
  */
-export function safeReturnTo(value: unknown, { base, fallback }: { readonly base: string; readonly fallback: string }): string {
+export function safeReturnTo(
+  value: unknown,
+  { base, fallback }: { readonly base: string; readonly fallback: string },
+): string {
   if (typeof value !== 'string' || value.length > 2048) return fallback
   try {
     const { origin } = new URL(base)

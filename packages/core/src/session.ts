@@ -37,7 +37,12 @@ export interface SessionRules {
 }
 
 /** Starts a session from a sign-in, or goes on with `previous` after a renewal. */
-export function fromGrant(grant: Grant, user: unknown, previous: Held | Pick<Held, 'attempt' | 'generation'>, rules: SessionRules): Held {
+export function fromGrant(
+  grant: Grant,
+  user: unknown,
+  previous: Held | Pick<Held, 'attempt' | 'generation'>,
+  rules: SessionRules,
+): Held {
   const { clock } = rules
   const accessToken = readToken(grant.accessToken)
   const lifetime = readLifetime(grant.expiresIn) ?? lifetimeOf(accessToken) ?? DEFAULT_LIFETIME
@@ -84,7 +89,18 @@ export function isGood(held: Held, clock: Clock): boolean {
 
 export function toRecord(held: Held, marked = false): StoredRecord {
   const { id, generation, user, accessToken, refreshToken, receivedAt, lifetime } = held
-  return { version: 1, revision: randomId(), id, generation, user, accessToken, refreshToken, receivedAt, lifetime, marked }
+  return {
+    version: 1,
+    revision: randomId(),
+    id,
+    generation,
+    user,
+    accessToken,
+    refreshToken,
+    receivedAt,
+    lifetime,
+    marked,
+  }
 }
 
 export function toEndedRecord(id: string, { reason, user }: EndedSession): StoredRecord {
@@ -107,7 +123,12 @@ export function fromRecord(value: unknown, rules: SessionRules): Stored | null {
   const { id, revision, user, generation, receivedAt, lifetime } = record
   if (record['version'] !== 1 || !isText(id) || !isText(revision)) return { kind: 'foreign' }
   if (endReasons.includes(record['ended'])) {
-    return { kind: 'ended', ended: { reason: record['ended'] as EndedSession['reason'], user: user ?? null }, id, revision }
+    return {
+      kind: 'ended',
+      ended: { reason: record['ended'] as EndedSession['reason'], user: user ?? null },
+      id,
+      revision,
+    }
   }
   const accessToken = tokenOrNull(record['accessToken'])
   const refreshToken = tokenOrNull(record['refreshToken'])
@@ -141,7 +162,8 @@ function readToken(value: unknown): string | null {
   throw new AuthError('invalid-response')
 }
 
-const tokenOrNull = (value: unknown): string | null => (typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? value : null)
+const tokenOrNull = (value: unknown): string | null =>
+  typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? value : null
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
 
@@ -196,6 +218,6 @@ export function keepSame(before: unknown, after: unknown): unknown {
   return after === undefined || JSON.stringify(before) === JSON.stringify(after) ? before : after
 }
 
-export function randomId(): string {
+function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -13,7 +13,14 @@ export function toState(snapshot: AuthSnapshot): AuthState {
   if (snapshot.matches('restoring')) {
     if (context.hint === undefined) return { ...nobody, status: 'restoring', error: null }
     if (context.hint === null) return { ...nobody, status: 'anonymous', error: null }
-    return { status: 'authenticated', persistence, user: context.hint.user, error: null, renewal: 'idle', confirmed: false }
+    return {
+      status: 'authenticated',
+      persistence,
+      user: context.hint.user,
+      error: null,
+      renewal: 'idle',
+      confirmed: false,
+    }
   }
   if (snapshot.matches('authenticated') && session) {
     const renewal = renewalOf(snapshot)
@@ -26,7 +33,13 @@ export function toState(snapshot: AuthSnapshot): AuthState {
   }
   if (snapshot.matches('authenticating')) return { ...nobody, status: 'authenticating', error: null }
   if (snapshot.matches('expired')) {
-    return { ...nobody, status: 'expired', error, reason: ended?.reason ?? 'session-expired', lastUser: ended?.user ?? null }
+    return {
+      ...nobody,
+      status: 'expired',
+      error,
+      reason: ended?.reason ?? 'session-expired',
+      lastUser: ended?.user ?? null,
+    }
   }
   if (snapshot.matches('signingOut')) return { ...nobody, status: 'signingOut', error: null }
   if (snapshot.matches('signedOut')) {

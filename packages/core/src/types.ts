@@ -82,9 +82,9 @@ export type GuardParams<TGuard> = TGuard extends (args: never, ...params: infer 
 /** The whole client-side session of one user. Every method is bound: destructure freely. */
 export interface Auth<TUser = unknown, TCredentials = unknown, TGuards = Guards<TUser>> {
   /** What is true now. The same reference until something changed. */
-  getState(): AuthState<TUser>
+  readonly getState: () => AuthState<TUser>
   /** Calls `listener` after every change it could see. Returns how to stop. The first subscriber starts the work. */
-  subscribe(listener: (state: AuthState<TUser>) => void): () => void
+  readonly subscribe: (listener: (state: AuthState<TUser>) => void) => () => void
   /**
    * Signs in. While somebody is signed in it switches user; while restoring it waits for that.
    *
@@ -96,31 +96,31 @@ export interface Auth<TUser = unknown, TCredentials = unknown, TGuards = Guards<
    * }
    * @throws AuthError `'challenge-required'` when a second factor is needed, else why it failed
    */
-  signIn(credentials: TCredentials): Promise<TUser>
+  readonly signIn: (credentials: TCredentials) => Promise<TUser>
   /** Creates an account and signs in with it. Errors as for {@link Auth.signIn}. */
-  signUp(details: TCredentials): Promise<TUser>
+  readonly signUp: (details: TCredentials) => Promise<TUser>
   /** Answers the second factor. A wrong code rejects `'invalid-code'` and the status stays `'challenged'`. */
-  answerChallenge(answer: { readonly code: string }): Promise<TUser>
+  readonly answerChallenge: (answer: { readonly code: string }) => Promise<TUser>
   /** Gives up a sign-in. If the server grants it all the same, that session is revoked. Nothing to give up: nothing happens. */
-  cancel(): void
+  readonly cancel: () => void
   /** Ends the session here at once, in the other tabs within a second, and tells the server within a limit. Never rejects. */
-  signOut(): Promise<{ readonly revoked: Revoked }>
+  readonly signOut: () => Promise<{ readonly revoked: Revoked }>
   /** Renews the access token now, once for all callers in all tabs. */
-  refresh(): Promise<void>
+  readonly refresh: () => Promise<void>
   /** Takes note of an ended session: `expired` or `signedOut` becomes `anonymous`. Elsewhere nothing happens. */
-  dismiss(): void
+  readonly dismiss: () => void
   /** A good access token, renewed first when due; null where nobody is signed in. Prefer {@link Auth.fetch}. */
-  getAccessToken(): Promise<string | null>
+  readonly getAccessToken: () => Promise<string | null>
   /** Drop-in `fetch` that carries the session to the allowed origins, and to no other. */
   readonly fetch: typeof globalThis.fetch
   /** Asks a guard about the signed-in user. False where nobody is signed in or the guard fails. The server decides. */
-  can<K extends keyof TGuards & string>(guard: K, ...params: GuardParams<TGuards[K]>): boolean
+  readonly can: <K extends keyof TGuards & string>(guard: K, ...params: GuardParams<TGuards[K]>) => boolean
   /** Waits until it is known who is signed in, then answers or rejects `'not-authenticated'`, `'session-expired'`, `'forbidden'`. */
-  requireUser<K extends keyof TGuards & string>(options?: RequireUserOptions<TGuards, K>): Promise<TUser>
+  readonly requireUser: <K extends keyof TGuards & string>(options?: RequireUserOptions<TGuards, K>) => Promise<TUser>
   /** The XState actor: the door for `useSelector`, `waitFor` and inspection. Read it; the methods above command it. */
   readonly actor: AuthActor
   /** Ends all work. Every pending promise settles; later commands reject `'destroyed'`. Signs nobody out. */
-  destroy(): void
+  readonly destroy: () => void
 }
 
 export interface RequireUserOptions<TGuards, K extends keyof TGuards = keyof TGuards> {
@@ -180,7 +180,10 @@ export interface AccessTokens {
 export interface AuthClient<TUser = unknown, TCredentials = unknown> {
   signIn(credentials: TCredentials, options: CallOptions): Promise<Grant<TUser> | ChallengeDemand>
   signUp?(details: TCredentials, options: CallOptions): Promise<Grant<TUser> | ChallengeDemand>
-  answerChallenge?(answer: { readonly handle: unknown; readonly code: string }, options: CallOptions): Promise<Grant<TUser>>
+  answerChallenge?(
+    answer: { readonly handle: unknown; readonly code: string },
+    options: CallOptions,
+  ): Promise<Grant<TUser>>
   /** Spends the refresh token. Called by one holder at a time; its signal only ever fires on the time limit. */
   refresh?(tokens: { readonly refreshToken: string }, options: CallOptions): Promise<Grant<TUser>>
   getUser?(tokens: { readonly accessToken: string }, options: CallOptions): Promise<TUser>
@@ -197,11 +200,11 @@ export interface AuthClient<TUser = unknown, TCredentials = unknown> {
 /** Time as the library sees it. The default reads the globals at call time. */
 export interface Clock {
   /** Epoch milliseconds. May jump. */
-  now(): number
+  readonly now: () => number
   /** Milliseconds that only go forward; may stand still while the machine sleeps. */
-  monotonic(): number
-  setTimeout(callback: () => void, milliseconds: number): unknown
-  clearTimeout(handle: unknown): void
+  readonly monotonic: () => number
+  readonly setTimeout: (callback: () => void, milliseconds: number) => unknown
+  readonly clearTimeout: (handle: unknown) => void
 }
 
 /**
@@ -209,9 +212,9 @@ export interface Clock {
  * Anything it throws, and anything slower than the storage time limit, costs persistence and never the session.
  */
 export interface AuthStorage {
-  read(key: string): Promise<unknown>
+  readonly read: (key: string) => Promise<unknown>
   /** Writes `next` (null: removes) only if the stored record's revision is `expected` (null: nothing is stored). */
-  compareAndSet(key: string, expected: string | null, next: StoredRecord | null): Promise<boolean>
+  readonly compareAndSet: (key: string, expected: string | null, next: StoredRecord | null) => Promise<boolean>
   /** `'shared'`: all tabs of the origin see it at once. `'memory'`: gone with the page. */
   readonly scope: 'shared' | 'tab' | 'memory'
 }
@@ -225,9 +228,9 @@ export interface StoredRecord {
 /** What joins the tabs of one browser: a lock, and a wire for hints. */
 export interface Tabs {
   /** Runs `work` while no other tab of this browser runs one under the same name. */
-  lock<T>(name: string, work: () => Promise<T>): Promise<T>
+  readonly lock: <T>(name: string, work: () => Promise<T>) => Promise<T>
   /** Opens the wire `name`. Hints carry a generation and nothing else. */
-  open(name: string, listener: (hint: TabHint) => void): TabWire
+  readonly open: (name: string, listener: (hint: TabHint) => void) => TabWire
 }
 
 export interface TabHint {
@@ -235,15 +238,15 @@ export interface TabHint {
 }
 
 export interface TabWire {
-  post(hint: TabHint): void
-  close(): void
+  readonly post: (hint: TabHint) => void
+  readonly close: () => void
 }
 
 /** What the page knows of its own connection and wakefulness. */
 export interface Network {
-  isOnline(): boolean
+  readonly isOnline: () => boolean
   /** Calls `listener` whenever the page wakes up: visible, online, shown again, resumed. Returns how to stop. */
-  onWake(listener: () => void): () => void
+  readonly onWake: (listener: () => void) => () => void
 }
 
 export interface AuthOptions<TUser, TCredentials, TGuards> {

@@ -20,21 +20,21 @@ export interface Vault {
   readonly held: Held | null
   /** The highest generation that was ever held: it never goes down, whoever signs in. */
   readonly generation: number
-  hold(held: Held): void
+  readonly hold: (held: Held) => void
   /** Empties it and hands out what was in it. */
-  take(): Held | null
+  readonly take: () => Held | null
   /** Keeps a session aside until the chart takes it. */
-  stage(held: Held): void
-  unstage(id: string): Held | null
+  readonly stage: (held: Held) => void
+  readonly unstage: (id: string) => Held | null
   /** Calls `listener` whenever the held session changed. */
-  onChange(listener: () => void): () => void
+  readonly onChange: (listener: () => void) => () => void
 
-  propose(secrets: Omit<Secrets, 'attempt'>): Attempt
-  secretsOf(attempt: Attempt): Secrets | null
-  forget(attempt: Attempt | null): void
+  readonly propose: (secrets: Omit<Secrets, 'attempt'>) => Attempt
+  readonly secretsOf: (attempt: Attempt) => Secrets | null
+  readonly forget: (attempt: Attempt | null) => void
   /** The attempt that would be joined by these credentials: the same ones, still under way. */
-  pending(): Secrets | null
-  clear(): void
+  readonly pending: () => Secrets | null
+  readonly clear: () => void
 }
 
 export function createVault(): Vault {

@@ -22,20 +22,20 @@ export interface World {
   /** Fires on destroy. */
   readonly lifetime: AbortSignal
   /** Facts that come from beside the chart; `watchSession` hands them on. */
-  report(fact: AuthFact): void
-  onReport(listener: (fact: AuthFact) => void): () => void
+  readonly report: (fact: AuthFact) => void
+  readonly onReport: (listener: (fact: AuthFact) => void) => () => void
   /** Tells the other tabs to read again. */
-  post(): void
-  onPost(listener: (hint: TabHint) => void): () => void
+  readonly post: () => void
+  readonly onPost: (listener: (hint: TabHint) => void) => () => void
   /** Compares what is stored with what is held, and reports the difference. True: there was one. */
-  observe(stored: Stored | null): boolean
+  readonly observe: (stored: Stored | null) => boolean
   /** The held session is over for this reason: here, in the storage and in the other tabs. */
-  endHeld(reason: EndReason): Promise<void>
+  readonly endHeld: (reason: EndReason) => Promise<void>
   /** Marks the session that is being stored by this very tab, or null when that is done. */
   establishing: string | null
   /** Tells the server that this session is over, within the time limit. */
-  tell(held: Held): Promise<Revoked>
+  readonly tell: (held: Held) => Promise<Revoked>
   /** The sign-out under way, or the last one. */
   revocation: Promise<Revoked> | null
-  warn(code: 'storage-unavailable'): void
+  readonly warn: (code: 'storage-unavailable') => void
 }

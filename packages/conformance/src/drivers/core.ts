@@ -43,7 +43,8 @@ function viewOf(auth: TestAuth): View {
     protected: isOpen(true),
     membersOnly: isOpen(member),
     renewal: isSignedIn ? state.renewal : null,
-    challenge: state.status === 'challenged' ? state.challenge.kind + (state.challenge.verifying ? ', verifying' : '') : null,
+    challenge:
+      state.status === 'challenged' ? state.challenge.kind + (state.challenge.verifying ? ', verifying' : '') : null,
     error: state.error?.code ?? null,
     reason: state.status === 'expired' || state.status === 'signedOut' ? state.reason : null,
     lastUser: state.status === 'expired' ? (state.lastUser?.name ?? null) : null,

@@ -9,7 +9,17 @@ export const commandNames = ['signIn', 'signUp', 'answerChallenge', 'cancel', 's
 export type CommandName = (typeof commandNames)[number]
 
 /** What a page shows as text, by the id of its element. */
-export const shownIds = ['status', 'user', 'member', 'renewal', 'challenge', 'error', 'reason', 'lastUser', 'persistence'] as const
+const shownIds = [
+  'status',
+  'user',
+  'member',
+  'renewal',
+  'challenge',
+  'error',
+  'reason',
+  'lastUser',
+  'persistence',
+] as const
 type ShownId = (typeof shownIds)[number]
 
 /** The state in the words that a page prints; absent is the empty text. */
@@ -34,7 +44,9 @@ export function run(auth: TestAuth, name: CommandName): unknown {
 }
 
 /** Clicks and reads a page that a framework renders into an element. */
-export function pageDriver(render: (auth: TestAuth, element: HTMLElement, onCommand: (answer: unknown) => void) => () => void): Driver {
+export function pageDriver(
+  render: (auth: TestAuth, element: HTMLElement, onCommand: (answer: unknown) => void) => () => void,
+): Driver {
   const element = document.createElement('div')
   let answer: unknown
   let unmount = (): void => {}

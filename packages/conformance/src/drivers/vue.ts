@@ -32,7 +32,7 @@ const page = (onCommand: (answer: unknown) => void) =>
       output('protected', gate({})),
       output('membersOnly', gate({ guard: 'member' })),
       ...commandNames.map((name) =>
-        h('button', { 'type': 'button', 'data-id': `button ${name}`, 'onClick': () => onCommand(run(auth, name)) }, name),
+        h('button', { type: 'button', 'data-id': `button ${name}`, onClick: () => onCommand(run(auth, name)) }, name),
       ),
     ]
   })

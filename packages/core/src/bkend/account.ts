@@ -79,8 +79,11 @@ interface Answer {
 export function bkendAccount(auth: Pick<Auth, 'getState' | 'getAccessToken' | 'refresh'>): BkendAccount {
   const internals = internalsOf(auth)
   const request = requestOf(internals.client)
-  const send = (asked: 'account' | 'redeem', target: BkendTarget, options: Omit<RequestOptions, 'signal'>): Promise<unknown> =>
-    internals.inTime((signal) => request(asked, target, { ...options, signal }))
+  const send = (
+    asked: 'account' | 'redeem',
+    target: BkendTarget,
+    options: Omit<RequestOptions, 'signal'>,
+  ): Promise<unknown> => internals.inTime((signal) => request(asked, target, { ...options, signal }))
 
   async function asAnybody(
     asked: 'account' | 'redeem',

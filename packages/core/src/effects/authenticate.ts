@@ -41,7 +41,12 @@ async function answerWith(
   try {
     const secrets = world.vault.secretsOf(attempt)
     if (!secrets) throw new AuthError('cancelled')
-    const answer = await withTimeout(world.clock, world.requestTimeout, (signal) => ask(secrets, signal), world.lifetime)
+    const answer = await withTimeout(
+      world.clock,
+      world.requestTimeout,
+      (signal) => ask(secrets, signal),
+      world.lifetime,
+    )
     if (typeof answer !== 'object' || answer === null) throw new AuthError('invalid-response')
     if ('challenge' in answer) {
       const { kind, handle, expiresIn } = answer.challenge
@@ -91,7 +96,12 @@ async function askUser({ client, clock, requestTimeout, lifetime }: World, acces
   if (!client.getUser) throw new AuthError('invalid-response')
   for (let tries = 1; ; tries += 1) {
     try {
-      return await withTimeout(clock, requestTimeout, (signal) => client.getUser!({ accessToken }, { signal }), lifetime)
+      return await withTimeout(
+        clock,
+        requestTimeout,
+        (signal) => client.getUser!({ accessToken }, { signal }),
+        lifetime,
+      )
     } catch (thrown) {
       const error = toAuthError(thrown, 'network')
       if (tries === USER_TRIES || error.code === 'session-expired' || error.code === 'cancelled') throw error

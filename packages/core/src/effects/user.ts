@@ -25,18 +25,22 @@ export const confirmUser = (world: World) =>
       if (!isGood(held, clock) || !network.isOnline()) return
       asking = true
       const accessToken = held.accessToken as string
-      withTimeout(clock, world.requestTimeout, (signal) => client.getUser!({ accessToken }, { signal }), world.lifetime)
-        .then(
-          (user) => {
-            asking = false
-            note(held.id, held.generation, user)
-            if (!stopped) judge()
-          },
-          (thrown: unknown) => {
-            asking = false
-            fail(held.renewable, toAuthError(thrown, 'network').code)
-          },
-        )
+      withTimeout(
+        clock,
+        world.requestTimeout,
+        (signal) => client.getUser!({ accessToken }, { signal }),
+        world.lifetime,
+      ).then(
+        (user) => {
+          asking = false
+          note(held.id, held.generation, user)
+          if (!stopped) judge()
+        },
+        (thrown: unknown) => {
+          asking = false
+          fail(held.renewable, toAuthError(thrown, 'network').code)
+        },
+      )
     }
 
     const note = (id: string, generation: number, user: unknown): void => {

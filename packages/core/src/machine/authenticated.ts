@@ -1,5 +1,13 @@
 import { authSetup } from './setup.ts'
-import { beginAttempt, noteEnded, noteError, noteSession, signedOutElsewhere, signOut, takeSession } from './transitions.ts'
+import {
+  beginAttempt,
+  noteEnded,
+  noteError,
+  noteSession,
+  signedOutElsewhere,
+  signOut,
+  takeSession,
+} from './transitions.ts'
 
 const deferral = {
   type: 'noteDelay',
@@ -14,15 +22,15 @@ export const authenticated = authSetup.createStateConfig({
   ],
   initial: 'fresh',
   on: {
-    'signIn': beginAttempt,
-    'signUp': beginAttempt,
-    'signOut': signOut,
+    signIn: beginAttempt,
+    signUp: beginAttempt,
+    signOut: signOut,
     'session.renewed': { target: '.fresh', actions: [noteSession, 'clearError'] },
     'session.confirmed': { actions: [noteSession] },
     'session.ended': { target: '#auth.expired', actions: [noteEnded] },
     'tabs.signedIn': takeSession,
     'tabs.signedOut': signedOutElsewhere,
-    'access': {
+    access: {
       guard: { type: 'isAllowed', params: ({ event }) => ({ guard: event.guard, params: event.params }) },
       actions: ['allow'],
     },
@@ -30,7 +38,7 @@ export const authenticated = authSetup.createStateConfig({
   states: {
     fresh: {
       on: {
-        'refresh': { guard: 'isRenewable', target: 'refreshing' },
+        refresh: { guard: 'isRenewable', target: 'refreshing' },
         'expiry.due': { target: 'refreshing' },
         'expiry.reached': {
           target: '#auth.expired',
@@ -48,7 +56,7 @@ export const authenticated = authSetup.createStateConfig({
     waiting: {
       invoke: { id: 'awaitRetry', src: 'awaitRetry', input: ({ context }) => ({ retryAt: context.retryAt }) },
       on: {
-        'refresh': { target: 'refreshing' },
+        refresh: { target: 'refreshing' },
         'retry.due': { target: 'refreshing' },
       },
     },

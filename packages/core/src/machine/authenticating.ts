@@ -18,10 +18,10 @@ export const authenticating = authSetup.createStateConfig({
   initial: 'submitting',
   exit: ['dropAttempt', 'clearAttempt'],
   on: {
-    'signIn': beginAttempt,
-    'signUp': beginAttempt,
-    'cancel': fallBack,
-    'signOut': signOut,
+    signIn: beginAttempt,
+    signUp: beginAttempt,
+    cancel: fallBack,
+    signOut: signOut,
     'authenticate.granted': {
       target: '#auth.authenticated',
       actions: [
@@ -36,10 +36,7 @@ export const authenticating = authSetup.createStateConfig({
     'session.ended': { actions: [noteEnded] },
     'tabs.signedIn': { actions: [holdTokens, noteSession, 'clearEnded'] },
     'tabs.signedOut': {
-      actions: [
-        { type: 'dropTokens', params: { reason: 'signed-out-elsewhere' } },
-        'clearSession',
-      ],
+      actions: [{ type: 'dropTokens', params: { reason: 'signed-out-elsewhere' } }, 'clearSession'],
     },
   },
   states: {

@@ -4,7 +4,8 @@ import { authSetup } from './setup.ts'
 import { beginAttempt, holdTokens, noteEnded, noteSession, queueAttempt, signOut, takeSession } from './transitions.ts'
 import type { AuthContext } from './types.ts'
 
-const reasonOfEnd = ({ context }: { context: AuthContext }) => ({ reason: context.ended?.reason ?? 'signed-out' } as const)
+const reasonOfEnd = ({ context }: { context: AuthContext }) =>
+  ({ reason: context.ended?.reason ?? 'signed-out' }) as const
 
 /**
  * The client-side auth lifecycle. Commands come from `createAuth`, facts from the effects; no event carries a secret.
@@ -34,10 +35,10 @@ export const authMachine = authSetup.createMachine({
     restoring: {
       invoke: { id: 'restore', src: 'restore' },
       on: {
-        'signIn': queueAttempt,
-        'signUp': queueAttempt,
-        'cancel': { actions: ['dropAttempt', 'clearAttempt'] },
-        'signOut': { ...signOut, actions: ['dropAttempt', ...signOut.actions] },
+        signIn: queueAttempt,
+        signUp: queueAttempt,
+        cancel: { actions: ['dropAttempt', 'clearAttempt'] },
+        signOut: { ...signOut, actions: ['dropAttempt', ...signOut.actions] },
         'restore.found': [
           { guard: 'isAttemptQueued', target: 'authenticating', actions: [holdTokens, noteSession] },
           {
@@ -56,8 +57,8 @@ export const authMachine = authSetup.createMachine({
     },
     anonymous: {
       on: {
-        'signIn': beginAttempt,
-        'signUp': beginAttempt,
+        signIn: beginAttempt,
+        signUp: beginAttempt,
         'tabs.signedIn': takeSession,
       },
       exit: ['clearError'],
@@ -67,27 +68,27 @@ export const authMachine = authSetup.createMachine({
     expired: {
       entry: [{ type: 'dropTokens', params: reasonOfEnd }],
       on: {
-        'signIn': beginAttempt,
-        'signUp': beginAttempt,
-        'signOut': signOut,
-        'dismiss': { target: 'anonymous', actions: ['forgetEnded', 'clearEnded'] },
+        signIn: beginAttempt,
+        signUp: beginAttempt,
+        signOut: signOut,
+        dismiss: { target: 'anonymous', actions: ['forgetEnded', 'clearEnded'] },
         'tabs.signedIn': takeSession,
       },
     },
     signingOut: {
       invoke: { id: 'revoke', src: 'revoke' },
       on: {
-        'signIn': beginAttempt,
-        'signUp': beginAttempt,
+        signIn: beginAttempt,
+        signUp: beginAttempt,
         'revoke.settled': { target: 'signedOut' },
         'tabs.signedIn': takeSession,
       },
     },
     signedOut: {
       on: {
-        'signIn': beginAttempt,
-        'signUp': beginAttempt,
-        'dismiss': { target: 'anonymous' },
+        signIn: beginAttempt,
+        signUp: beginAttempt,
+        dismiss: { target: 'anonymous' },
         'tabs.signedIn': takeSession,
       },
       exit: ['clearEnded'],

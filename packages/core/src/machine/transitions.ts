@@ -49,7 +49,11 @@ export const signedOutElsewhere = {
 } as const
 
 /** A session that another tab began, or that was found in the storage, is taken as our own. */
-export const takeSession = { target: '#auth.authenticated', reenter: true, actions: [holdTokens, noteSession, 'clearEnded', 'clearError'] } as const
+export const takeSession = {
+  target: '#auth.authenticated',
+  reenter: true,
+  actions: [holdTokens, noteSession, 'clearEnded', 'clearError'],
+} as const
 
 /** A sign-in that came to nothing leaves everything as it was before it. */
 export const fallBack = [

@@ -63,7 +63,7 @@ export interface AuthInput {
   readonly hint: { readonly user: unknown } | null | undefined
 }
 
-export type AuthCommand =
+type AuthCommand =
   | { readonly type: 'signIn'; readonly attempt: Attempt }
   | { readonly type: 'signUp'; readonly attempt: Attempt }
   | { readonly type: 'answerChallenge' }

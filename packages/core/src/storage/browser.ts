@@ -66,7 +66,10 @@ async function transact<T>(
   }
 }
 
-/** Waits without a word behind a delete that others block: no event tells. The time limit of the core ends that. */
+/**
+ * May wait for long, or for good: behind a delete that others block, or (Chromium) when site data is cleared meanwhile.
+ * No event tells; the time limit of the core ends that.
+ */
 async function open(name: string, version?: number): Promise<IDBDatabase> {
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(name, version)

@@ -6,20 +6,20 @@ export interface FakeTab {
   readonly storage: AuthStorage
   readonly tabs: Tabs
   /** Storage operations wait from now on. */
-  holdStorage(): void
-  releaseStorage(): void
+  readonly holdStorage: () => void
+  readonly releaseStorage: () => void
   /** Storage operations reject from now on. */
-  breakStorage(): void
+  readonly breakStorage: () => void
   /** The tab is gone: its locks are free, nothing it began is finished. */
-  kill(): void
+  readonly kill: () => void
 }
 
 export interface FakeBrowser {
-  openTab(): FakeTab
+  readonly openTab: () => FakeTab
   /** Everything that was posted between tabs. */
   readonly hints: readonly TabHint[]
   /** What is stored, for assertions. */
-  read(key: string): Promise<unknown>
+  readonly read: (key: string) => Promise<unknown>
   readonly keys: () => readonly string[]
 }
 
@@ -108,7 +108,10 @@ export function fakeBrowser(): FakeBrowser {
         for (const wire of wires.values()) for (const own of wire) if (own.tab === tab) wire.delete(own)
         for (const [name, queue] of queues) {
           const held = queue[0]?.tab === tab
-          queues.set(name, queue.filter((entry, index) => entry.tab !== tab || (held && index === 0)))
+          queues.set(
+            name,
+            queue.filter((entry, index) => entry.tab !== tab || (held && index === 0)),
+          )
           release(name, tab)
         }
       },

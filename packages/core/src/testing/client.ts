@@ -8,16 +8,16 @@ export interface PendingCall {
   readonly method: ClientMethod
   readonly input: unknown
   readonly signal: AbortSignal
-  answer(value?: unknown): void
-  fail(error: AuthErrorCode | Error): void
+  readonly answer: (value?: unknown) => void
+  readonly fail: (error: AuthErrorCode | Error) => void
 }
 
 export interface ScriptedClient<TUser, TCredentials> extends Required<Omit<AuthClient<TUser, TCredentials>, 'id'>> {
   /** Calls that wait, oldest first. */
   readonly pending: readonly PendingCall[]
   /** The oldest waiting call of this method. @throws when there is none */
-  next(method: ClientMethod): PendingCall
-  has(method: ClientMethod): boolean
+  readonly next: (method: ClientMethod) => PendingCall
+  readonly has: (method: ClientMethod) => boolean
   /** Every refresh token that was sent, in order. */
   readonly spent: readonly string[]
   /** How often each method was called. */

@@ -2,11 +2,11 @@ import type { Clock } from '../types.ts'
 
 export interface FakeClock extends Clock {
   /** Lets time pass: both clocks go on and every timer that is due fires, in order. */
-  advance(milliseconds: number): void
+  readonly advance: (milliseconds: number) => void
   /** Sets the wall clock, as a person or NTP does: no time passes and no timer fires. */
-  jump(milliseconds: number): void
+  readonly jump: (milliseconds: number) => void
   /** The machine sleeps: the wall clock goes on, timers and the monotonic clock stand still. */
-  sleep(milliseconds: number): void
+  readonly sleep: (milliseconds: number) => void
   /** Timers that are waiting. */
   readonly pending: number
 }

@@ -1,11 +1,11 @@
 import type { Network } from '../types.ts'
 
 export interface FakeNetwork extends Network {
-  goOffline(): void
+  readonly goOffline: () => void
   /** Back, and the page is told. */
-  goOnline(): void
+  readonly goOnline: () => void
   /** The page becomes visible again. */
-  wake(): void
+  readonly wake: () => void
   readonly listeners: number
 }
 

@@ -249,6 +249,16 @@ describe('browserStorage where the browser fails', () => {
     expect(await storage.compareAndSet('a', '1', record('2'))).toBe(true)
   })
 
+  it('rejects when the browser closes the connection in the middle, and works again', async () => {
+    const storage = browserStorage({ name: freshName() })
+    vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(function (this: IDBDatabase, ...args) {
+      queueMicrotask(() => this.dispatchEvent(new Event('close')))
+      return this.transaction(...args)
+    })
+    await expect(storage.read('a')).rejects.toThrow('closed')
+    expect(await storage.compareAndSet('a', null, record('1'))).toBe(true)
+  })
+
   it('closes its connection when the transaction cannot begin', async () => {
     const name = freshName()
     const storage = browserStorage({ name })

@@ -35,7 +35,10 @@ describe('memoryStorage', () => {
   it('works where structuredClone is missing, as in jsdom', async () => {
     vi.stubGlobal('structuredClone', undefined)
     const storage = memoryStorage()
-    expect(await storage.compareAndSet('a', null, record('1'))).toBe(true)
+    const written = record('1')
+    expect(await storage.compareAndSet('a', null, written)).toBe(true)
+    Object.assign(written, { revision: '2' })
+    Object.assign((await storage.read('a')) as object, { revision: '3' })
     expect(await storage.read('a')).toEqual(record('1'))
   })
 })

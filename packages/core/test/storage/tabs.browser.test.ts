@@ -204,6 +204,23 @@ describe('the wire of browserTabs', () => {
     expect(hints).toEqual([{ generation: 3 }])
   })
 
+  it('hears nothing after close(), and says nothing', async () => {
+    const name = freshName()
+    const { hints, listener } = collect()
+    const control = collect()
+    const wire = browserTabs().open(name, listener)
+    rawChannel(name).onmessage = ({ data }) => control.listener(data as TabHint)
+    wire.close()
+    wire.post({ generation: 1 })
+    const channel = rawChannel(name)
+    const heard = control.until(3)
+    channel.postMessage({ generation: 2 })
+    channel.postMessage({ generation: 3 })
+    await heard
+    expect(control.hints).toEqual([{ generation: 2 }, { generation: 3 }])
+    expect(hints).toEqual([])
+  })
+
   it('opens one channel however often the page is shown, and none after close()', async () => {
     const Channel = BroadcastChannel
     const opened = vi.fn<() => void>()
