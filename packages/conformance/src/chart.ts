@@ -61,20 +61,46 @@ interface Taken {
   readonly state: ModelSnapshot
 }
 
+/** A node of the graph: what an invariant may ask about it. */
+export interface GraphNode {
+  readonly key: string
+  readonly place: string
+  readonly isHeld: boolean
+  readonly isAttempted: boolean
+  readonly persistence: string
+  readonly edges: readonly Step[]
+}
+
+const adjacency: AdjacencyMap<ModelSnapshot, ModelEvent> = getAdjacencyMap(model, traversal as never)
+const takenFrom = (transitions: object): Taken[] => Object.values(transitions) as Taken[]
+
 /** For every (state, event) of the graph: the shortest way to the state, then the event. */
 export function generatePaths(): GeneratedPath[] {
-  const adjacency: AdjacencyMap<ModelSnapshot, ModelEvent> = getAdjacencyMap(model, traversal as never)
   const ways = new Map(getShortestPaths(model, traversal as never).map((path) => [serializeState(path.state), path]))
   return Object.entries(adjacency).flatMap(([key, { transitions }]) => {
     const way = ways.get(key)
     if (!way) throw new Error(`There is no way to ${key}`)
     // the first step of a path is the start itself
     const steps = way.steps.slice(1).map(({ event, state }) => toStep(event, state))
-    return (Object.values(transitions) as Taken[]).map(({ event, state }) => {
+    return takenFrom(transitions).map(({ event, state }) => {
       const last = toStep(event, state)
       return { name: `${key}: ${last.label}`, steps: [...steps, last] }
     })
   })
+}
+
+/** The graph as plain data, for invariants. */
+export function explore() {
+  const stateNodes = getStateNodes(authMachine.root)
+  return {
+    nodes: Object.entries(adjacency).map(([key, { state, transitions }]): GraphNode => {
+      const { session, attempt, persistence } = state.context
+      const edges = takenFrom(transitions).map((taken) => toStep(taken.event, taken.state))
+      return { key, place: placeOf(state), isHeld: session !== null, isAttempted: attempt !== null, persistence, edges }
+    }),
+    places: stateNodes.filter(({ type }) => type === 'atomic').map(({ path }) => path.join('.')),
+    invocations: [authMachine.root, ...stateNodes].flatMap(({ invoke }) => invoke.map(({ id, src }) => ({ id, src }))),
+  }
 }
 
 const toStep = (event: ModelEvent, state: ModelSnapshot): Step => ({
