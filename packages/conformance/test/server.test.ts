@@ -149,6 +149,19 @@ test('an answer that is lost after the server took the token: never sent again, 
   expect(server.control.stats()).toMatchObject({ refreshes: 1, replays: 0, sessions: 1 })
 })
 
+test('an answer that one tab lost is not gambled on by another that was open all the while', async () => {
+  const { server, open } = setUp()
+  const auth = open()
+  await auth.signIn(userOf(users.user))
+  const other = open()
+  await other.requireUser()
+  server.control.addFault({ kind: 'drop-next', path: '*/auth/refresh' })
+  await expect(auth.refresh()).rejects.toMatchObject({ code: 'refresh-indeterminate' })
+  await expect(other.refresh()).rejects.toMatchObject({ code: 'refresh-indeterminate' })
+  expect(other.getState()).toMatchObject({ status: 'authenticated', renewal: 'indeterminate' })
+  expect(server.control.stats()).toMatchObject({ refreshes: 1, replays: 0, sessions: 1 })
+})
+
 test.each([
   [503, 'unavailable'],
   [429, 'rate-limited'],

@@ -4,11 +4,11 @@ import type { AuthFact, EndReason, SessionView } from './machine/types.ts'
 import { createPersistence } from './persistence.ts'
 import { systemClock } from './ports/clock.ts'
 import { browserNetwork } from './ports/network.ts'
-import { browserTabs } from './ports/tabs.ts'
+import { browserTabs, queuesOfThisPage } from './ports/tabs.ts'
 import { toView, type Held, type SessionRules, type Stored } from './session.ts'
 import { memoryStorage } from './storage/memory.ts'
 import { withTimeout } from './timeout.ts'
-import type { AuthOptions, Persistence, Revoked, TabHint, Tabs } from './types.ts'
+import type { AuthOptions, AuthStorage, Persistence, Revoked, TabHint, Tabs } from './types.ts'
 import { createVault } from './vault.ts'
 import type { World } from './world.ts'
 
@@ -24,9 +24,9 @@ export interface InnerWorld extends World {
   destroy(): void
 }
 
-/** A tab that is alone in the world. */
-const noTabs = (): Tabs => {
-  const { lock } = browserTabs()
+/** A tab that is alone: nobody listens, and only what others can see needs a lock that others respect. */
+function noTabs(scope: AuthStorage['scope']): Tabs {
+  const lock = scope === 'memory' ? queuesOfThisPage() : browserTabs().lock
   return { lock, open: () => ({ post() {}, close() {} }) }
 }
 
@@ -40,7 +40,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   } = options
   const { signOutTimeout = 5000, network = browserNetwork(), random = Math.random, refreshBefore } = options
   const isAlone = options.tabs === false || (options.tabs === undefined && storage.scope !== 'shared')
-  const tabs = isAlone ? noTabs() : options.tabs || browserTabs()
+  const tabs = isAlone ? noTabs(storage.scope) : options.tabs || browserTabs()
   const key = `authchart:${client.id ?? client.origin ?? 'default'}`
   const rules: SessionRules = { clock, random, refreshBefore, canRefresh: client.refresh !== undefined }
   const vault = createVault()

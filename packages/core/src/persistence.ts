@@ -70,12 +70,12 @@ export function createPersistence({ storage, key, rules, timeout, onLost }: Pers
       const stored = await read()
       const next = decide(stored)
       if (next === undefined) return stored
-      if (await write(stored && 'revision' in stored ? stored.revision : null, next)) return stored
+      if (await write(stored?.revision ?? null, next)) return stored
     }
     await degrade(undefined)
     const stored = await read()
     const next = decide(stored)
-    if (next !== undefined) await write(stored && 'revision' in stored ? stored.revision : null, next)
+    if (next !== undefined) await write(stored?.revision ?? null, next)
     return stored
   }
 

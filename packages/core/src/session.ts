@@ -20,11 +20,11 @@ export interface Held extends AccessTokens {
   readonly renewable: boolean
 }
 
-/** What a stored record can say. `foreign`: there is something that we cannot read and must not overwrite blindly. */
+/** What a stored record can say. `foreign`: something that we cannot read; with a revision it is a broken one of ours. */
 export type Stored =
   | { readonly kind: 'session'; readonly held: Held; readonly marked: boolean; readonly revision: string }
   | { readonly kind: 'ended'; readonly ended: EndedSession; readonly id: string; readonly revision: string }
-  | { readonly kind: 'foreign' }
+  | { readonly kind: 'foreign'; readonly revision: string | null }
 
 const DEFAULT_LIFETIME = 3_600_000
 const LONGEST_LIFETIME = 365 * 24 * 3_600_000
@@ -121,7 +121,8 @@ export function fromRecord(value: unknown, rules: SessionRules): Stored | null {
   if (value === null || value === undefined) return null
   const record: Record<string, unknown> = typeof value === 'object' ? { ...value } : {}
   const { id, revision, user, generation, receivedAt, lifetime } = record
-  if (record['version'] !== 1 || !isText(id) || !isText(revision)) return { kind: 'foreign' }
+  if (record['version'] !== 1 || !isText(revision)) return { kind: 'foreign', revision: null }
+  if (!isText(id)) return { kind: 'foreign', revision }
   if (endReasons.includes(record['ended'])) {
     return {
       kind: 'ended',
@@ -133,7 +134,7 @@ export function fromRecord(value: unknown, rules: SessionRules): Stored | null {
   const accessToken = tokenOrNull(record['accessToken'])
   const refreshToken = tokenOrNull(record['refreshToken'])
   const whole = isCount(generation) && isCount(receivedAt) && isCount(lifetime) && lifetime <= LONGEST_LIFETIME
-  if (!whole || user === undefined || (accessToken === null && refreshToken === null)) return { kind: 'foreign' }
+  if (!whole || user === undefined || (accessToken === null && refreshToken === null)) return { kind: 'foreign', revision }
   const { clock } = rules
   const held: Held = {
     id,

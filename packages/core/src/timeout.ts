@@ -1,4 +1,5 @@
 import { AuthError } from './errors.ts'
+import { schedule } from './ports/clock.ts'
 import type { Clock } from './types.ts'
 
 /** Runs `work` with a signal that fires after `milliseconds`, and stops waiting for it then. */
@@ -14,13 +15,14 @@ export function withTimeout<T>(
       controller.abort(error)
       reject(error)
     }
-    const timer = clock.setTimeout(() => abort(new AuthError('timeout')), milliseconds)
+    const end = clock.monotonic() + milliseconds
+    const cancel = schedule(clock, () => end - clock.monotonic(), () => abort(new AuthError('timeout')))
     const onParentAbort = () => abort(new AuthError('cancelled'))
     parent?.addEventListener('abort', onParentAbort, { once: true })
     // a client may throw instead of rejecting
     const settled = Promise.resolve().then(() => work(controller.signal))
     settled.then(resolve, reject).finally(() => {
-      clock.clearTimeout(timer)
+      cancel()
       parent?.removeEventListener('abort', onParentAbort)
     })
   })

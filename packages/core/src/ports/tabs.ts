@@ -24,7 +24,7 @@ export function browserTabs(): Tabs {
  * compare-and-set of the stored record stands. A lease in IndexedDB with a fencing token is to take this place, with
  * the same signature.
  */
-function queuesOfThisPage(): Tabs['lock'] {
+export function queuesOfThisPage(): Tabs['lock'] {
   const tails = new Map<string, Promise<unknown>>()
   return (name, work) => {
     const turn = (tails.get(name) ?? Promise.resolve()).then(work)
