@@ -60,7 +60,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       try {
         listener(next)
       } catch (error) {
-        reportError(error)
+        report(error)
       }
     }
   })
@@ -156,6 +156,15 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     return { value: null }
   }
 
+  const authFetch = createAuthFetch({
+    vault,
+    clock,
+    allowedOrigins: options.allowedOrigins ?? (options.client.origin ? [options.client.origin] : []),
+    fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
+    settled: () => until(settledSession),
+    renew,
+  })
+
   const auth: Auth<TUser, TCredentials, TGuards> = {
     actor,
     getState: () => state,
@@ -200,6 +209,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     },
     dismiss: () => send({ type: 'dismiss' }),
     async getAccessToken() {
+      if (destroyed) throw new AuthError('destroyed')
       const { held } = vault
       if (held && isGood(held, clock)) return held.accessToken
       const settled = await until(settledSession).catch((error: AuthError) => {
@@ -210,14 +220,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       if (!isGood(settled, clock)) await renew(settled)
       return vault.held?.accessToken ?? null
     },
-    fetch: createAuthFetch({
-      vault,
-      clock,
-      allowedOrigins: options.allowedOrigins ?? (options.client.origin ? [options.client.origin] : []),
-      fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
-      settled: () => until(settledSession),
-      renew,
-    }),
+    fetch: (input, init) => (destroyed ? Promise.reject(new AuthError('destroyed')) : authFetch(input, init)),
     can: (guard, ...params) => actor.getSnapshot().can({ type: 'access', guard, params }),
     requireUser({ guard, params, signal } = {}) {
       return until((snapshot) => {
@@ -254,6 +257,12 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       ),
   })
   return auth
+}
+
+/** A listener of the app that throws is the app's to know about; the others are told all the same. */
+function report(error: unknown): void {
+  if (typeof reportError === 'function') reportError(error)
+  else console.error(error)
 }
 
 function notSignedIn(snapshot: AuthSnapshot): { readonly error: AuthError } {

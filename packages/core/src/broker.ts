@@ -31,6 +31,8 @@ export interface Broker {
   renew(): Promise<Outcome>
   /** Spends it on something else that hands out a new pair, under the same lock and with the same care. */
   spend(on: Spend): Promise<void>
+  /** Resolves when nothing is on its way. */
+  landed(): Promise<void>
 }
 
 type Spend = (tokens: { accessToken: string | null; refreshToken: string }, options: CallOptions) => Promise<Grant>
@@ -199,6 +201,9 @@ export function createBroker(options: BrokerOptions): Broker {
       // a flight that has landed may not be gone yet: what it brought is held by now
       if (flight && isSameGrant(flight.held, vault.held)) return flight.outcome
       return fly(({ refreshToken }, call) => refresh({ refreshToken }, call), verdictOf)
+    },
+    async landed() {
+      await flight?.outcome
     },
     async spend(on) {
       await flight?.outcome

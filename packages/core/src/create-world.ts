@@ -201,7 +201,8 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     destroyed: new Promise((resolve) => lifetime.signal.addEventListener('abort', () => resolve(), { once: true })),
     destroy() {
       lifetime.abort()
-      vault.clear()
+      // a renewal on its way is not thrown away: its tokens are stored for whoever opens the app next
+      void world.broker.landed().then(vault.clear)
     },
     broker: createBroker({
       client,

@@ -134,7 +134,8 @@ export function fromRecord(value: unknown, rules: SessionRules): Stored | null {
   const accessToken = tokenOrNull(record['accessToken'])
   const refreshToken = tokenOrNull(record['refreshToken'])
   const whole = isCount(generation) && isCount(receivedAt) && isCount(lifetime) && lifetime <= LONGEST_LIFETIME
-  if (!whole || user === undefined || (accessToken === null && refreshToken === null)) return { kind: 'foreign', revision }
+  if (!whole || user === undefined || (accessToken === null && refreshToken === null))
+    return { kind: 'foreign', revision }
   const { clock } = rules
   const held: Held = {
     id,

@@ -16,7 +16,11 @@ export function withTimeout<T>(
       reject(error)
     }
     const end = clock.monotonic() + milliseconds
-    const cancel = schedule(clock, () => end - clock.monotonic(), () => abort(new AuthError('timeout')))
+    const cancel = schedule(
+      clock,
+      () => end - clock.monotonic(),
+      () => abort(new AuthError('timeout')),
+    )
     const onParentAbort = () => abort(new AuthError('cancelled'))
     parent?.addEventListener('abort', onParentAbort, { once: true })
     // a client may throw instead of rejecting
