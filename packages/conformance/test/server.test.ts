@@ -125,6 +125,19 @@ test('ten tabs on an expired token: one renewal, and each goes on', async () => 
   expect(world.server.control.stats()).toMatchObject({ refreshes: 1, replays: 0 })
 })
 
+test('ten tabs that never hear of each other: one renewal, for the record is read again under the lock', async () => {
+  const world = setUp()
+  const deaf = (): FakeTab => {
+    const tab = world.browser.openTab()
+    return { ...tab, tabs: { ...tab.tabs, open: () => ({ post() {}, close() {} }) } }
+  }
+  await world.open().signIn(userOf(users.user))
+  const tabs = Array.from({ length: 10 }, () => world.open(deaf()))
+  for (const tab of tabs) await tab.requireUser()
+  await Promise.all(tabs.map((tab) => tab.refresh()))
+  expect(world.server.control.stats()).toMatchObject({ refreshes: 1, replays: 0, sessions: 1 })
+})
+
 test('an answer that is lost after the server took the token: never sent again, signed in until the token ends', async () => {
   const world = setUp()
   const { server, clock, open } = world

@@ -165,7 +165,7 @@ export function createBroker(options: BrokerOptions): Broker {
       if (isAnotherUser(held.user, user)) return null
       return { ...next, user: keepSame(held.user, user), userGeneration: next.generation }
     } catch {
-      return { ...next, userGeneration: 0 }
+      return next // the same session as before, as far as anybody knows: confirmUser goes on asking
     }
   }
 

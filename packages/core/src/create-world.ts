@@ -1,6 +1,7 @@
 import { createBroker } from './broker.ts'
+import type { Hands } from './effects/provide.ts'
 import { AuthError, toAuthError } from './errors.ts'
-import type { AuthFact, EndReason, SessionView } from './machine/types.ts'
+import type { AuthFact, EndReason } from './machine/types.ts'
 import { createPersistence } from './persistence.ts'
 import { systemClock } from './ports/clock.ts'
 import { browserNetwork } from './ports/network.ts'
@@ -13,13 +14,9 @@ import { createVault } from './vault.ts'
 import type { World } from './world.ts'
 
 /** The world and what the chart's actions do to it. */
-export interface InnerWorld extends World {
+interface InnerWorld extends World, Hands {
   readonly persistenceAtStart: Persistence
   readonly canConfirm: boolean
-  hold(session: SessionView): void
-  replace(session: SessionView): void
-  drop(reason: EndReason): void
-  forgetEnded(): void
   readonly destroyed: Promise<void>
   destroy(): void
 }

@@ -1,58 +1,68 @@
 import type { SnapshotFrom } from 'xstate'
 import type { AuthMachine } from './machine/machine.ts'
-import type { AuthState, Renewal } from './types.ts'
+import type { AuthState, AuthStatus, Renewal } from './types.ts'
+
+/** What others see of a snapshot. The only place that knows both the chart's states and the public words for them. */
 
 export type AuthSnapshot = SnapshotFrom<AuthMachine>
 
-/** What an app sees of a snapshot: the only place that knows both. */
+/** What an app sees of a snapshot. */
 export function toState(snapshot: AuthSnapshot): AuthState {
-  const { context } = snapshot
-  const { persistence, session, ended, error } = context
+  const { hint, persistence, session, ended, error, challenge } = snapshot.context
   const nobody = { persistence, user: null } as const
-
-  if (snapshot.matches('restoring')) {
-    if (context.hint === undefined) return { ...nobody, status: 'restoring', error: null }
-    if (context.hint === null) return { ...nobody, status: 'anonymous', error: null }
-    return {
-      status: 'authenticated',
-      persistence,
-      user: context.hint.user,
-      error: null,
-      renewal: 'idle',
-      confirmed: false,
-    }
+  const status = statusOf(snapshot)
+  switch (status) {
+    case 'restoring':
+      if (hint === undefined) return { ...nobody, status, error: null }
+      if (hint === null) return { ...nobody, status: 'anonymous', error: null }
+      return { status: 'authenticated', persistence, user: hint.user, error: null, renewal: 'idle', confirmed: false }
+    case 'anonymous':
+      return { ...nobody, status, error }
+    case 'authenticating':
+    case 'signingOut':
+      return { ...nobody, status, error: null }
+    case 'challenged':
+      return { ...nobody, status, error, challenge: { kind: challenge?.kind ?? '', verifying: isVerifying(snapshot) } }
+    case 'authenticated':
+    case 'refreshing':
+      // a session is held in these states: the chart's invariant
+      return {
+        status,
+        persistence,
+        user: session?.user,
+        error,
+        renewal: renewalOf(snapshot),
+        confirmed: session?.confirmed === true,
+      }
+    case 'expired':
+      return { ...nobody, status, error, reason: ended?.reason ?? 'session-expired', lastUser: ended?.user ?? null }
+    case 'signedOut':
+      return { ...nobody, status, error: null, reason: ended?.reason ?? 'signed-out' }
   }
-  if (snapshot.matches('authenticated') && session) {
-    const renewal = renewalOf(snapshot)
-    const status = renewal === 'refreshing' ? 'refreshing' : 'authenticated'
-    return { status, persistence, user: session.user, error, renewal, confirmed: session.confirmed }
-  }
-  if (snapshot.matches({ authenticating: 'challenged' })) {
-    const verifying = snapshot.matches({ authenticating: { challenged: 'verifyingCode' } })
-    return { ...nobody, status: 'challenged', error, challenge: { kind: context.challenge?.kind ?? '', verifying } }
-  }
-  if (snapshot.matches('authenticating')) return { ...nobody, status: 'authenticating', error: null }
-  if (snapshot.matches('expired')) {
-    return {
-      ...nobody,
-      status: 'expired',
-      error,
-      reason: ended?.reason ?? 'session-expired',
-      lastUser: ended?.user ?? null,
-    }
-  }
-  if (snapshot.matches('signingOut')) return { ...nobody, status: 'signingOut', error: null }
-  if (snapshot.matches('signedOut')) {
-    return { ...nobody, status: 'signedOut', error: null, reason: ended?.reason ?? 'signed-out' }
-  }
-  return { ...nobody, status: 'anonymous', error }
 }
 
-function renewalOf(snapshot: AuthSnapshot): Renewal {
+export function statusOf(snapshot: AuthSnapshot): AuthStatus {
+  if (snapshot.matches({ authenticating: 'challenged' })) return 'challenged'
+  if (snapshot.matches({ authenticated: 'refreshing' })) return 'refreshing'
+  const { value } = snapshot
+  return typeof value === 'string' ? value : 'authenticated' in value ? 'authenticated' : 'authenticating'
+}
+
+/** How the renewal stands, while somebody is signed in. */
+export function renewalOf(snapshot: AuthSnapshot): Renewal {
   if (snapshot.matches({ authenticated: 'refreshing' })) return 'refreshing'
   if (snapshot.matches({ authenticated: 'waiting' })) return 'waiting'
-  if (snapshot.matches({ authenticated: 'indeterminate' })) return 'indeterminate'
-  return 'idle'
+  return snapshot.matches({ authenticated: 'indeterminate' }) ? 'indeterminate' : 'idle'
+}
+
+/** A code was given and is being looked at. */
+export function isVerifying(snapshot: AuthSnapshot): boolean {
+  return snapshot.matches({ authenticating: { challenged: 'verifyingCode' } })
+}
+
+/** Somebody is signed in: `refreshing` is. */
+export function isSignedIn(snapshot: AuthSnapshot): boolean {
+  return snapshot.matches('authenticated')
 }
 
 /** `next`, or `previous` where an app could not tell them apart. */
@@ -62,7 +72,9 @@ export function keepEqual<T extends object>(previous: T, next: T): T {
   return isEqual ? previous : next
 }
 
+/** A challenge is made anew for each state; everything else is kept as long as it is the same. */
 function isSame(before: unknown, after: unknown): boolean {
-  const isPlain = typeof after === 'object' && after !== null && Object.getPrototypeOf(after) === Object.prototype
-  return Object.is(before, after) || (isPlain && 'kind' in after && JSON.stringify(before) === JSON.stringify(after))
+  if (Object.is(before, after)) return true
+  const isChallenge = typeof after === 'object' && after !== null && 'verifying' in after
+  return isChallenge && JSON.stringify(before) === JSON.stringify(after)
 }

@@ -2,7 +2,7 @@ import { fromCallback } from 'xstate'
 import { toAuthError } from '../errors.ts'
 import type { AuthEvent } from '../machine/types.ts'
 import { schedule } from '../ports/clock.ts'
-import { isAnotherUser, isGood, keepSame, toView } from '../session.ts'
+import { isAnotherUser, isGood, keepSame, toView, type Held } from '../session.ts'
 import { withTimeout } from '../timeout.ts'
 import type { World } from '../world.ts'
 
@@ -15,13 +15,15 @@ export const confirmUser = (world: World) =>
     const { vault, client, clock, network } = world
     let failures = 0
     let asking = false
+    let hasRenewed = false
     let stopped = false
     let cancel = (): void => {}
 
     const judge = (): void => {
       cancel()
       const { held } = vault
-      if (asking || !held || held.userGeneration === held.generation || !client.getUser) return
+      if (asking || !held || held.userGeneration === held.generation) return
+      if (!client.getUser) return renewInstead(held)
       if (!isGood(held, clock) || !network.isOnline()) return
       asking = true
       const accessToken = held.accessToken as string
@@ -41,6 +43,13 @@ export const confirmUser = (world: World) =>
           fail(held.renewable, toAuthError(thrown, 'network').code)
         },
       )
+    }
+
+    /** A server that cannot be asked says who it is when it renews; once is enough to find out whether it does. */
+    const renewInstead = ({ userGeneration, renewable }: Held): void => {
+      if (userGeneration > 0 || !renewable || hasRenewed) return
+      hasRenewed = true
+      sendBack({ type: 'expiry.due' })
     }
 
     const note = (id: string, generation: number, user: unknown): void => {

@@ -1,0 +1,66 @@
+import { AuthError } from './errors.ts'
+import type { Attempt, SessionView } from './machine/types.ts'
+import { isSignedIn, isVerifying, renewalOf, statusOf, type AuthSnapshot } from './state.ts'
+
+/**
+ * What a command that waits makes of a snapshot: an answer, an error, or undefined to wait on. Settled by what is true,
+ * not by who reported it, so that no promise can be forgotten.
+ */
+export type Settled<T> = { readonly value: T } | { readonly error: AuthError } | undefined
+export type Decide<T> = (snapshot: AuthSnapshot) => Settled<T>
+
+/** How a sign-in stands: by the session it began, by the error it left, or by a later one. */
+export const attemptOutcome =
+  (attempt: Attempt): Decide<unknown> =>
+  (snapshot) => {
+    const { session, attempt: current, error } = snapshot.context
+    if (session?.attempt === attempt && isSignedIn(snapshot)) return { value: session.user }
+    if (current === attempt) {
+      const isAsked = statusOf(snapshot) === 'challenged' && !isVerifying(snapshot)
+      return isAsked ? { error: error ?? new AuthError('challenge-required') } : undefined
+    }
+    return { error: current === null ? (error ?? new AuthError('cancelled')) : new AuthError('superseded') }
+  }
+
+/** A renewal has come when the session is another generation of itself; or why it will not come. */
+export const renewalOutcome =
+  (before: Pick<SessionView, 'id' | 'generation'>): Decide<void> =>
+  (snapshot) => {
+    const { session, error } = snapshot.context
+    if (!isSignedIn(snapshot) || !session) return notSignedIn(snapshot)
+    if (session.id !== before.id) return { error: new AuthError('identity-changed') }
+    if (session.generation > before.generation) return { value: undefined }
+    const renewal = renewalOf(snapshot)
+    if (renewal === 'refreshing') return undefined
+    if (renewal === 'indeterminate') return { error: new AuthError('refresh-indeterminate') }
+    return { error: error ?? new AuthError('not-supported') }
+  }
+
+/** Whether somebody is signed in, as soon as that is known. A sign-in that would switch the user is waited for. */
+export const settledOutcome: Decide<boolean> = (snapshot) => {
+  if (isUndecided(snapshot)) return undefined
+  if (statusOf(snapshot) === 'expired') return { error: new AuthError('session-expired') }
+  return { value: isSignedIn(snapshot) }
+}
+
+/** The user, when it is known who that is and, where `isAllowed` asks a guard, that the server says so. */
+export const userOutcome =
+  (isAllowed: ((snapshot: AuthSnapshot) => boolean) | null, canConfirm: boolean): Decide<unknown> =>
+  (snapshot) => {
+    if (isUndecided(snapshot)) return undefined
+    const { session } = snapshot.context
+    if (!isSignedIn(snapshot) || !session) return notSignedIn(snapshot)
+    if (isAllowed === null) return { value: session.user }
+    if (!session.confirmed && (canConfirm || renewalOf(snapshot) === 'refreshing')) return undefined
+    return isAllowed(snapshot) ? { value: session.user } : { error: new AuthError('forbidden') }
+  }
+
+function isUndecided(snapshot: AuthSnapshot): boolean {
+  const status = statusOf(snapshot)
+  const isSwitching = (status === 'authenticating' || status === 'challenged') && snapshot.context.session !== null
+  return status === 'restoring' || isSwitching
+}
+
+function notSignedIn(snapshot: AuthSnapshot): { readonly error: AuthError } {
+  return { error: new AuthError(statusOf(snapshot) === 'expired' ? 'session-expired' : 'not-authenticated') }
+}

@@ -1,0 +1,274 @@
+import { describe, expect, it } from 'vitest'
+import {
+  ann,
+  bob,
+  browserWithSession,
+  createDisk,
+  drain,
+  DUE,
+  fakeBrowser,
+  fakeClock,
+  grant,
+  HOUR,
+  MINUTE,
+  openTab,
+  SECOND,
+  watch,
+} from './support.ts'
+
+describe('a renewal', () => {
+  it('is one request, however many ask for it', async () => {
+    const { auth, client, signIn } = openTab()
+    await signIn()
+    const asked = Array.from({ length: 20 }, () => watch(auth.refresh()))
+    await drain()
+    expect(client.counts.refresh).toBe(1)
+    client.next('refresh').answer(grant(2))
+    await drain()
+    expect(asked.map(({ now }) => now)).toEqual(Array.from({ length: 20 }, () => 'resolved'))
+    expect(client.spent).toEqual(['refresh-1'])
+    expect(await auth.getAccessToken()).toBe('access-2')
+  })
+
+  it('begins by itself when 55 % of the life is over, and again with the next token', async () => {
+    const { auth, client, clock, signIn } = openTab()
+    await signIn()
+    clock.advance(DUE - 2 * SECOND)
+    await drain()
+    expect(client.counts.refresh).toBe(0)
+    clock.advance(2 * SECOND)
+    await drain()
+    expect(auth.getState().status).toBe('refreshing')
+    client.next('refresh').answer(grant(2))
+    await drain()
+    clock.advance(DUE)
+    await drain()
+    client.next('refresh').answer(grant(3))
+    await drain()
+    expect(client.spent).toEqual(['refresh-1', 'refresh-2'])
+    expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle', user: ann })
+  })
+
+  it('is marked on disk before the request leaves, and unmarked with its answer', async () => {
+    const disk = createDisk()
+    const { auth, client, signIn } = openTab({ storage: disk.storage })
+    await signIn()
+    let open = (): void => {}
+    disk.before = (operation) => (operation === 'write' ? new Promise((resolve) => (open = resolve)) : Promise.resolve())
+    void auth.refresh()
+    await drain()
+    expect(client.counts.refresh).toBe(0)
+    disk.before = () => Promise.resolve()
+    open()
+    await drain()
+    expect(client.counts.refresh).toBe(1)
+    expect(disk.record).toMatchObject({ marked: true, generation: 1, refreshToken: 'refresh-1' })
+    client.next('refresh').answer(grant(2))
+    await drain()
+    expect(disk.record).toMatchObject({ marked: false, generation: 2, refreshToken: 'refresh-2' })
+  })
+
+  it('is told to nobody before the new tokens are on disk', async () => {
+    const disk = createDisk()
+    const { auth, client, signIn } = openTab({ storage: disk.storage })
+    await signIn()
+    const asked = watch(auth.refresh())
+    await drain()
+    let open = (): void => {}
+    disk.before = () => new Promise((resolve) => (open = resolve))
+    client.next('refresh').answer(grant(2))
+    await drain()
+    expect(asked.now).toBe('pending')
+    expect(auth.getState().status).toBe('refreshing')
+    expect(await auth.getAccessToken()).toBe('access-1')
+    disk.before = () => Promise.resolve()
+    open()
+    await drain()
+    expect(asked.now).toBe('resolved')
+    expect(await auth.getAccessToken()).toBe('access-2')
+  })
+
+  it('takes what another tab renewed meanwhile instead of spending', async () => {
+    const browser = fakeBrowser()
+    const clock = fakeClock()
+    const one = openTab({}, browser, clock)
+    await one.signIn()
+    const two = openTab({}, browser, clock)
+    await two.boot()
+    void one.auth.refresh()
+    await drain()
+    const asked = watch(two.auth.refresh())
+    await drain()
+    expect(two.client.counts.refresh).toBe(0)
+    one.client.next('refresh').answer(grant(2))
+    await drain()
+    expect(asked.now).toBe('resolved')
+    expect(two.client.counts.refresh).toBe(0)
+    expect(await two.auth.getAccessToken()).toBe('access-2')
+  })
+
+  it('is one request for five tabs that come due together', async () => {
+    const browser = await browserWithSession()
+    const clock = fakeClock()
+    const tabs = Array.from({ length: 5 }, () => openTab({}, browser, clock))
+    for (const tab of tabs) await tab.boot()
+    clock.advance(DUE)
+    await drain()
+    const busy = tabs.filter(({ client }) => client.counts.refresh > 0)
+    expect(busy).toHaveLength(1)
+    busy[0]?.client.next('refresh').answer(grant(2))
+    await drain()
+    expect(tabs.flatMap(({ client }) => client.spent)).toEqual(['refresh-1'])
+    expect(await Promise.all(tabs.map(({ auth }) => auth.getAccessToken()))).toEqual(Array(5).fill('access-2'))
+  })
+
+  it('of a tab that died is not repeated by the next one', async () => {
+    const browser = await browserWithSession()
+    const dead = openTab({}, browser)
+    await dead.boot()
+    void dead.auth.refresh().catch(() => {})
+    await drain()
+    dead.tab.kill()
+    const next = openTab({}, browser)
+    await next.boot()
+    expect(next.auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'indeterminate' })
+    next.clock.advance(HOUR)
+    await drain()
+    expect(next.client.spent).toEqual([])
+    expect(next.auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate', lastUser: ann })
+  })
+
+  it('of a dead tab is repeated where the server tolerates it', async () => {
+    const browser = await browserWithSession()
+    const dead = openTab({}, browser)
+    await dead.boot()
+    void dead.auth.refresh().catch(() => {})
+    await drain()
+    dead.tab.kill()
+    const next = openTab({}, browser)
+    Object.assign(next.client, { replay: 'tolerated' })
+    await next.boot()
+    void next.auth.refresh()
+    await drain()
+    next.client.next('refresh').answer(grant(2))
+    await drain()
+    expect(await next.auth.getAccessToken()).toBe('access-2')
+  })
+
+  it('does not leave while the browser says it is offline, and leaves once when it is back', async () => {
+    const { auth, client, clock, network, signIn } = openTab()
+    await signIn()
+    network.goOffline()
+    clock.advance(DUE)
+    await drain()
+    expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'waiting', error: { code: 'offline' } })
+    clock.advance(5 * MINUTE)
+    network.wake()
+    await drain()
+    expect(client.counts.refresh).toBe(0)
+    network.goOnline()
+    await drain()
+    expect(client.counts.refresh).toBe(1)
+  })
+})
+
+describe('an answer that comes too late', () => {
+  it('after a sign-out only revokes its session', async () => {
+    const { auth, client, signIn, stored } = openTab()
+    await signIn()
+    void auth.refresh().catch(() => {})
+    await drain()
+    void auth.signOut()
+    await drain()
+    client.next('signOut').answer()
+    await drain()
+    client.next('refresh').answer(grant(2, ann))
+    await drain()
+    expect(client.next('signOut').input).toMatchObject({ accessToken: 'access-2', refreshToken: 'refresh-2' })
+    expect(auth.getState()).toMatchObject({ status: 'signedOut', user: null })
+    expect(await auth.getAccessToken()).toBe(null)
+    expect(await stored()).toBe(null)
+  })
+
+  it('after another user signed in only revokes its session', async () => {
+    const { auth, client, signIn, stored } = openTab()
+    await signIn()
+    void auth.refresh().catch(() => {})
+    await drain()
+    await signIn(bob, 7)
+    client.next('signOut').answer()
+    await drain()
+    client.next('refresh').answer(grant(2, ann))
+    await drain()
+    expect(client.next('signOut').input).toMatchObject({ accessToken: 'access-2' })
+    expect(auth.getState()).toMatchObject({ status: 'authenticated', user: bob })
+    expect(await auth.getAccessToken()).toBe('access-7')
+    expect(await stored()).toMatchObject({ user: bob, refreshToken: 'refresh-7', marked: false })
+  })
+
+  it('and refuses the session of a user who was switched away from, ends nothing', async () => {
+    const { auth, client, signIn, stored } = openTab()
+    await signIn()
+    void auth.refresh().catch(() => {})
+    await drain()
+    await signIn(bob, 7)
+    client.next('refresh').fail('session-expired')
+    await drain()
+    expect(auth.getState()).toMatchObject({ status: 'authenticated', user: bob, error: null })
+    expect(await stored()).toMatchObject({ user: bob })
+  })
+
+  it('does not abort: leaving the state of a renewal neither stops nor repeats the spend', async () => {
+    const { auth, client, signIn } = openTab()
+    await signIn()
+    void auth.refresh().catch(() => {})
+    await drain()
+    const spend = client.next('refresh')
+    const other = watch(auth.signIn({ email: 'x', password: 'y' }))
+    await drain()
+    expect(spend.signal.aborted).toBe(false)
+    auth.cancel()
+    await drain()
+    expect(other.now).toBe('cancelled')
+    expect(client.spent).toEqual(['refresh-1'])
+    spend.answer(grant(2))
+    await drain()
+    expect(client.spent).toEqual(['refresh-1'])
+    expect(await auth.getAccessToken()).toBe('access-2')
+    expect(client.counts.signOut).toBe(0)
+  })
+})
+
+describe('the guard against loops', () => {
+  it('lets six renewals a minute through that nobody was due for, and the next one ten seconds later', async () => {
+    const { auth, client, clock, signIn } = openTab()
+    await signIn()
+    for (let n = 2; n <= 7; n += 1) {
+      const asked = watch(auth.refresh())
+      await drain()
+      client.next('refresh').answer(grant(n))
+      await drain()
+      expect(asked.now).toBe('resolved')
+    }
+    const seventh = watch(auth.refresh())
+    await drain()
+    expect(seventh.now).toBe('rate-limited')
+    expect(client.counts.refresh).toBe(6)
+    expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'waiting' })
+    clock.advance(MINUTE)
+    await drain()
+    expect(client.counts.refresh).toBe(7)
+  })
+
+  it('does not slow down tokens that live for ten seconds', async () => {
+    const { client, clock, signIn } = openTab()
+    await signIn(ann, 1, { expiresIn: 10 })
+    for (let n = 2; n <= 21; n += 1) {
+      clock.advance(6 * SECOND)
+      await drain()
+      client.next('refresh').answer(grant(n, ann, 10))
+      await drain()
+    }
+    expect(client.counts.refresh).toBe(20)
+  })
+})

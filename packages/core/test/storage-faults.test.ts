@@ -1,0 +1,353 @@
+import { describe, expect, it } from 'vitest'
+import {
+  ann,
+  createDisk,
+  DAY,
+  drain,
+  DUE,
+  grant,
+  HOUR,
+  KEY,
+  MINUTE,
+  never,
+  openTab,
+  SECOND,
+  uncaughtDuring,
+  watch,
+} from './support.ts'
+
+const full = () => Promise.reject(new DOMException('full', 'QuotaExceededError'))
+const works = () => Promise.resolve()
+
+/** A disk on which somebody signed in. */
+async function diskWithSession() {
+  const disk = createDisk()
+  const first = openTab({ storage: disk.storage })
+  await first.signIn()
+  first.auth.destroy()
+  await drain()
+  return { disk, clock: first.clock }
+}
+
+describe('a storage that fails from the start', () => {
+  it.each([
+    ['throws', () => full()],
+    ['throws at once', () => { throw new Error('SecurityError') }],
+  ])('because it %s: sign-in works, lasts as long as the page, and one warning says so', async (_, before) => {
+    const disk = createDisk()
+    disk.before = before
+    const { auth, client, clock, signIn, warnings } = openTab({ storage: disk.storage })
+    await signIn()
+    expect(auth.getState()).toMatchObject({ status: 'authenticated', user: ann, persistence: 'memory' })
+    clock.advance(DUE)
+    await drain()
+    client.next('refresh').answer(grant(2))
+    await drain()
+    expect(await auth.getAccessToken()).toBe('access-2')
+    expect(warnings).toEqual(['storage-unavailable'])
+  })
+
+  it('because it hangs: nobody waits longer than two seconds', async () => {
+    const disk = createDisk()
+    disk.before = () => never()
+    const { auth, clock, client, warnings } = openTab({ storage: disk.storage })
+    const signedIn = watch(auth.signIn({ email: 'ann@example.test', password: 'x' }))
+    await drain()
+    clock.advance(2 * SECOND - 1)
+    await drain()
+    expect(auth.getState().status).toBe('restoring')
+    clock.advance(1)
+    await drain()
+    expect(auth.getState()).toMatchObject({ status: 'authenticating', persistence: 'memory' })
+    client.next('signIn').answer(grant(1))
+    await drain()
+    expect(signedIn.value).toEqual(ann)
+    expect(warnings).toEqual(['storage-unavailable'])
+  })
+
+  it('warns in the console once where the app listens to no warnings', async () => {
+    const disk = createDisk()
+    disk.before = () => full()
+    const lines: unknown[][] = []
+    const { warn } = console
+    console.warn = (...line: unknown[]) => void lines.push(line)
+    try {
+      const { signIn, auth } = openTab({ storage: disk.storage, onWarning: undefined })
+      await signIn()
+      await auth.signOut()
+    } finally {
+      console.warn = warn
+    }
+    expect(lines).toHaveLength(1)
+    expect(String(lines[0])).toContain('storage-unavailable')
+  })
+
+  it('and a listener for warnings that throws loses nothing', async () => {
+    const disk = createDisk()
+    disk.before = () => full()
+    const uncaught = await uncaughtDuring(async () => {
+      const { auth, signIn } = openTab({
+        storage: disk.storage,
+        onWarning() {
+          throw new Error('no')
+        },
+      })
+      auth.subscribe(() => {})
+      await drain()
+      expect(auth.getState().status).toBe('anonymous')
+      await signIn()
+      expect(auth.getState()).toMatchObject({ status: 'authenticated', persistence: 'memory' })
+      const out = watch(auth.signOut())
+      await drain()
+      expect(out.now).toBe('pending')
+      expect(auth.getState().status).toBe('signingOut')
+    })
+    expect(uncaught).toEqual([])
+  })
+})
+
+describe('a storage that is full', () => {
+  it('when the new tokens are to be written: the session goes on in memory, and a reload does not show the old token', async () => {
+    const { disk, clock } = await diskWithSession()
+    const tab = openTab({ storage: disk.storage, clock })
+    await tab.boot()
+    void tab.auth.refresh()
+    await drain()
+    disk.before = (operation) => (operation === 'write' ? full() : works())
+    tab.client.next('refresh').answer(grant(2))
+    await drain()
+    expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle', persistence: 'memory' })
+    expect(await tab.auth.getAccessToken()).toBe('access-2')
+    expect(tab.warnings).toEqual(['storage-unavailable'])
+    tab.auth.destroy()
+    disk.before = works
+    const reloaded = openTab({ storage: disk.storage, clock })
+    await reloaded.boot()
+    clock.advance(2 * HOUR)
+    await drain()
+    expect(reloaded.client.spent).toEqual([])
+    expect(reloaded.status()).not.toBe('authenticated')
+  })
+
+  it('when the token is to be marked: a reload does not show the token that was shown before', async () => {
+    const { disk, clock } = await diskWithSession()
+    const tab = openTab({ storage: disk.storage, clock })
+    await tab.boot()
+    disk.before = (operation) => (operation === 'write' ? full() : works())
+    clock.advance(DUE)
+    await drain()
+    if (tab.client.has('refresh')) tab.client.next('refresh').answer(grant(2))
+    await drain()
+    tab.auth.destroy()
+    disk.before = works
+    const reloaded = openTab({ storage: disk.storage, clock })
+    await reloaded.boot()
+    clock.advance(DUE)
+    await drain()
+    const shown = [...tab.client.spent, ...reloaded.client.spent]
+    expect(shown.length).toBe(new Set(shown).size)
+  })
+
+  it('when the token is to be marked: two tabs do not show it one after the other', async () => {
+    const { disk, clock } = await diskWithSession()
+    const one = openTab({ storage: disk.storage, clock })
+    const two = openTab({ storage: disk.storage, clock, tabs: one.tab.tabs })
+    await one.boot()
+    await two.boot()
+    disk.before = (operation) => (operation === 'write' ? never() : works())
+    void one.auth.refresh().catch(() => {})
+    await drain()
+    clock.advance(2 * SECOND)
+    await drain()
+    disk.before = works
+    if (one.client.has('refresh')) one.client.next('refresh').answer(grant(2))
+    await drain()
+    clock.advance(DUE)
+    await drain()
+    const shown = [...one.client.spent, ...two.client.spent]
+    expect(shown.length).toBe(new Set(shown).size)
+  })
+
+  it('forgets the session all the same when the user signs out', async () => {
+    const { disk, clock } = await diskWithSession()
+    const tab = openTab({ storage: disk.storage, clock })
+    await tab.boot()
+    disk.before = (operation) => (operation === 'write' ? full() : works())
+    void tab.auth.refresh()
+    await drain()
+    if (tab.client.has('refresh')) tab.client.next('refresh').answer(grant(2))
+    await drain()
+    void tab.auth.signOut()
+    await drain()
+    expect(disk.record).toBe(null)
+    const reloaded = openTab({ storage: disk.storage, clock })
+    await reloaded.boot()
+    expect(reloaded.status()).toBe('anonymous')
+  })
+})
+
+describe('a storage that lies', () => {
+  it('by refusing every write: the page does not freeze, and asks the server no faster for it', async () => {
+    const { disk, clock } = await diskWithSession()
+    let operations = 0
+    const storage: typeof disk.storage = {
+      ...disk.storage,
+      async read(key) {
+        operations += 1
+        return operations > 500 ? never() : disk.storage.read(key)
+      },
+      compareAndSet: () => Promise.resolve(false),
+    }
+    const tab = openTab({ storage, clock })
+    await tab.boot()
+    clock.advance(DUE)
+    await drain()
+    await drain()
+    expect(operations).toBeLessThan(100)
+    expect(tab.auth.getState()).toMatchObject({ user: ann })
+  })
+
+  it('and has something else than a record between two renewals: the session goes on', async () => {
+    const disk = createDisk()
+    const { auth, client, clock, signIn } = openTab({ storage: disk.storage })
+    await signIn()
+    disk.records.set(KEY, 'overwritten by some script')
+    clock.advance(DUE)
+    await drain()
+    client.next('refresh').answer(grant(2))
+    await drain()
+    expect(await auth.getAccessToken()).toBe('access-2')
+    expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle' })
+  })
+
+  it('and has the record of a newer version between two renewals: no token is spent, the access token is used to its end', async () => {
+    const disk = createDisk()
+    const { auth, client, clock, signIn } = openTab({ storage: disk.storage })
+    await signIn()
+    const newer = { version: 2, revision: 'x', whatever: true }
+    disk.records.set(KEY, newer)
+    clock.advance(DUE)
+    await drain()
+    expect(client.counts.refresh).toBe(0)
+    expect(await auth.getAccessToken()).toBe('access-1')
+    expect(disk.record).toEqual(newer)
+  })
+})
+
+describe('a record that is none of ours', () => {
+  const whole = {
+    version: 1,
+    revision: 'r',
+    id: 'session',
+    generation: 1,
+    user: ann,
+    accessToken: 'access-1',
+    refreshToken: 'refresh-1',
+    receivedAt: 1_700_000_000_000,
+    lifetime: 3_600_000,
+    marked: false,
+  }
+  const garbage: readonly (readonly [string, unknown])[] = [
+    ['a text', 'null'],
+    ['half of a JSON', '{"version":1,"acc'],
+    ['a number', 42],
+    ['true', true],
+    ['a list', [whole]],
+    ['an empty object', {}],
+    ['an older version', { ...whole, version: 0 }],
+    ['the version as text', { ...whole, version: '1' }],
+    ['no revision', { ...whole, revision: undefined }],
+    ['an empty revision', { ...whole, revision: '' }],
+    ['no id', { ...whole, id: null }],
+    ['a number for an id', { ...whole, id: 7 }],
+    ['no user', { ...whole, user: undefined }],
+    ['no tokens', { ...whole, accessToken: null, refreshToken: null }],
+    ['tokens with line breaks', { ...whole, accessToken: 'a\nb', refreshToken: 'c\rd' }],
+    ['tokens in lists', { ...whole, accessToken: ['a'], refreshToken: ['b'] }],
+    ['a generation that is text', { ...whole, generation: '1' }],
+    ['a generation below zero', { ...whole, generation: -1 }],
+    ['a generation that is none', { ...whole, generation: Number.NaN }],
+    ['a generation beyond counting', { ...whole, generation: 2 ** 60 }],
+    ['a time of receipt that is none', { ...whole, receivedAt: Number.NaN }],
+    ['a lifetime without end', { ...whole, lifetime: Infinity }],
+    ['a lifetime below zero', { ...whole, lifetime: -1 }],
+    ['a lifetime of a century', { ...whole, lifetime: 36_500 * DAY }],
+    ['an end for no reason', { version: 1, revision: 'r', id: 'session', ended: 'because', user: ann }],
+    ['an end that was asked for', { version: 1, revision: 'r', id: 'session', ended: 'signed-out', user: ann }],
+  ]
+
+  it.each(garbage)('%s: nobody is signed in, nothing throws, and a sign-in replaces it', async (_, record) => {
+    const disk = createDisk()
+    disk.records.set(KEY, record)
+    const uncaught = await uncaughtDuring(async () => {
+      const tab = openTab({ storage: disk.storage })
+      await tab.boot()
+      expect(tab.auth.getState()).toMatchObject({ status: 'anonymous', error: null, persistence: 'stored' })
+      expect(tab.client.pending).toEqual([])
+      await tab.signIn()
+      expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', persistence: 'stored' })
+      expect(disk.record).toMatchObject({ version: 1, refreshToken: 'refresh-1', user: ann })
+    })
+    expect(uncaught).toEqual([])
+  })
+
+  it('a newer version: it is left alone, and the session lasts as long as the page', async () => {
+    const disk = createDisk()
+    const newer = { ...whole, version: 2 }
+    disk.records.set(KEY, newer)
+    const tab = openTab({ storage: disk.storage })
+    await tab.boot()
+    expect(tab.status()).toBe('anonymous')
+    await tab.signIn()
+    expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', persistence: 'memory' })
+    tab.clock.advance(DUE)
+    await drain()
+    tab.client.next('refresh').answer(grant(2))
+    await drain()
+    await tab.auth.getAccessToken()
+    expect(disk.record).toEqual(newer)
+    expect(new Set(tab.warnings)).toEqual(new Set(['storage-unavailable']))
+  })
+
+  it('an object whose properties throw: nobody is signed in, and nothing hangs', async () => {
+    const uncaught = await uncaughtDuring(async () => {
+      const storage = {
+        scope: 'shared' as const,
+        read: () =>
+          Promise.resolve({
+            get version(): never {
+              throw new Error('no')
+            },
+          }),
+        compareAndSet: () => Promise.resolve(false),
+      }
+      const tab = openTab({ storage })
+      await tab.boot()
+      expect(tab.status()).toBe('anonymous')
+    })
+    expect(uncaught).toEqual([])
+  })
+
+  it('a role that somebody wrote into it opens no guard', async () => {
+    const { disk, clock } = await diskWithSession()
+    disk.records.set(KEY, { ...disk.record, user: { ...ann, role: 'admin' } })
+    const tab = openTab({ storage: disk.storage, clock, guards: { isEditor: () => true, owns: () => true } })
+    await tab.boot()
+    expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', confirmed: false })
+    expect(tab.auth.can('isEditor')).toBe(false)
+    tab.client.next('getUser').answer(ann)
+    await drain()
+    expect(tab.auth.can('isEditor')).toBe(true)
+    expect(tab.auth.getState().user).toEqual(ann)
+  })
+
+  it('a time of receipt in the future: the token is not good for longer than it lives', async () => {
+    const { disk, clock } = await diskWithSession()
+    disk.records.set(KEY, { ...disk.record, receivedAt: clock.now() + 400 * DAY })
+    const tab = openTab({ storage: disk.storage, clock, without: ['refresh'] })
+    await tab.boot()
+    clock.advance(HOUR + MINUTE)
+    await drain()
+    expect(tab.status()).toBe('expired')
+  })
+})

@@ -1,0 +1,240 @@
+/** A tab in a world that does what it is told, for the tests of the core. */
+import { AuthError, createAuth, type Auth, type AuthOptions, type AuthStorage, type StoredRecord } from '@authchart/core'
+import {
+  drain,
+  fakeBrowser,
+  fakeClock,
+  fakeNetwork,
+  scriptedClient,
+  type FakeBrowser,
+  type FakeClock,
+  type ScriptedClient,
+} from '@authchart/core/testing'
+
+export { drain, fakeBrowser, fakeClock, fakeNetwork, scriptedClient }
+
+export interface User {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+}
+export interface Credentials {
+  readonly email: string
+  readonly password: string
+}
+
+export const ann: User = { id: 'u1', name: 'Ann', role: 'editor' }
+export const bob: User = { id: 'u2', name: 'Bob', role: 'member' }
+export const annsPassword: Credentials = { email: 'ann@example.test', password: 'correct horse' }
+export const bobsPassword: Credentials = { email: 'bob@example.test', password: 'battery staple' }
+
+export const SECOND = 1000
+export const MINUTE = 60_000
+export const HOUR = 3_600_000
+export const DAY = 86_400_000
+
+/** With `random` at one half, an access token of one hour is renewed after 33 minutes: this is a moment later. */
+export const DUE = 33 * MINUTE + SECOND
+
+export const KEY = 'authchart:https://api.test'
+
+export const guards = {
+  isEditor: ({ user }: { user: User }): boolean => user.role === 'editor',
+  owns: ({ user }: { user: User }, id: string): boolean => user.id === id,
+}
+
+export interface Grant {
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly expiresIn: number
+  readonly user?: User
+}
+
+export const grant = (n: number, user: User | null = ann, expiresIn = 3600): Grant => ({
+  accessToken: `access-${n}`,
+  refreshToken: `refresh-${n}`,
+  expiresIn,
+  ...(user && { user }),
+})
+
+/** What arrived at the app's server through `auth.fetch`. */
+export interface Arrived {
+  readonly url: string
+  readonly method: string
+  readonly token: string | null
+  readonly headers: Headers
+  readonly redirect: RequestRedirect
+  readonly body: string
+}
+
+/** The app's server: answers 200 at once, unless it was told something else. */
+export function createServer() {
+  const arrived: Arrived[] = []
+  const waiting: ((status: number) => void)[] = []
+  const server = {
+    arrived,
+    /** The status for a request; null: it waits for `answer`. */
+    decide: (_request: Arrived): number | null => 200,
+    tokens: () => arrived.map(({ token }) => token),
+    answer(status: number): void {
+      const next = waiting.shift()
+      if (!next) throw new Error('No request waits for an answer')
+      next(status)
+    },
+    waiting: () => waiting.length,
+    async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+      const request = new Request(input, init)
+      const { url, method, headers, redirect } = request
+      const token = headers.get('authorization')?.replace('Bearer ', '') ?? null
+      const own: Arrived = { url, method, token, headers, redirect, body: await request.text() }
+      arrived.push(own)
+      const status = server.decide(own) ?? (await new Promise<number>((resolve) => waiting.push(resolve)))
+      return new Response(`${method} ${status}`, { status })
+    },
+  }
+  return server
+}
+
+export interface Options extends Partial<Omit<AuthOptions<User, Credentials, typeof guards>, 'client' | 'clock'>> {
+  readonly client?: ScriptedClient<User, Credentials>
+  readonly clock?: FakeClock
+  /** Methods the client does not have. */
+  readonly without?: readonly ('signUp' | 'answerChallenge' | 'refresh' | 'getUser' | 'signOut')[]
+}
+
+/** Opens a tab. Nothing is started yet. */
+export function openTab(
+  { client = scriptedClient<User, Credentials>(), without = [], ...options }: Options = {},
+  browser: FakeBrowser = fakeBrowser(),
+  clock: FakeClock = options.clock ?? fakeClock(),
+) {
+  const tab = browser.openTab()
+  for (const method of without) Object.assign(client, { [method]: undefined })
+  const network = fakeNetwork()
+  const server = createServer()
+  const warnings: string[] = []
+  const auth: Auth<User, Credentials, typeof guards> = createAuth<User, Credentials, typeof guards>({
+    client,
+    clock,
+    network,
+    storage: tab.storage,
+    tabs: tab.tabs,
+    random: () => 0.5,
+    guards,
+    fetch: server.fetch,
+    onWarning: ({ code }) => void warnings.push(code),
+    ...options,
+  })
+  return {
+    auth,
+    browser,
+    clock,
+    client,
+    network,
+    server,
+    tab,
+    warnings,
+    /** Signs in, with the tokens of that number. */
+    async signIn(user: User = ann, n = 1, more: object = {}): Promise<void> {
+      const signedIn = auth.signIn(user.id === bob.id ? bobsPassword : annsPassword)
+      await drain()
+      client.next('signIn').answer({ ...grant(n, user), ...more })
+      await signedIn
+      await drain()
+    },
+    /** Starts it and lets it find what is stored. */
+    async boot(): Promise<void> {
+      auth.subscribe(() => {})
+      await drain()
+    },
+    stored: () => browser.read(KEY) as Promise<StoredRecord | null>,
+    status: () => auth.getState().status,
+  }
+}
+
+export type Tab = ReturnType<typeof openTab>
+
+/** A browser in which somebody has signed in and closed the page. */
+export async function browserWithSession(user: User = ann, clock: FakeClock = fakeClock()): Promise<FakeBrowser> {
+  const browser = fakeBrowser()
+  const first = openTab({}, browser, clock)
+  await first.signIn(user)
+  first.auth.destroy()
+  await drain()
+  return browser
+}
+
+/** How a promise stands: `pending`, `resolved`, the code of its AuthError, or what else it rejected with. */
+export function watch<T>(promise: Promise<T>) {
+  const seen: { now: string; value: T | undefined; error: unknown } = { now: 'pending', value: undefined, error: null }
+  promise.then(
+    (value) => {
+      seen.now = 'resolved'
+      seen.value = value
+    },
+    (error: unknown) => {
+      seen.now = error instanceof AuthError ? error.code : `not an AuthError: ${String(error)}`
+      seen.error = error
+    },
+  )
+  return seen
+}
+
+/** A storage whose operations can be made to wait or fail. Lives on when a page is closed. */
+export function createDisk() {
+  const records = new Map<string, unknown>()
+  const revisionOf = (value: unknown): string | null => {
+    const { version, revision } = Object(value) as { version?: unknown; revision?: unknown }
+    return version === 1 && typeof revision === 'string' ? revision : null
+  }
+  const disk = {
+    records,
+    /** Runs before each operation; may throw or wait. */
+    before: async (_operation: 'read' | 'write' | 'remove'): Promise<void> => {},
+    log: [] as string[],
+    get record(): Record<string, unknown> | null {
+      return (records.get(KEY) ?? null) as Record<string, unknown> | null
+    },
+    storage: {
+      scope: 'shared',
+      async read(key) {
+        disk.log.push('read')
+        await disk.before('read')
+        return structuredClone(records.get(key) ?? null)
+      },
+      async compareAndSet(key, expected, next) {
+        const operation = next ? 'write' : 'remove'
+        disk.log.push(operation)
+        await disk.before(operation)
+        const stored = records.get(key)
+        if (Number((stored as { version?: unknown } | undefined)?.version) > 1) return false
+        if (revisionOf(stored) !== expected) return false
+        if (next) records.set(key, structuredClone(next))
+        else records.delete(key)
+        return true
+      },
+    } satisfies AuthStorage as AuthStorage,
+  }
+  return disk
+}
+
+export const never = <T>(): Promise<T> => new Promise<T>(() => {})
+
+/** Everything nobody caught while `run` ran. */
+export async function uncaughtDuring(run: () => Promise<void> | void): Promise<unknown[]> {
+  const seen: unknown[] = []
+  const note = (error: unknown): void => void seen.push(error)
+  process.on('unhandledRejection', note)
+  process.on('uncaughtException', note)
+  try {
+    await run()
+    // what is thrown from a timer comes a little later
+    await drain()
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    await drain()
+  } finally {
+    process.off('unhandledRejection', note)
+    process.off('uncaughtException', note)
+  }
+  return seen
+}

@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react'
+import { useAuthState } from './hooks.ts'
+import { useStore } from './provider.tsx'
+import type { GuardProps } from './register.ts'
+
+export type CanProps = GuardProps & {
+  /** Shown where the answer is no. */
+  readonly fallback?: ReactNode
+  readonly children?: ReactNode
+}
+
+/**
+ * Shows its children where a guard says yes. Signed out, not confirmed yet, unsure: no. The server decides.
+ *
+ * @example
+ * <Can guard="canEdit" params={[post]} fallback={<ReadOnly />}>
+ *   <Editor />
+ * </Can>
+ */
+export function Can({ guard, params, fallback, children }: CanProps): ReactNode {
+  const { auth } = useStore()
+  const isAllowed = useAuthState(() => auth.can(guard, ...(params ?? [])))
+  return isAllowed ? children : fallback
+}

@@ -1,0 +1,5 @@
+export { Can, type CanProps } from './can.tsx'
+export { useAuthState, useCan, useUser } from './hooks.ts'
+export { Protected, type ProtectedProps } from './protected.tsx'
+export { AuthProvider, useAuth, type AuthProviderProps } from './provider.tsx'
+export type { GuardName, GuardProps, Register, RegisteredAuth, RegisteredState, RegisteredUser } from './register.ts'

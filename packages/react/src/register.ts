@@ -1,0 +1,49 @@
+import type { Auth, AuthState, GuardParams } from '@authchart/core'
+
+/**
+ * Names the app's auth, and with it the user, the credentials and the guards of the bare hooks.
+ *
+ * @example
+ * declare module '@authchart/react' {
+ *   interface Register {
+ *     auth: typeof auth
+ *   }
+ * }
+ */
+export interface Register {}
+
+type AnyGuards = Readonly<Record<string, (args: never, ...params: readonly unknown[]) => boolean>>
+
+/** An auth of which nothing is known: an unknown user, any guard name, any parameters. */
+export type AnyAuth = Auth<unknown, unknown, AnyGuards>
+
+// accepted: any auth can be used as one that is given no credentials and asked no guard
+type Registered = Register extends { readonly auth: Auth<infer TUser, infer TCredentials, infer TGuards> }
+  ? {
+      auth: Auth<TUser, TCredentials, TGuards>
+      accepted: Auth<TUser, TCredentials, TGuards>
+      user: TUser
+      guards: TGuards
+    }
+  : { auth: AnyAuth; accepted: Auth<unknown, never, never>; user: unknown; guards: AnyGuards }
+
+/** The app's auth, or one of which nothing is known until the app names it in {@link Register}. */
+export type RegisteredAuth = Registered['auth']
+/** What the provider takes. */
+export type AcceptedAuth = Registered['accepted']
+/** Who can be signed in. */
+export type RegisteredUser = Registered['user']
+/** What is true now, of such a user. */
+export type RegisteredState = AuthState<RegisteredUser>
+
+/** A guard that the app's auth was given. */
+export type GuardName = Extract<keyof Registered['guards'], string>
+/** What that guard takes after its first argument. */
+export type ParamsOf<K extends GuardName> = GuardParams<Registered['guards'][K]>
+
+/** A guard and its parameters as props; `params` may be left out where the guard needs none. */
+export type GuardProps<K extends GuardName = GuardName> = K extends GuardName
+  ? [] extends ParamsOf<K>
+    ? { readonly guard: K; readonly params?: Readonly<ParamsOf<K>> | undefined }
+    : { readonly guard: K; readonly params: Readonly<ParamsOf<K>> }
+  : never

@@ -1,0 +1,31 @@
+import { defineComponent, type DefineSetupFnComponent, type SlotsType, type VNode } from 'vue'
+import { useAllowed } from './composables.ts'
+import type { GuardProps } from './register.ts'
+
+export type CanProps = GuardProps
+
+export type CanSlots = SlotsType<{
+  default?: () => VNode[]
+  /** Shown where the answer is no. */
+  fallback?: () => VNode[]
+}>
+
+/**
+ * Shows its default slot where a guard says yes. Signed out, not confirmed yet, unsure: no. The server decides.
+ *
+ * @example
+ * <Can guard="canEdit" :params="[post]">
+ *   <Editor />
+ *   <template #fallback><ReadOnly /></template>
+ * </Can>
+ */
+export const Can: DefineSetupFnComponent<CanProps, Record<never, never>, CanSlots> = defineComponent(
+  (props: CanProps, { slots }) => {
+    const isAllowed = useAllowed(
+      () => props.guard,
+      () => props.params ?? [],
+    )
+    return () => (isAllowed.value ? slots.default?.() : slots.fallback?.())
+  },
+  { name: 'Can', inheritAttrs: false, props: ['guard', 'params'], slots: Object as CanSlots },
+)

@@ -1,0 +1,38 @@
+import { defineComponent, type DefineSetupFnComponent, type SlotsType, type VNode } from 'vue'
+import { useGate } from './gate.ts'
+import type { GuardProps, RegisteredState } from './register.ts'
+
+export type ProtectedProps = GuardProps | { readonly guard?: undefined; readonly params?: undefined }
+
+export type ProtectedSlots = SlotsType<{
+  default?: () => VNode[]
+  /** Shown to whoever may not see the default slot. It is told the state: signed in means forbidden. */
+  fallback?: (props: { readonly state: RegisteredState }) => VNode[]
+  /** Shown until it is known who is signed in and, where there is a guard, until the server confirmed it. */
+  pending?: () => VNode[]
+}>
+
+/**
+ * Shows its default slot to whoever is signed in and passes the guard. It shapes the screen; the server decides.
+ *
+ * @example
+ * <Protected guard="isAdmin">
+ *   <Settings />
+ *   <template #pending><Spinner /></template>
+ *   <template #fallback="{ state }"><Forbidden v-if="state.user" /><SignIn v-else /></template>
+ * </Protected>
+ */
+export const Protected: DefineSetupFnComponent<ProtectedProps, Record<never, never>, ProtectedSlots> = defineComponent(
+  (props: ProtectedProps, { slots }) => {
+    const gate = useGate(
+      () => props.guard,
+      () => props.params ?? [],
+    )
+    return () => {
+      if (gate.value === 'open') return slots.default?.()
+      if (gate.value === 'pending') return slots.pending?.()
+      return slots.fallback?.({ state: gate.value })
+    }
+  },
+  { name: 'Protected', inheritAttrs: false, props: ['guard', 'params'], slots: Object as ProtectedSlots },
+)

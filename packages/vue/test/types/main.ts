@@ -1,0 +1,6 @@
+import { createAuthPlugin } from '@authchart/vue'
+import { createApp } from 'vue'
+import App from './App.vue'
+import { auth } from './auth.ts'
+
+createApp(App).use(createAuthPlugin(auth)).mount('#app')
