@@ -50,6 +50,15 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'apps',
+          root: 'packages/conformance',
+          include: ['apps/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
         plugins: [react()],
         optimizeDeps: {
           include: [

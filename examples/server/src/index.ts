@@ -59,7 +59,7 @@ export function createServer(options: ServerOptions = {}): ExampleServer {
     control,
     users: USERS,
     fetch: (input, init) => fetchInProcess(app, new Request(input, init)),
-    listen: (port = 8787, host = '127.0.0.1') => listen(app, port, host),
+    listen: (port = 8787, host = '127.0.0.1') => listen(app, port, host, options.reuseConnections ?? false),
     close: () => {
       emulator.faults.close()
       emulator.db.close()

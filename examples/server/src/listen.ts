@@ -12,7 +12,12 @@ export interface Listening {
 }
 
 /** Port 0 takes any free one. Rejects with the error of the socket, `EADDRINUSE` for one. */
-export async function listen(app: Hono<AppEnv>, port: number, host: string): Promise<Listening> {
+export async function listen(
+  app: Hono<AppEnv>,
+  port: number,
+  host: string,
+  reuseConnections: boolean,
+): Promise<Listening> {
   const server = createAdaptorServer({
     overrideGlobalObjects: false,
     fetch: async (request, env) => {
@@ -25,6 +30,7 @@ export async function listen(app: Hono<AppEnv>, port: number, host: string): Pro
       }
     },
   })
+  if (!reuseConnections && 'maxRequestsPerSocket' in server) server.maxRequestsPerSocket = 1
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)

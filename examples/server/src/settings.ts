@@ -36,6 +36,11 @@ export interface ServerOptions {
   readonly refreshTtl?: number
   /** Serve `/__control/…`, with which anyone who reaches the server can do anything. Default: false. */
   readonly control?: boolean
+  /**
+   * Answer several requests on one connection. Browsers by themselves send a POST again when a reused connection dies
+   * (Chromium does), so that a dropped answer would be a refresh token shown twice. Default: false.
+   */
+  readonly reuseConnections?: boolean
   /** Wrap success bodies in `{ success: true, data }`. Default: false. */
   readonly envelope?: boolean
   /** Default: 'code'. */

@@ -1,7 +1,14 @@
 /** The real chart as a graph: the only file of this package that knows how xstate names and stores things. */
 import { getAdjacencyMap, getShortestPaths, getStateNodes, type AdjacencyMap } from '@xstate/graph'
 import { authMachine } from '@authchart/core'
-import type { AnyTransitionDefinition, EventFromLogic, InspectionEvent, SnapshotFrom } from 'xstate'
+import {
+  initialTransition,
+  transition,
+  type AnyTransitionDefinition,
+  type EventFromLogic,
+  type InspectionEvent,
+  type SnapshotFrom,
+} from 'xstate'
 import { labelOf, possibleEvents } from './events.ts'
 
 export type ModelSnapshot = SnapshotFrom<typeof authMachine>
@@ -13,6 +20,8 @@ export interface Step {
   readonly label: string
   /** Where the chart is after it. */
   readonly place: string
+  /** A session is held after it. */
+  readonly isHeld: boolean
 }
 
 export interface GeneratedPath {
@@ -103,18 +112,96 @@ export function explore() {
   }
 }
 
+/** What somebody can do or bring about in a state; the steps before it may rule it out. */
+export interface Abilities {
+  readonly events: (place: string, context: ModelSnapshot['context']) => readonly ModelEvent[]
+  readonly mayFollow: (steps: readonly Step[], next: string) => boolean
+}
+
+/** A few long paths that together take every transition within these abilities. */
+export function generateWalks({ events, mayFollow }: Abilities): { walks: GeneratedPath[]; transitions: string[] } {
+  const [start] = initialTransition(model, input)
+  const edgesOf = (snapshot: ModelSnapshot) =>
+    events(placeOf(snapshot), snapshot.context).map((event) => ({
+      event,
+      transitions: (model.getTransitionData(snapshot, event) ?? []).map(nameOf),
+      next: transition(model, snapshot, event)[0],
+    }))
+
+  const all = new Set<string>()
+  const open = new Set<string>()
+  interface Way {
+    readonly snapshot: ModelSnapshot
+    readonly steps: readonly Step[]
+  }
+  /** The shortest way on from here to a transition that is still to be taken. */
+  function nextGoal(from: Way): Way | null {
+    const seen = new Set<string>()
+    const queue: Way[] = [from]
+    for (let way = queue.shift(); way; way = queue.shift()) {
+      for (const { event, transitions, next } of edgesOf(way.snapshot)) {
+        if (!mayFollow(way.steps, labelOf(event))) continue
+        const further = { snapshot: next, steps: [...way.steps, toStep(event, next)] }
+        if (transitions.some((name) => open.has(name))) return further
+        const key = `${serializeState(next)} after ${labelOf(event)}`
+        if (!seen.has(key)) queue.push(further)
+        seen.add(key)
+      }
+    }
+    return null
+  }
+  function collect(): void {
+    const seen = new Set<string>()
+    const queue: Way[] = [{ snapshot: start, steps: [] }]
+    for (let way = queue.shift(); way; way = queue.shift()) {
+      for (const { event, transitions, next } of edgesOf(way.snapshot)) {
+        if (!mayFollow(way.steps, labelOf(event))) continue
+        for (const name of transitions) all.add(name)
+        const key = `${serializeState(next)} after ${labelOf(event)}`
+        if (!seen.has(key)) queue.push({ snapshot: next, steps: [...way.steps, toStep(event, next)] })
+        seen.add(key)
+      }
+    }
+  }
+  function take(steps: readonly Step[]): void {
+    let snapshot = start
+    for (const { event } of steps) {
+      for (const name of (model.getTransitionData(snapshot, event) ?? []).map(nameOf)) open.delete(name)
+      snapshot = transition(model, snapshot, event)[0]
+    }
+  }
+
+  collect()
+  for (const name of all) open.add(name)
+  const walks: GeneratedPath[] = []
+  while (open.size > 0) {
+    let way: Way = { snapshot: start, steps: [] }
+    for (let goal = nextGoal(way); goal && goal.steps.length <= LONGEST_WALK; goal = nextGoal(way)) {
+      way = goal
+      take(way.steps)
+    }
+    if (way.steps.length === 0) throw new Error(`No walk of ${LONGEST_WALK} steps takes ${[...open].join(', ')}`)
+    walks.push({ name: `walk ${walks.length + 1}`, steps: way.steps })
+  }
+  return { walks, transitions: [...all].toSorted() }
+}
+
+/** Long enough to be few, short enough to find what went wrong. */
+const LONGEST_WALK = 24
+
 const toStep = (event: ModelEvent, state: ModelSnapshot): Step => ({
   event,
   label: labelOf(event),
   place: placeOf(state),
+  isHeld: state.context.session !== null,
 })
 
 /* ---------------------------------------------------------------- coverage */
 
-const nameOf = (transition: AnyTransitionDefinition): string => {
-  const { source, eventType } = transition
+const nameOf = (definition: AnyTransitionDefinition): string => {
+  const { source, eventType } = definition
   const siblings = source.transitions.get(eventType) ?? []
-  const branch = siblings.length > 1 ? ` [${siblings.indexOf(transition)}]` : ''
+  const branch = siblings.length > 1 ? ` [${siblings.indexOf(definition)}]` : ''
   return `${source.id} on ${eventType}${branch}`
 }
 

@@ -38,7 +38,7 @@ const failure = (
     | 'refresh-indeterminate',
 ) => new AuthError(code)
 
-const commands = {
+export const commands = {
   signIn: named('signIn', { type: 'signIn', attempt: 1 }),
   signUp: named('signUp', { type: 'signUp', attempt: 1 }),
   answerChallenge: named('answerChallenge', { type: 'answerChallenge' }),
@@ -49,7 +49,7 @@ const commands = {
   access: named('access', { type: 'access', guard: 'member', params: [] }),
 } as const
 
-const facts = {
+export const facts = {
   found: named('restore.found', { type: 'restore.found', session: session(ann, remembered), spendUnknown: false }),
   foundSpent: named('restore.found, spent by a tab that died', {
     type: 'restore.found',

@@ -72,9 +72,10 @@ describe('a storage that fails from the start', () => {
     const { warn } = console
     console.warn = (...line: unknown[]) => void lines.push(line)
     try {
-      const { signIn, auth } = openTab({ storage: disk.storage, onWarning: undefined })
-      await signIn()
-      await auth.signOut()
+      const tab = openTab({ storage: disk.storage, onWarning: undefined })
+      await tab.signIn()
+      void tab.auth.signOut()
+      await drain()
     } finally {
       console.warn = warn
     }

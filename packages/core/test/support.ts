@@ -185,7 +185,7 @@ export function createDisk() {
   const records = new Map<string, unknown>()
   const revisionOf = (value: unknown): string | null => {
     const { version, revision } = Object(value) as { version?: unknown; revision?: unknown }
-    return version === 1 && typeof revision === 'string' ? revision : null
+    return version === 1 && typeof revision === 'string' && revision !== '' ? revision : null
   }
   const disk = {
     records,
@@ -216,6 +216,14 @@ export function createDisk() {
     } satisfies AuthStorage as AuthStorage,
   }
   return disk
+}
+
+/** As `drain`, and for bodies, which the platform reads in turns of its own. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) {
+    await drain()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 export const never = <T>(): Promise<T> => new Promise<T>(() => {})

@@ -1,0 +1,31 @@
+import { commandWords, type Command } from '@authchart/example-shared'
+import { demo } from '../demo.ts'
+import { useStore } from '../use-store.ts'
+
+const { commands } = demo
+
+export function Commands() {
+  const note = useStore(commands.note)
+
+  return (
+    <section aria-labelledby="commands-title">
+      <h2 id="commands-title">Commands</h2>
+      <div className="buttons buttons-row">
+        {(Object.keys(commandWords) as Command[]).map((command) => (
+          <button
+            key={command}
+            type="button"
+            className="button"
+            data-testid={`command-${command}`}
+            onClick={() => void commands.run(command)}
+          >
+            {commandWords[command]}
+          </button>
+        ))}
+      </div>
+      <p className="told" role="status" data-testid="command-note">
+        {note}
+      </p>
+    </section>
+  )
+}

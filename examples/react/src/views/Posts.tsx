@@ -1,0 +1,42 @@
+import { createResource, type Post } from '@authchart/example-shared'
+import { useEffect, useState } from 'react'
+import { demo } from '../demo.ts'
+import { useStore } from '../use-store.ts'
+import { PostItem } from './PostItem.tsx'
+
+export function Posts() {
+  const [resource] = useState(() => createResource(demo.api.posts))
+  const { value: posts, error, loading } = useStore(resource)
+  useEffect(() => resource.load(), [resource])
+
+  const replace = (saved: Post) => resource.set((posts ?? []).map((post) => (post.id === saved.id ? saved : post)))
+
+  return (
+    <section className="stack" aria-labelledby="posts-title">
+      <div className="row row-apart">
+        <h1 id="posts-title" tabIndex={-1}>
+          Posts
+        </h1>
+        <button
+          type="button"
+          className="button button-small"
+          aria-disabled={loading}
+          data-testid="reload-posts"
+          onClick={resource.load}
+        >
+          {loading && <span className="spinner" aria-hidden="true" />}
+          Reload
+        </button>
+      </div>
+      <p className="alert" role="alert" data-testid="posts-error">
+        {error}
+      </p>
+      <ul className="posts" aria-busy={loading}>
+        {posts?.map((post) => (
+          <PostItem key={post.id} post={post} onSaved={replace} />
+        ))}
+        {!posts && loading && [1, 2, 3].map((line) => <li key={line} className="placeholder" aria-hidden="true" />)}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,97 @@
+import { errorMessage, fieldOf, focusField, submitCredentials, type Mode } from '@authchart/example-shared'
+import { useAuth, useAuthState } from '@authchart/react'
+import { useEffect, useState, type FormEvent, type RefObject } from 'react'
+import { demo } from '../demo.ts'
+import { useStore } from '../use-store.ts'
+import { LinkByMail } from './LinkByMail.tsx'
+import { PasswordField } from './PasswordField.tsx'
+
+export interface SignInFormProps {
+  readonly formRef: RefObject<HTMLFormElement | null>
+  /** Somebody whose session is over: he has an account. */
+  readonly isReturning: boolean
+}
+
+export function SignInForm({ formRef, isReturning }: SignInFormProps) {
+  const auth = useAuth()
+  const error = useAuthState((state) => state.error)
+  const isBusy = useAuthState(({ status }) => status === 'authenticating')
+  const email = useStore(demo.email)
+  const [mode, setMode] = useState<Mode>('signIn')
+  const isNew = mode === 'signUp' && !isReturning
+  const field = error && fieldOf(error.code)
+
+  useEffect(() => {
+    if (error && formRef.current) focusField(formRef.current, fieldOf(error.code))
+  }, [error, formRef])
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault()
+    if (!isBusy) void submitCredentials(auth, isNew ? 'signUp' : 'signIn', event.currentTarget)
+  }
+
+  return (
+    <section className="card stack" aria-label={isNew ? 'Create an account' : 'Sign in'}>
+      {!isReturning && (
+        <div className="segments" role="group" aria-label="What to do">
+          <button type="button" aria-pressed={!isNew} data-testid="mode-sign-in" onClick={() => setMode('signIn')}>
+            Sign in
+          </button>
+          <button type="button" aria-pressed={isNew} data-testid="mode-sign-up" onClick={() => setMode('signUp')}>
+            Create account
+          </button>
+        </div>
+      )}
+      <form className="stack" ref={formRef} onSubmit={submit} aria-busy={isBusy} data-testid="sign-in-form">
+        <p className="alert" role="alert" id="form-error" data-testid="form-error">
+          {error && errorMessage(error)}
+        </p>
+        {isNew && (
+          <div className="field">
+            <label htmlFor="name">Name</label>
+            <input
+              className="input"
+              id="name"
+              name="name"
+              autoComplete="name"
+              maxLength={80}
+              required
+              readOnly={isBusy}
+              data-testid="name"
+            />
+          </div>
+        )}
+        <div className="field">
+          <label htmlFor="email">E-mail</label>
+          <input
+            className="input"
+            id="email"
+            name="email"
+            type="email"
+            autoComplete="username"
+            required
+            readOnly={isBusy}
+            aria-invalid={field === 'email' || undefined}
+            aria-describedby={field === 'email' ? 'form-error' : undefined}
+            data-testid="email"
+            value={email}
+            onChange={(event) => demo.email.set(event.currentTarget.value)}
+          />
+        </div>
+        <PasswordField isNew={isNew} isBusy={isBusy} isInvalid={field === 'password'} />
+        <div className="row">
+          <button type="submit" className="button button-main grow" aria-disabled={isBusy} data-testid="submit">
+            {isBusy && <span className="spinner" aria-hidden="true" />}
+            {isNew ? 'Create account' : 'Sign in'}
+          </button>
+          {isBusy && (
+            <button type="button" className="button" data-testid="cancel" onClick={auth.cancel}>
+              Cancel
+            </button>
+          )}
+        </div>
+      </form>
+      <LinkByMail formRef={formRef} />
+    </section>
+  )
+}

@@ -1,0 +1,40 @@
+import { bkendAccount } from '@authchart/core/bkend'
+import { createApi } from './api.ts'
+import { createDemoAuth } from './auth.ts'
+import { createChart } from './chart.ts'
+import { createCommands } from './commands.ts'
+import { createEntrance } from './entrance.ts'
+import { createEventLog } from './events.ts'
+import { createFaults } from './faults.ts'
+import { createInspector } from './inspector.ts'
+import { takeLinkToken } from './link.ts'
+import { createDemoNetwork } from './network.ts'
+import { createStore } from './store.ts'
+import { createTicker } from './ticker.ts'
+
+/** The session of an app, and around it what the demo shows of it. */
+export function createDemo(framework: 'react' | 'vue') {
+  // first of all: it stands in the address bar
+  const linkToken = createStore(takeLinkToken())
+  const network = createDemoNetwork()
+  const events = createEventLog()
+  const auth = createDemoAuth({ name: `authchart-demo-${framework}`, network, inspect: events.observe })
+  const api = createApi(auth.fetch)
+  const chart = createChart(auth.actor)
+  const email = createStore('')
+  return {
+    auth,
+    account: bkendAccount(auth),
+    api,
+    linkToken,
+    /** What is typed into the e-mail field. Survives a wrong password, and the way to the second factor and back. */
+    email,
+    entrance: createEntrance(auth, email),
+    chart,
+    events: events.seen,
+    now: createTicker(),
+    commands: createCommands(auth, chart),
+    faults: createFaults({ auth, api, network }),
+    inspector: createInspector(auth),
+  }
+}

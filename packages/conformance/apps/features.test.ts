@@ -1,0 +1,138 @@
+/** What the apps are for, besides the chart: roles, owners, two tabs, and a panel that makes the world misbehave. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright'
+import { expectPlace, expectText, listen, openContext, setTheStage, type AppName, type Stage } from './stage.ts'
+
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await setTheStage()
+})
+afterAll(() => stage?.close())
+
+type SeedName = 'admin' | 'user' | 'mfa'
+
+/** Opens an app in a profile of its own, does something there, and looks for what should never be seen. */
+async function inApp(name: AppName, act: (page: Page, open: () => Promise<Page>) => Promise<void>): Promise<void> {
+  stage.server.control.reset()
+  const context = await openContext(stage.browser)
+  const heard: (readonly string[])[] = []
+  const open = async (): Promise<Page> => {
+    const page = await context.newPage()
+    heard.push(listen(page))
+    await page.goto(stage.urls[name])
+    return page
+  }
+  await act(await open(), open)
+  const errors = heard.flat().filter((line) => line.startsWith('pageerror') || line.includes('eyJ'))
+  expect(errors).toEqual([])
+  await context.close()
+}
+
+async function signIn(page: Page, name: SeedName): Promise<void> {
+  const { email, password } = stage.server.users[name]
+  await page.getByTestId('email').fill(email)
+  await page.getByTestId('password').fill(password)
+  await page.getByTestId('submit').click()
+}
+
+const click = (page: Page, id: string) => page.getByTestId(id).click()
+const shows = (page: Page, id: string) =>
+  expect.poll(() => page.getByTestId(id).isVisible(), { timeout: 15_000, message: id }).toBe(true)
+
+describe.each(['react', 'vue'] as const)('the %s app', (name) => {
+  test('a reload finds the session again', () =>
+    inApp(name, async (page) => {
+      await signIn(page, 'user')
+      await expectPlace(page, 'authenticated.fresh')
+      await page.reload()
+      await expectPlace(page, 'authenticated.fresh')
+      await expectText(page, 'user-name', 'User')
+    }))
+
+  test('only an admin sees the admin page, and the server is of the same opinion', () =>
+    inApp(name, async (page) => {
+      await signIn(page, 'user')
+      await click(page, 'nav-admin')
+      await shows(page, 'forbidden')
+      await click(page, 'ask-anyway')
+      await shows(page, 'forbidden-answer')
+      await click(page, 'sign-out')
+      await expectPlace(page, 'signedOut')
+      await signIn(page, 'admin')
+      await shows(page, 'admin-page')
+    }))
+
+  test('an author edits his own post and no other', () =>
+    inApp(name, async (page) => {
+      await signIn(page, 'user')
+      await shows(page, 'post-post_3')
+      expect(await page.getByTestId('edit-post_3').count()).toBe(0)
+      await click(page, 'edit-post_1')
+      await page.getByTestId('post-title').fill('A title of today')
+      await click(page, 'save-post')
+      await expect.poll(() => page.getByTestId('post-post_1').textContent()).toContain('A title of today')
+    }))
+
+  test('a token that is refused is renewed without a flicker', () =>
+    inApp(name, async (page) => {
+      await signIn(page, 'user')
+      await shows(page, 'post-post_1')
+      // the same element before and after: nothing was taken off the screen meanwhile
+      const post = await page.getByTestId('post-post_1').elementHandle()
+      await expectText(page, 'generation', '1')
+      await click(page, 'fault-expire')
+      await expectText(page, 'generation', '2')
+      await expectPlace(page, 'authenticated.fresh')
+      expect(await post?.evaluate((element) => element.isConnected)).toBe(true)
+    }))
+
+  test('offline nobody is signed out, and the connection brings the renewal', () =>
+    inApp(name, async (page) => {
+      await signIn(page, 'user')
+      await expectPlace(page, 'authenticated.fresh')
+      await click(page, 'fault-offline')
+      await click(page, 'command-refresh')
+      await expectPlace(page, 'authenticated.waiting')
+      await expectText(page, 'user-name', 'User')
+      await click(page, 'fault-offline')
+      await expectText(page, 'generation', '2')
+    }))
+
+  test('an expired session says so, and who was signed in', () =>
+    inApp(name, async (page) => {
+      await signIn(page, 'user')
+      await expectPlace(page, 'authenticated.fresh')
+      await click(page, 'fault-end')
+      await expectPlace(page, 'expired')
+      await expectText(page, 'expired-title', 'Your session expired. Sign in again as User')
+      expect(await page.getByTestId('email').inputValue()).toBe('user@demo.test')
+    }))
+
+  test('signs out in one tab, and the other follows', () =>
+    inApp(name, async (page, open) => {
+      await signIn(page, 'user')
+      await expectPlace(page, 'authenticated.fresh')
+      const other = await open()
+      await expectPlace(other, 'authenticated.fresh')
+      await click(other, 'sign-out')
+      await expectPlace(page, 'signedOut')
+      expect(await page.getByTestId('user-name').count()).toBe(0)
+    }))
+
+  test('a wrong password is announced, and keeps what was typed', () =>
+    inApp(name, async (page) => {
+      const email = page.getByTestId('email')
+      await email.fill('user@demo.test')
+      await page.getByTestId('password').fill('Wrong-demo-1!')
+      await click(page, 'submit')
+      await expect.poll(() => page.getByRole('alert').filter({ hasText: /\w/ }).count()).toBe(1)
+      expect(await email.inputValue()).toBe('user@demo.test')
+    }))
+
+  test('the panel says so where the inspector cannot be reached', () =>
+    inApp(name, async (page) => {
+      await click(page, 'inspector')
+      await expect.poll(() => page.getByTestId('inspector-note').textContent(), { timeout: 15_000 }).toMatch(/\w/)
+    }))
+})

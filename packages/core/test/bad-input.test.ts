@@ -1,0 +1,349 @@
+/** Whatever a client, a guard, a listener or an option does: no throw, no stray rejection, no session lost for it. */
+import { createAuth, type AuthClient } from '@authchart/core'
+import { describe, expect, it } from 'vitest'
+import {
+  ann,
+  annsPassword,
+  bob,
+  browserWithSession,
+  drain,
+  DUE,
+  fakeBrowser,
+  fakeClock,
+  grant,
+  guards,
+  HOUR,
+  MINUTE,
+  never,
+  openTab,
+  scriptedClient,
+  uncaughtDuring,
+  watch,
+  type Credentials,
+  type Options,
+  type User,
+} from './support.ts'
+
+const hostile = {
+  get name(): never {
+    throw new Error('name')
+  },
+  get accessToken(): never {
+    throw new Error('accessToken')
+  },
+  get challenge(): never {
+    throw new Error('challenge')
+  },
+  get id(): never {
+    throw new Error('id')
+  },
+}
+const revoked = (): object => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
+const answers: readonly (readonly [string, unknown])[] = [
+  ['null', null],
+  ['undefined', undefined],
+  ['a number', 7],
+  ['text', 'granted'],
+  ['a page', '<!doctype html><title>Sign in to the airport</title>'],
+  ['a list', []],
+  ['true', true],
+  ['a function', () => {}],
+  ['an empty object', {}],
+  ['an object that throws', hostile],
+  ['a token that is no text', { accessToken: { toString: () => 'access-1' } }],
+  ['a token with a line break', { accessToken: 'a\r\nX-Evil: 1', refreshToken: 'r' }],
+  ['a token that no header takes', { accessToken: 'tökén', refreshToken: 'r' }],
+  ['an empty token', { accessToken: '', refreshToken: 'r' }],
+]
+
+describe.each(answers)('a client that answers %s', (_, answer) => {
+  it('to a sign-in signs nobody in', async () => {
+    const uncaught = await uncaughtDuring(async () => {
+      const { auth, client, stored } = openTab()
+      const signedIn = watch(auth.signIn(annsPassword))
+      await drain()
+      client.next('signIn').answer(answer)
+      await drain()
+      expect(signedIn.now).toMatch(/^[a-z-]+$/)
+      expect(['pending', 'resolved']).not.toContain(signedIn.now)
+      expect(auth.getState()).toMatchObject({ status: 'anonymous' })
+      expect(await stored()).toBe(null)
+    })
+    expect(uncaught).toEqual([])
+  })
+
+  it('to the question who is signed in changes nobody, and opens no guard', async () => {
+    const uncaught = await uncaughtDuring(async () => {
+      const tab = openTab({}, await browserWithSession())
+      await tab.boot()
+      tab.client.next('getUser').answer(answer)
+      await drain()
+      expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann, confirmed: false })
+      expect(tab.auth.can('isEditor')).toBe(false)
+    })
+    expect(uncaught).toEqual([])
+  })
+
+  it('to a sign-out has heard it', async () => {
+    const uncaught = await uncaughtDuring(async () => {
+      const tab = openTab()
+      await tab.signIn()
+      const out = watch(tab.auth.signOut())
+      await drain()
+      tab.client.next('signOut').answer(answer)
+      await drain()
+      expect(out.now).toBe('resolved')
+      expect(tab.status()).toBe('signedOut')
+    })
+    expect(uncaught).toEqual([])
+  })
+})
+
+const rejections: readonly (readonly [string, unknown])[] = [
+  ['nothing', undefined],
+  ['null', null],
+  ['text', 'no'],
+  ['a number', 500],
+  ['a symbol', Symbol('no')],
+  ['an object that throws', hostile],
+  ['a revoked proxy', revoked()],
+  ['a response', new Response('no', { status: 401 })],
+]
+
+describe.each(rejections)('a client that rejects with %s', (_, reason) => {
+  const client = (): AuthClient<User, Credentials> => ({
+    ...scriptedClient<User, Credentials>(),
+    signIn: () => Promise.reject(reason as Error),
+    signOut: () => Promise.reject(reason as Error),
+  })
+
+  it('at a sign-in: it fails with a code', async () => {
+    const uncaught = await uncaughtDuring(async () => {
+      const { auth, status } = openTab({ client: client() as never })
+      const signedIn = watch(auth.signIn(annsPassword))
+      await drain()
+      expect(signedIn.now).toBe('network')
+      expect(status()).toBe('anonymous')
+    })
+    expect(uncaught).toEqual([])
+  })
+
+  it('at a renewal: the user stays', async () => {
+    const uncaught = await uncaughtDuring(async () => {
+      const tab = openTab()
+      await tab.signIn()
+      tab.clock.advance(DUE)
+      await drain()
+      tab.client.next('refresh').fail(reason as Error)
+      await drain()
+      expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann, renewal: 'indeterminate' })
+    })
+    expect(uncaught).toEqual([])
+  })
+
+  it('at a sign-out: the user is out, and it is unknown whether the server heard', async () => {
+    const uncaught = await uncaughtDuring(async () => {
+      const browser = await browserWithSession()
+      const { auth, status } = openTab({ client: client() as never }, browser)
+      auth.subscribe(() => {})
+      await drain()
+      const out = watch(auth.signOut())
+      await drain()
+      expect(out.value).toEqual({ revoked: 'unknown' })
+      expect(status()).toBe('signedOut')
+    })
+    expect(uncaught).toEqual([])
+  })
+
+  it('at the question who it is: it is asked again later', async () => {
+    const uncaught = await uncaughtDuring(async () => {
+      const tab = openTab({}, await browserWithSession())
+      await tab.boot()
+      tab.client.next('getUser').fail(reason as Error)
+      await drain()
+      tab.clock.advance(MINUTE)
+      await drain()
+      expect(tab.client.counts.getUser).toBe(2)
+    })
+    expect(uncaught).toEqual([])
+  })
+})
+
+describe('a client whose methods throw at once', () => {
+  const boom = (): never => {
+    throw new Error('boom')
+  }
+  const client: AuthClient<User, Credentials> = { signIn: boom, signUp: boom, refresh: boom, getUser: boom, signOut: boom }
+
+  it('is a client that cannot be reached', async () => {
+    const uncaught = await uncaughtDuring(async () => {
+      const auth = createAuth({ client, clock: fakeClock() })
+      const tries = [watch(auth.signIn(annsPassword))]
+      await drain()
+      tries.push(watch(auth.signUp(annsPassword)))
+      await drain()
+      expect(tries.map(({ now }) => now)).toEqual(['network', 'network'])
+    })
+    expect(uncaught).toEqual([])
+  })
+})
+
+describe('a user that no JSON can show', () => {
+  const strange: readonly (readonly [string, () => object])[] = [
+    ['a big number in it', () => ({ ...ann, balance: 10n })],
+    ['a circle in it', () => Object.assign({ ...ann }, { get self() { return this } })],
+    ['a toJSON that throws', () => ({ ...ann, toJSON: () => { throw new Error('no') } })],
+  ]
+  it.each(strange)('with %s: signs in, is renewed and confirmed', async (_, make) => {
+    const uncaught = await uncaughtDuring(async () => {
+      const tab = openTab()
+      await tab.signIn(make() as User)
+      tab.clock.advance(DUE)
+      await drain()
+      tab.client.next('refresh').answer(grant(2, make() as User))
+      await drain()
+      expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle', confirmed: true })
+      expect(await tab.auth.getAccessToken()).toBe('access-2')
+    })
+    expect(uncaught).toEqual([])
+  })
+
+  it('with rights in a set: a right that is taken away closes its guard', async () => {
+    interface Member extends User {
+      readonly rights: ReadonlySet<string>
+    }
+    const tab = openTab({ guards: { ...guards, isEditor: ({ user }) => (user as Member).rights.has('edit') } })
+    const member = (...rights: string[]): User => ({ ...ann, rights: new Set(rights) }) as User
+    await tab.signIn(member('edit'))
+    expect(tab.auth.can('isEditor')).toBe(true)
+    void tab.auth.refresh()
+    await drain()
+    tab.client.next('refresh').answer(grant(2, member()))
+    await drain()
+    expect(tab.auth.can('isEditor')).toBe(false)
+  })
+})
+
+describe('options that make no sense', () => {
+  const sessions: readonly (readonly [string, Options])[] = [
+    ['refreshBefore: NaN', { refreshBefore: Number.NaN }],
+    ['refreshBefore: -1 minute', { refreshBefore: -MINUTE }],
+    ['refreshBefore: Infinity', { refreshBefore: Infinity }],
+    ['refreshBefore: text', { refreshBefore: 'soon' as never }],
+    ['random that is not', { random: () => Number.NaN }],
+    ['random beyond one', { random: () => 10 }],
+    ['an inspector that throws', { inspect: () => { throw new Error('no') } }],
+    ['tabs whose wire throws', { tabs: { lock: (_, work) => work(), open: () => { throw new Error('no') } } }],
+    ['tabs whose posts throw', { tabs: { lock: (_, work) => work(), open: () => ({ post() { throw new Error('no') }, close() {} }) } }],
+    ['no limits', { requestTimeout: Infinity, signOutTimeout: Infinity, storageTimeout: Infinity }],
+  ]
+  it.each(sessions)('%s: a session is renewed and does not end by itself', async (_, options) => {
+    const uncaught = await uncaughtDuring(async () => {
+      const tab = openTab(options)
+      await tab.signIn()
+      for (let n = 2; n < 5; n += 1) {
+        tab.clock.advance(HOUR)
+        await drain()
+        tab.client.next('refresh').answer(grant(n))
+        await drain()
+      }
+      expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann })
+      expect(await tab.auth.getAccessToken()).toBe('access-4')
+      void tab.auth.signOut()
+      await drain()
+      expect(tab.client.has('signOut')).toBe(true)
+    })
+    expect(uncaught).toEqual([])
+  })
+})
+
+describe('a lock that', () => {
+  const withLock = async (lock: <T>(name: string, work: () => Promise<T>) => Promise<T>) => {
+    const tab = openTab({ tabs: { lock, open: () => ({ post() {}, close() {} }) } })
+    await tab.signIn()
+    tab.clock.advance(DUE)
+    await drain()
+    return tab
+  }
+
+  it('is refused: the renewal is tried again later', async () => {
+    let isFree = false
+    const tab = await withLock((_, work) => (isFree ? work() : Promise.reject(new DOMException('no', 'SecurityError'))))
+    expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'waiting' })
+    isFree = true
+    tab.clock.advance(MINUTE)
+    await drain()
+    expect(tab.client.counts.refresh).toBe(1)
+  })
+
+  it('is never granted: requests with a good token go out, and sign-out works', async () => {
+    const tab = await withLock(() => never())
+    await tab.auth.fetch('https://api.test/')
+    expect(tab.server.tokens()).toEqual(['access-1'])
+    const out = watch(tab.auth.signOut())
+    await drain()
+    tab.client.next('signOut').answer()
+    await drain()
+    expect(out.value).toEqual({ revoked: 'yes' })
+  })
+})
+
+describe('commands with nonsense', () => {
+  it('reject with a code, and nothing else happens', async () => {
+    const uncaught = await uncaughtDuring(async () => {
+      const { auth, client } = openTab()
+      const { answerChallenge, requireUser, can } = auth as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
+      const all = [watch(answerChallenge!()), watch(answerChallenge!(null)), watch(requireUser!(null)), watch(requireUser!({ guard: 'nobody' }))]
+      await drain()
+      expect(all.map(({ now }) => now)).toEqual(['no-challenge', 'no-challenge', 'not-authenticated', 'not-authenticated'])
+      expect([can!(), can!(null), can!({}), can!(Symbol('x'))]).toEqual([false, false, false, false])
+      expect(client.pending).toEqual([])
+    })
+    expect(uncaught).toEqual([])
+  })
+
+  it('credentials that throw when they are read go to the client as they are', async () => {
+    const uncaught = await uncaughtDuring(async () => {
+      const { auth, client } = openTab()
+      const first = watch(auth.signIn(hostile as never))
+      const second = watch(auth.signIn(hostile as never))
+      await drain()
+      expect(client.counts.signIn).toBe(1)
+      expect(client.next('signIn').input).toBe(hostile)
+      client.next('signIn').answer(grant(1))
+      await drain()
+      expect([first.value, second.value]).toEqual([ann, ann])
+    })
+    expect(uncaught).toEqual([])
+  })
+
+  it('a session of somebody whose id is missing or changes its form is not taken for another', async () => {
+    const tab = openTab()
+    await tab.signIn({ ...ann, id: 7 } as unknown as User)
+    void tab.auth.refresh()
+    await drain()
+    tab.client.next('refresh').answer(grant(2, { ...ann, id: '7' }))
+    await drain()
+    expect(tab.status()).toBe('authenticated')
+  })
+})
+
+it('two auths in one page share nothing but their storage', async () => {
+  const browser = fakeBrowser()
+  const one = openTab({}, browser)
+  const other = openTab({ client: scriptedClient('https://other.test') }, browser)
+  await one.boot()
+  await other.boot()
+  await one.signIn()
+  expect(other.status()).toBe('anonymous')
+  await other.signIn(bob, 7)
+  expect([one.auth.getState().user, other.auth.getState().user]).toEqual([ann, bob])
+  void one.auth.signOut()
+  await drain()
+  expect(other.status()).toBe('authenticated')
+})

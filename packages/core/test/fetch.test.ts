@@ -1,0 +1,338 @@
+import { describe, expect, it } from 'vitest'
+import {
+  ann,
+  browserWithSession,
+  createDisk,
+  drain,
+  fakeClock,
+  grant,
+  HOUR,
+  MINUTE,
+  openTab,
+  watch,
+  type Options,
+} from './support.ts'
+
+const HERE = 'https://api.test/posts'
+
+async function signedIn(options: Options = {}) {
+  const tab = openTab(options)
+  await tab.signIn()
+  return tab
+}
+
+describe('by who is signed in, a request', () => {
+  it('carries the token', async () => {
+    const { auth, server } = await signedIn()
+    const response = await auth.fetch(HERE, { method: 'PUT', headers: { 'x-own': '1' } })
+    expect(await response.text()).toBe('PUT 200')
+    expect(server.arrived[0]).toMatchObject({ url: HERE, method: 'PUT', token: 'access-1', redirect: 'error' })
+    expect(server.arrived[0]?.headers.get('x-own')).toBe('1')
+  })
+
+  it('waits while the session is being restored', async () => {
+    const tab = openTab({}, await browserWithSession())
+    tab.tab.holdStorage()
+    const asked = watch(tab.auth.fetch(HERE))
+    await drain()
+    expect([asked.now, tab.server.arrived.length]).toEqual(['pending', 0])
+    tab.tab.releaseStorage()
+    await drain()
+    expect(asked.now).toBe('resolved')
+    expect(tab.server.tokens()).toEqual(['access-1'])
+  })
+
+  it('goes out bare when nobody is signed in', async () => {
+    const { auth, server } = openTab()
+    await auth.fetch(HERE)
+    expect(server.arrived[0]).toMatchObject({ token: null, redirect: 'follow' })
+  })
+
+  it('goes out bare while somebody signs in for the first time', async () => {
+    const { auth, server } = openTab()
+    void auth.signIn({ email: 'x', password: 'y' })
+    await drain()
+    await auth.fetch(HERE)
+    expect(server.tokens()).toEqual([null])
+  })
+
+  it('goes out bare after a sign-out', async () => {
+    const { auth, client, server } = await signedIn()
+    void auth.signOut()
+    await auth.fetch(HERE)
+    await drain()
+    client.next('signOut').answer()
+    await drain()
+    await auth.fetch(HERE)
+    expect(server.tokens()).toEqual([null, null])
+  })
+
+  it('is not sent when the session is over', async () => {
+    const { auth, client, server, status } = await signedIn()
+    void auth.refresh().catch(() => {})
+    await drain()
+    client.next('refresh').fail('session-expired')
+    await drain()
+    expect(status()).toBe('expired')
+    const asked = watch(auth.fetch(HERE))
+    await drain()
+    expect(asked.now).toBe('session-expired')
+    expect(server.arrived).toEqual([])
+  })
+
+  it('is not sent when the access token ended in sleep and nothing can renew it', async () => {
+    const tab = openTab({ without: ['refresh'] })
+    await tab.signIn()
+    tab.clock.sleep(2 * HOUR)
+    const asked = watch(tab.auth.fetch(HERE))
+    await drain()
+    expect(asked.now).toBe('session-expired')
+    expect(tab.server.arrived).toEqual([])
+    expect(tab.status()).toBe('expired')
+  })
+
+  it('uses the fetch of the page as it is at the time of the call', async () => {
+    const tab = openTab({ fetch: undefined })
+    await tab.signIn()
+    const { fetch } = globalThis
+    globalThis.fetch = tab.server.fetch
+    try {
+      await tab.auth.fetch(HERE)
+    } finally {
+      globalThis.fetch = fetch
+    }
+    expect(tab.server.tokens()).toEqual(['access-1'])
+  })
+
+  it('works detached from the auth', async () => {
+    const { auth, server } = await signedIn()
+    const { fetch } = auth
+    await fetch(HERE)
+    expect(server.tokens()).toEqual(['access-1'])
+  })
+})
+
+describe('the token goes nowhere else:', () => {
+  const strangers: readonly string[] = [
+    'https://evil.test/',
+    'http://api.test/',
+    'https://api.test:8443/',
+    'https://api.test:80/',
+    'https://sub.api.test/',
+    'https://api.test.evil.test/',
+    'https://evil-api.test/',
+    'https://api.test@evil.test/',
+    'https://api.test%40evil.test/',
+    'https://evil.test\\@api.test/',
+    'https://evil.test/https://api.test/',
+    'https://evil.test?https://api.test/',
+    'https://evil.test#@api.test/',
+    'https://API.test.evil.test/',
+    'https://api.test./',
+    'https://xn--pi-9ra.test/',
+    'data:text/plain,https://api.test',
+  ]
+  it.each(strangers)('%s', async (url) => {
+    const { auth, server } = await signedIn()
+    await auth.fetch(url).catch(() => {})
+    expect(server.tokens().filter((token) => token !== null)).toEqual([])
+  })
+
+  const ours: readonly (readonly [string, string])[] = [
+    ['https://api.test', 'https://api.test/'],
+    ['https://api.test:443/a', 'https://api.test/a'],
+    ['HTTPS://API.TEST/a', 'https://api.test/a'],
+    ['https:\\\\api.test\\a', 'https://api.test/a'],
+    ['https://api.test/@evil.test', 'https://api.test/@evil.test'],
+    [' https://api.test/a ', 'https://api.test/a'],
+    ['ht\ntps://api.test/a', 'https://api.test/a'],
+  ]
+  it.each(ours)('but %j is ours', async (url, arrived) => {
+    const { auth, server } = await signedIn()
+    await auth.fetch(url)
+    expect(server.arrived[0]).toMatchObject({ url: arrived, token: 'access-1' })
+  })
+
+  it('a relative URL where there is no page', async () => {
+    const { auth } = await signedIn()
+    const asked = watch(auth.fetch('/posts'))
+    await drain()
+    expect(asked.now).toContain('TypeError')
+  })
+
+  it('a URL object that is changed while the request waits', async () => {
+    const tab = openTab({}, await browserWithSession())
+    tab.tab.holdStorage()
+    const url = new URL(HERE)
+    const asked = watch(tab.auth.fetch(url))
+    await drain()
+    url.host = 'evil.test'
+    tab.tab.releaseStorage()
+    await drain()
+    expect(asked.now).toBe('resolved')
+    expect(tab.server.arrived[0]).toMatchObject({ url: HERE, token: 'access-1' })
+  })
+
+  it('an object that reads differently each time', async () => {
+    const { auth, server } = await signedIn()
+    let reads = 0
+    const url = { toString: () => (reads++ === 0 ? HERE : 'https://evil.test/') }
+    await auth.fetch(url as string)
+    expect(server.arrived.filter(({ token }) => token !== null).map((request) => request.url)).toEqual([HERE])
+  })
+
+  it('where other origins are named, those and only those', async () => {
+    const { auth, server } = await signedIn({ allowedOrigins: ['https://a.test', 'https://b.test:8443'] })
+    for (const url of ['https://a.test/', 'https://b.test:8443/', 'https://b.test/', HERE]) await auth.fetch(url)
+    expect(server.tokens()).toEqual(['access-1', 'access-1', null, null])
+  })
+
+  it.each(['https://api.test/', 'https://api.test:443', 'HTTPS://API.TEST', 'https://api.test/v1'])(
+    'an origin written as %s means that origin',
+    async (origin) => {
+      const { auth, server } = await signedIn({ allowedOrigins: [origin] })
+      await auth.fetch(HERE)
+      expect(server.tokens()).toEqual(['access-1'])
+    },
+  )
+
+  it.each(['*', 'api.test', '//api.test', 'https://*.test', 'null', ''])('%j allows nothing', async (origin) => {
+    const { auth, server } = await signedIn({ allowedOrigins: [origin] })
+    for (const url of [HERE, 'data:text/plain,x']) await auth.fetch(url)
+    expect(server.tokens()).toEqual([null, null])
+  })
+
+  it("a caller's own Authorization is his business, in headers of every form", async () => {
+    const { auth, server } = await signedIn()
+    await auth.fetch(HERE, { headers: { authorization: 'Bearer own' } })
+    await auth.fetch(HERE, { headers: new Headers({ Authorization: 'Bearer own' }) })
+    await auth.fetch(HERE, { headers: [['AUTHORIZATION', 'Bearer own']] })
+    await auth.fetch(new Request(HERE, { headers: { authorization: 'Bearer own' } }))
+    expect(server.tokens()).toEqual(['own', 'own', 'own', 'own'])
+    expect(server.arrived.map(({ redirect }) => redirect)).toEqual(Array(4).fill('follow'))
+  })
+
+  it('and his 401 is his, too', async () => {
+    const { auth, client, server } = await signedIn()
+    server.decide = () => 401
+    const response = await auth.fetch(HERE, { headers: { authorization: 'Basic x' } })
+    expect(response.status).toBe(401)
+    expect([client.counts.refresh, server.arrived.length]).toEqual([0, 1])
+  })
+
+  it.each([undefined, 'error' as const])('a redirect is an error, also when %s is what he asks for', async (redirect) => {
+    const { auth, server } = await signedIn()
+    await auth.fetch(HERE, { redirect } as RequestInit)
+    await auth.fetch(new Request(HERE))
+    expect(server.arrived.map((request) => request.redirect)).toEqual(['error', 'error'])
+  })
+
+  it.each(['follow', 'manual'] as const)('a redirect is as he asks for: %s', async (redirect) => {
+    const { auth, server } = await signedIn()
+    await auth.fetch(HERE, { redirect })
+    expect(server.arrived[0]?.redirect).toBe(redirect)
+  })
+})
+
+describe('with an access token that has ended', () => {
+  it('a thousand requests at once are one renewal and a thousand answers', async () => {
+    const { auth, client, clock, server } = await signedIn()
+    clock.sleep(2 * HOUR)
+    const all = Array.from({ length: 1000 }, (_, n) => watch(auth.fetch(`${HERE}/${n}`)))
+    await drain()
+    expect([client.counts.refresh, server.arrived.length]).toEqual([1, 0])
+    client.next('refresh').answer(grant(2))
+    await drain()
+    await drain()
+    expect(client.spent).toEqual(['refresh-1'])
+    expect(all.every(({ value }) => value?.status === 200)).toBe(true)
+    expect(new Set(server.tokens())).toEqual(new Set(['access-2']))
+    expect(server.arrived).toHaveLength(1000)
+  })
+
+  it.each([
+    ['network', 'refresh-indeterminate'],
+    ['unavailable', 'unavailable'],
+    ['session-expired', 'session-expired'],
+  ] as const)('and a renewal that ends with %s, it rejects %s and nothing is sent', async (code, rejected) => {
+    const { auth, client, clock, server } = await signedIn()
+    clock.sleep(2 * HOUR)
+    const asked = watch(auth.fetch(HERE))
+    await drain()
+    client.next('refresh').fail(code)
+    await drain()
+    expect(asked.now).toBe(rejected)
+    expect(server.arrived).toEqual([])
+  })
+
+  it('while a renewal is put off, a request does not hurry it', async () => {
+    const { auth, client, clock } = await signedIn()
+    clock.sleep(2 * HOUR)
+    void auth.fetch(HERE).catch(() => {})
+    await drain()
+    client.next('refresh').fail('unavailable')
+    await drain()
+    const asked = Array.from({ length: 10 }, () => watch(auth.fetch(HERE)))
+    await drain()
+    expect(new Set(asked.map(({ now }) => now))).toEqual(new Set(['unavailable']))
+    expect(client.counts.refresh).toBe(1)
+  })
+
+  it("one caller's abort ends his wait and nothing else", async () => {
+    const { auth, client, clock, server } = await signedIn()
+    clock.sleep(2 * HOUR)
+    const controller = new AbortController()
+    const reason = new Error('I have no time')
+    const gone = watch(auth.fetch(HERE, { signal: controller.signal }))
+    const other = watch(auth.fetch(HERE))
+    await drain()
+    controller.abort(reason)
+    await drain()
+    expect(gone.error).toBe(reason)
+    expect(client.next('refresh').signal.aborted).toBe(false)
+    client.next('refresh').answer(grant(2))
+    await drain()
+    expect(other.now).toBe('resolved')
+    expect(server.arrived).toHaveLength(1)
+  })
+
+  it('an abort by the Request ends the wait for the restore as well', async () => {
+    const { auth, tab, server } = openTab({}, await browserWithSession())
+    tab.holdStorage()
+    const controller = new AbortController()
+    const gone = watch(auth.fetch(new Request(HERE, { signal: controller.signal })))
+    await drain()
+    controller.abort()
+    await drain()
+    expect(gone.now).toContain('AbortError')
+    tab.releaseStorage()
+    await drain()
+    expect(server.arrived).toEqual([])
+  })
+})
+
+it('with a good token a request costs no event, no task, no lock and no storage', async () => {
+  const disk = createDisk()
+  const clock = fakeClock()
+  const events: string[] = []
+  let locks = 0
+  const tab = openTab({
+    clock,
+    storage: disk.storage,
+    tabs: { lock: (_, work) => (locks++, work()), open: () => ({ post() {}, close() {} }) },
+    inspect: ({ type }) => void events.push(type),
+  })
+  await tab.signIn(ann)
+  clock.advance(MINUTE)
+  const before = [disk.log.length, locks, events.length, clock.pending]
+  let isSent = false
+  tab.server.decide = () => {
+    isSent = true
+    return 200
+  }
+  const asked = Promise.all([tab.auth.fetch(HERE), tab.auth.getAccessToken(), tab.auth.fetch(HERE, { body: 'x', method: 'POST' })])
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+  expect(isSent).toBe(true)
+  await asked
+  expect([disk.log.length, locks, events.length, clock.pending]).toEqual(before)
+})

@@ -1,0 +1,253 @@
+import { hasRole, isAuthenticated } from '@authchart/core'
+import { describe, expect, it } from 'vitest'
+import {
+  ann,
+  annsPassword,
+  bob,
+  bobsPassword,
+  browserWithSession,
+  drain,
+  DUE,
+  grant,
+  openTab,
+  uncaughtDuring,
+  watch,
+  type Options,
+  type User,
+} from './support.ts'
+
+const HERE = 'https://api.test/'
+
+describe('a guard', () => {
+  const strange: readonly (readonly [string, unknown])[] = [
+    ['throws', () => { throw new Error('no') }],
+    ['answers with a promise', () => Promise.resolve(true)],
+    ['answers with a promise that rejects', () => Promise.reject(new Error('no'))],
+    ['answers with an object', () => ({})],
+    ['answers with text', () => 'true'],
+    ['answers with 1', () => 1],
+    ['answers with nothing', () => {}],
+    ['is no function', 'true'],
+    ['is true', true],
+    ['is null', null],
+    ['asks itself for ever', null],
+  ]
+  it.each(strange)('that %s is closed', async (name, guard) => {
+    const uncaught = await uncaughtDuring(async () => {
+      const own: { ask: () => unknown } = { ask: () => false }
+      const guards = { isEditor: name.startsWith('asks') ? () => own.ask() : guard, owns: () => true }
+      const tab = openTab({ guards } as unknown as Options)
+      own.ask = () => tab.auth.can('isEditor') || true
+      await tab.signIn()
+      if (!name.startsWith('asks')) expect(tab.auth.can('isEditor')).toBe(false)
+      expect(tab.auth.can('owns', 'u1')).toBe(true)
+      const letIn = watch(tab.auth.requireUser({ guard: 'isEditor' }))
+      await drain()
+      if (!name.startsWith('asks')) expect(letIn.now).toBe('forbidden')
+      expect(tab.status()).toBe('authenticated')
+    })
+    expect(uncaught).toEqual([])
+  })
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'isAllowed', '', 'ISEDITOR'])(
+    'nobody gave, such as %j, is closed',
+    async (name) => {
+      const tab = openTab()
+      await tab.signIn()
+      const { can, requireUser } = tab.auth as unknown as {
+        can: (guard: string) => boolean
+        requireUser: (options: object) => Promise<unknown>
+      }
+      const letIn = watch(requireUser({ guard: name }))
+      await drain()
+      expect([can(name), letIn.now]).toEqual([false, 'forbidden'])
+    },
+  )
+
+  it('is asked with its parameters', async () => {
+    const tab = openTab()
+    await tab.signIn()
+    expect([tab.auth.can('owns', 'u1'), tab.auth.can('owns', 'u2')]).toEqual([true, false])
+    const asked = [watch(tab.auth.requireUser({ guard: 'owns', params: ['u1'] })), watch(tab.auth.requireUser({ guard: 'owns', params: ['u2'] }))]
+    await drain()
+    expect(asked.map(({ now }) => now)).toEqual(['resolved', 'forbidden'])
+  })
+
+  it('where none were given is closed', async () => {
+    const tab = openTab({ guards: undefined })
+    await tab.signIn()
+    expect(tab.auth.can('isEditor')).toBe(false)
+  })
+
+  it('does not see who signs in, signs out or is signed out', async () => {
+    const { auth, client, signIn } = openTab()
+    const seen: [string, boolean][] = []
+    auth.subscribe(({ status }) => void seen.push([status, auth.can('isEditor')]))
+    await signIn()
+    void auth.signIn(bobsPassword).catch(() => {})
+    await drain()
+    auth.cancel()
+    void auth.signOut()
+    await drain()
+    client.next('signOut').answer()
+    await drain()
+    expect(seen).toEqual([
+      ['authenticating', false],
+      ['authenticated', true],
+      ['authenticating', false],
+      ['authenticated', true],
+      ['signingOut', false],
+      ['signedOut', false],
+    ])
+  })
+
+  it('stays open through a renewal, and closes with a role that was taken away', async () => {
+    const { auth, client, clock, signIn } = openTab()
+    await signIn()
+    clock.advance(DUE)
+    await drain()
+    expect([auth.getState().status, auth.can('isEditor')]).toEqual(['refreshing', true])
+    const seen: boolean[] = []
+    auth.subscribe(() => void seen.push(auth.can('isEditor')))
+    client.next('refresh').answer(grant(2, { ...ann, role: 'reader' }))
+    await drain()
+    expect(seen).toEqual([false])
+  })
+
+  it('waits for the server after a reload, also for requireUser', async () => {
+    const tab = openTab({}, await browserWithSession())
+    await tab.boot()
+    const anybody = watch(tab.auth.requireUser())
+    const editor = watch(tab.auth.requireUser({ guard: 'isEditor' }))
+    await drain()
+    expect([anybody.now, editor.now, tab.auth.can('isEditor')]).toEqual(['resolved', 'pending', false])
+    tab.client.next('getUser').answer({ ...ann, role: 'reader' })
+    await drain()
+    expect([editor.now, tab.auth.can('isEditor')]).toEqual(['forbidden', false])
+  })
+
+  it('of a client that cannot ask who it is, is closed after a reload, and requireUser does not wait for ever', async () => {
+    const tab = openTab({ without: ['getUser'] }, await browserWithSession())
+    await tab.boot()
+    const editor = watch(tab.auth.requireUser({ guard: 'isEditor' }))
+    await drain()
+    expect([editor.now, tab.auth.can('isEditor')]).toEqual(['forbidden', false])
+  })
+
+  it('is not opened by what the page rendered on the server says', async () => {
+    const tab = openTab({ initialSession: { user: ann } })
+    expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann, confirmed: false })
+    expect(tab.auth.can('isEditor')).toBe(false)
+    tab.tab.holdStorage()
+    const asked = watch(tab.auth.fetch(HERE))
+    await drain()
+    expect([asked.now, tab.auth.can('isEditor')]).toEqual(['pending', false])
+    tab.tab.releaseStorage()
+    await drain()
+    expect([tab.status(), tab.server.tokens()]).toEqual(['anonymous', [null]])
+  })
+})
+
+describe('requireUser', () => {
+  it('waits for the restore', async () => {
+    const tab = openTab({}, await browserWithSession())
+    tab.tab.holdStorage()
+    const asked = watch(tab.auth.requireUser())
+    await drain()
+    expect(asked.now).toBe('pending')
+    tab.tab.releaseStorage()
+    await drain()
+    expect(asked.value).toEqual(ann)
+  })
+
+  it('says that nobody is signed in, or that the session is over', async () => {
+    const { auth, client, signIn } = openTab()
+    const first = watch(auth.requireUser())
+    await drain()
+    expect(first.now).toBe('not-authenticated')
+    await signIn()
+    void auth.refresh().catch(() => {})
+    await drain()
+    client.next('refresh').fail('session-expired')
+    await drain()
+    const second = watch(auth.requireUser())
+    await drain()
+    expect(second.now).toBe('session-expired')
+  })
+
+  it('waits for a switch of user, not for a first sign-in', async () => {
+    const { auth, client, signIn } = openTab()
+    void auth.signIn(annsPassword).catch(() => {})
+    await drain()
+    const early = watch(auth.requireUser())
+    await drain()
+    expect(early.now).toBe('not-authenticated')
+    client.next('signIn').fail('network')
+    await drain()
+    await signIn()
+    void auth.signIn(bobsPassword)
+    await drain()
+    const asked = watch(auth.requireUser())
+    await drain()
+    expect(asked.now).toBe('pending')
+    client.next('signIn').answer(grant(7, bob))
+    await drain()
+    expect(asked.value).toEqual(bob)
+  })
+
+  it('ends with the signal of who asked, and before it began as well', async () => {
+    const tab = openTab({}, await browserWithSession())
+    tab.tab.holdStorage()
+    const controller = new AbortController()
+    const asked = watch(tab.auth.requireUser({ signal: controller.signal }))
+    await drain()
+    controller.abort(new Error('left the page'))
+    const late = watch(tab.auth.requireUser({ signal: controller.signal }))
+    await drain()
+    expect([String(asked.error), String(late.error)]).toEqual(['Error: left the page', 'Error: left the page'])
+  })
+})
+
+describe('hasRole', () => {
+  const users: readonly (readonly [unknown, boolean])[] = [
+    [{ role: 'admin' }, true],
+    [{ role: 'editor' }, true],
+    [{ role: 'Admin' }, false],
+    [{ role: ' admin' }, false],
+    [{ role: ['admin'] }, false],
+    [{ role: null, roles: ['x', 'editor'] }, true],
+    [{ roles: 'admin' }, false],
+    [{ roles: { 0: 'admin', length: 1 } }, false],
+    [{ roles: [['admin']] }, false],
+    [{ roles: [{ toString: () => 'admin' }] }, false],
+    [{ role: { toString: () => 'admin' } }, false],
+    [{}, false],
+    [null, false],
+    [undefined, false],
+    ['admin', false],
+  ]
+  it.each(users)('of %j: %s', (user, answer) => {
+    expect(hasRole('admin', 'editor')({ user })).toBe(answer)
+  })
+
+  it('without roles lets nobody in', () => {
+    expect(hasRole()({ user: { role: undefined, roles: [undefined] } })).toBe(false)
+  })
+})
+
+it('isAuthenticated is true for who is signed in, also during a renewal', async () => {
+  const { auth, client, signIn } = openTab()
+  const seen: [string, boolean][] = []
+  auth.subscribe((state) => void seen.push([state.status, isAuthenticated<User>(state)]))
+  await signIn()
+  void auth.refresh()
+  await drain()
+  client.next('refresh').fail('session-expired')
+  await drain()
+  expect(seen).toEqual([
+    ['authenticating', false],
+    ['authenticated', true],
+    ['refreshing', true],
+    ['expired', false],
+  ])
+})

@@ -1,0 +1,153 @@
+import { safeReturnTo } from '@authchart/core'
+import { describe, expect, it } from 'vitest'
+
+const base = 'https://app.test'
+const options = { base, fallback: '/home' }
+
+const ours: readonly (readonly [string, string])[] = [
+  ['/', '/'],
+  ['/a/b?c=d#e', '/a/b?c=d#e'],
+  ['a', '/a'],
+  ['./a', '/a'],
+  ['../../a', '/a'],
+  ['?a=1', '/?a=1'],
+  ['#a', '/#a'],
+  ['', '/'],
+  ['/a b', '/a%20b'],
+  ['/ü', '/%C3%BC'],
+  ['/a?next=//evil.test', '/a?next=//evil.test'],
+  ['/a#//evil.test', '/a#//evil.test'],
+  ['/?//evil.test', '/?//evil.test'],
+  ['/a//b', '/a//b'],
+  ['/@evil.test', '/@evil.test'],
+  ['/evil.test', '/evil.test'],
+  ['evil.test', '/evil.test'],
+  ['/a/../b', '/b'],
+  ['https://app.test', '/'],
+  ['https://app.test/a', '/a'],
+  ['https://app.test:443/a', '/a'],
+  ['HTTPS://APP.TEST/a', '/a'],
+  ['https:/a', '/a'],
+  ['https:a', '/a'],
+  ['/%2Fevil.test', '/%2Fevil.test'],
+  ['/%5Cevil.test', '/%5Cevil.test'],
+  ['  /a  ', '/a'],
+  ['/\ta', '/a'],
+]
+
+const theirs: readonly unknown[] = [
+  '//evil.test',
+  '///evil.test',
+  '////evil.test',
+  '/\\evil.test',
+  '\\/evil.test',
+  '\\\\evil.test',
+  '\\evil.test\\..\\..\\\\evil.test',
+  '/\t/evil.test',
+  '/\n/evil.test',
+  '/\r/evil.test',
+  '\t//evil.test',
+  '/\\/evil.test',
+  ' //evil.test',
+  '\u0000//evil.test',
+  '//evil.test/%2f..',
+  '//app.test@evil.test',
+  '//evil.test:443',
+  '//app.test:8443',
+  '/..//evil.test',
+  '/.//evil.test',
+  '/a/..//evil.test',
+  '/a/../..//evil.test',
+  '/%2e//evil.test',
+  '/%2e%2e//evil.test',
+  '/a/%2e%2e//evil.test',
+  '/..\\\\evil.test',
+  './/evil.test',
+  '..//evil.test',
+  'https://app.test//evil.test',
+  'https://app.test/\\evil.test',
+  'https://app.test/..//evil.test',
+  'https://evil.test',
+  'https://evil.test/https://app.test',
+  'https://app.test.evil.test',
+  'https://app.test@evil.test',
+  'https://app.test:pw@evil.test',
+  'https://user@app.test/',
+  'https://user:pw@app.test/',
+  'https://evil.test\\@app.test',
+  'https://app.test%40evil.test',
+  'https://app.test%2eevil.test',
+  'https://sub.app.test',
+  'https://app.test:444',
+  'https:\\\\evil.test',
+  'https:evil.test\\..\\\\\\evil.test',
+  'https:///evil.test',
+  'https:////evil.test',
+  'http://app.test/',
+  'http:a',
+  'https://аpp.test',
+  'https://app。test.evil.test',
+  'javascript:alert(1)',
+  'JaVaScRiPt:alert(1)',
+  'java\nscript:alert(1)',
+  '\u0001javascript:alert(1)',
+  'javascript://app.test/%0aalert(1)',
+  'data:text/html,<script>alert(1)</script>',
+  'vbscript:msgbox(1)',
+  'blob:https://app.test/1',
+  'filesystem:https://app.test/1',
+  'file:///etc/passwd',
+  'ftp://app.test/',
+  'ws://app.test/',
+  'mailto:a@app.test',
+  'intent://evil.test#Intent;end',
+  'view-source:https://app.test',
+  'https://',
+  'https://[',
+  `/${'a'.repeat(2048)}`,
+  null,
+  undefined,
+  7,
+  true,
+  {},
+  ['/a'],
+  { toString: () => '/a' },
+  Symbol('/a'),
+]
+
+describe('going back to', () => {
+  it.each(ours)('%j is ours', (value, page) => {
+    expect(safeReturnTo(value, options)).toBe(page)
+  })
+
+  it.each(theirs.map((value) => [value]))('%j is not', (value) => {
+    expect(safeReturnTo(value, options)).toBe('/home')
+  })
+
+  it('any of them twice is what it was once, and stays in the app wherever it is read', () => {
+    for (const value of [...ours.map(([input]) => input), ...theirs]) {
+      const once = safeReturnTo(value, options)
+      expect(safeReturnTo(once, options)).toBe(once)
+      expect(new URL(once, `${base}/deep/page?x`).origin).toBe(base)
+      expect(safeReturnTo(decodeURIComponent(encodeURIComponent(once)), options)).toBe(once)
+    }
+  })
+
+  it.each(['', 'app.test', 'file:///index.html', 'data:text/html,x', 'about:blank'])(
+    'anything from a page that has no origin (%j) is the fallback',
+    (nowhere) => {
+      for (const value of ['/a', 'https://app.test/a', 'data:text/html,x', 'about:blank']) {
+        expect(safeReturnTo(value, { base: nowhere, fallback: '/home' })).toBe('/home')
+      }
+    },
+  )
+
+  it('knows the origin from a whole address as well, and the port', () => {
+    const local = { base: 'http://localhost:5173/sign-in?x=1#y', fallback: '/home' }
+    expect(safeReturnTo('/a', local)).toBe('/a')
+    expect(safeReturnTo('a', local)).toBe('/a')
+    expect(safeReturnTo('http://localhost:5173/a', local)).toBe('/a')
+    expect(safeReturnTo('http://localhost:5174/a', local)).toBe('/home')
+    expect(safeReturnTo('https://localhost:5173/a', local)).toBe('/home')
+  })
+})

@@ -1,0 +1,262 @@
+import { describe, expect, it } from 'vitest'
+import { ann, browserWithSession, DAY, drain, DUE, fakeBrowser, fakeClock, grant, HOUR, MINUTE, openTab, SECOND, uncaughtDuring, watch } from './support.ts'
+
+const signedInFor = async (expiresIn: unknown, more: object = {}) => {
+  const tab = openTab(more)
+  await tab.signIn(ann, 1, { expiresIn })
+  return tab
+}
+
+describe('a lifetime', () => {
+  // seconds that count, by hand: nonsense is one hour, as the RFC advises where nothing is said
+  const lifetimes: readonly (readonly [unknown, number])[] = [
+    [3600, 3600],
+    ['3600', 3600],
+    [60, 60],
+    [0.5, 0.5],
+    [undefined, 3600],
+    [null, 3600],
+    [Number.NaN, 3600],
+    [Infinity, 3600],
+    ['soon', 3600],
+    ['', 3600],
+    ['1e3', 3600],
+    ['0x10', 3600],
+    [' 60', 3600],
+    [{}, 3600],
+    [true, 3600],
+    [1e12, 3600],
+  ]
+  it.each(lifetimes)('of %j ends after %d seconds where nothing renews', async (expiresIn, seconds) => {
+    const { clock, status } = await signedInFor(expiresIn, { without: ['refresh'] })
+    clock.advance(seconds * SECOND - 1)
+    expect(status()).toBe('authenticated')
+    clock.advance(1)
+    expect(status()).toBe('expired')
+  })
+
+  it.each([0, -1, '0', '-5'])('of %j is over at once, where nothing renews', async (expiresIn) => {
+    const { auth } = await signedInFor(expiresIn, { without: ['refresh'] })
+    expect(auth.getState()).toMatchObject({ status: 'expired', reason: 'access-token-expired', lastUser: ann })
+  })
+
+  it.each([0, -1])('of %j is renewed once at once, and no more until somebody needs it', async (expiresIn) => {
+    const { auth, client, clock } = await signedInFor(expiresIn)
+    expect(client.counts.refresh).toBe(1)
+    client.next('refresh').answer(grant(2, ann, expiresIn))
+    await drain()
+    clock.advance(MINUTE)
+    await drain()
+    expect(client.counts.refresh).toBeLessThan(8)
+    expect(auth.getState()).toMatchObject({ user: ann })
+  })
+
+  it('of forty days is renewed once, on the twenty-second', async () => {
+    const { client, clock } = await signedInFor(40 * 86_400)
+    clock.advance(21 * DAY)
+    await drain()
+    expect(client.counts.refresh).toBe(0)
+    clock.advance(2 * DAY)
+    await drain()
+    expect(client.counts.refresh).toBe(1)
+  })
+
+  it('that only the token tells is taken from the token', async () => {
+    const token = `h.${btoa(JSON.stringify({ iat: 1000, exp: 1600 }))}.s`
+    const tab = openTab({ without: ['refresh'] })
+    await tab.signIn(ann, 1, { accessToken: token, expiresIn: undefined })
+    tab.clock.advance(10 * MINUTE - 1)
+    expect(tab.status()).toBe('authenticated')
+    tab.clock.advance(1)
+    expect(tab.status()).toBe('expired')
+  })
+
+  it.each([
+    { iat: 1000 },
+    { exp: 1600 },
+    { iat: 1600, exp: 1000 },
+    { iat: '1', exp: '2' },
+    { iat: 0, exp: 1e18 },
+  ])('that the token tells wrongly (%j) is one hour', async (claims) => {
+    const tab = openTab({ without: ['refresh'] })
+    await tab.signIn(ann, 1, { accessToken: `h.${btoa(JSON.stringify(claims))}.s`, expiresIn: undefined })
+    tab.clock.advance(HOUR - 1)
+    expect(tab.status()).toBe('authenticated')
+    tab.clock.advance(1)
+    expect(tab.status()).toBe('expired')
+  })
+})
+
+describe('refreshBefore', () => {
+  it.each([
+    [5 * MINUTE, 55 * MINUTE],
+    [0, HOUR],
+    [HOUR, 36 * MINUTE],
+    [10 * HOUR, 36 * MINUTE],
+  ])('%d renews an hour after %d', async (refreshBefore, after) => {
+    const { client, clock } = await signedInFor(3600, { refreshBefore })
+    clock.advance(after - 1)
+    await drain()
+    expect(client.counts.refresh).toBe(0)
+    clock.advance(1)
+    await drain()
+    expect(client.counts.refresh).toBe(1)
+  })
+})
+
+describe('a clock', () => {
+  it('that is put forward by a day: the next request is renewed first, once', async () => {
+    const { auth, client, clock, server } = await signedInFor(3600)
+    clock.jump(DAY)
+    const asked = watch(auth.fetch('https://api.test/'))
+    await drain()
+    expect(server.arrived).toEqual([])
+    client.next('refresh').answer(grant(2))
+    await drain()
+    expect(asked.now).toBe('resolved')
+    clock.advance(MINUTE)
+    await drain()
+    expect(client.counts.refresh).toBe(1)
+  })
+
+  it('that is put back by a day: the token ends when it does', async () => {
+    const { clock, status } = await signedInFor(3600, { without: ['refresh'] })
+    clock.jump(-DAY)
+    clock.advance(HOUR - 1)
+    expect(status()).toBe('authenticated')
+    clock.advance(1)
+    expect(status()).toBe('expired')
+  })
+
+  it('that is put back and forth does not renew for it', async () => {
+    const { client, clock, network } = await signedInFor(3600)
+    for (const jump of [-DAY, DAY, -HOUR, HOUR]) {
+      clock.jump(jump)
+      network.wake()
+      await drain()
+    }
+    expect(client.counts.refresh).toBe(0)
+  })
+
+  it('that was put back between two pages does not make the token live longer than it does', async () => {
+    const clock = fakeClock()
+    const browser = await browserWithSession(ann, clock)
+    clock.jump(-DAY)
+    const tab = openTab({ without: ['refresh'] }, browser, clock)
+    await tab.boot()
+    clock.advance(HOUR)
+    expect(tab.status()).toBe('expired')
+  })
+
+  it('that is put back by a day while the user is being asked for does not stop the question', async () => {
+    const clock = fakeClock()
+    const tab = openTab({}, await browserWithSession(ann, clock), clock)
+    await tab.boot()
+    tab.client.next('getUser').fail('network')
+    await drain()
+    clock.jump(-DAY)
+    clock.advance(5 * SECOND)
+    await drain()
+    expect(tab.client.counts.getUser).toBe(2)
+  })
+})
+
+describe('a sleep', () => {
+  it('over the end of the token: one renewal at the wake-up', async () => {
+    const { auth, client, clock, network } = await signedInFor(3600)
+    clock.sleep(8 * HOUR)
+    network.wake()
+    network.wake()
+    await drain()
+    expect(client.counts.refresh).toBe(1)
+    expect(auth.getState()).toMatchObject({ status: 'refreshing', user: ann })
+  })
+
+  it('over the end of what cannot be renewed: over at the wake-up, without a request', async () => {
+    const { client, clock, network, status } = await signedInFor(3600, { without: ['refresh'] })
+    clock.sleep(8 * HOUR)
+    network.wake()
+    await drain()
+    expect([status(), client.pending.length]).toEqual(['expired', 0])
+  })
+
+  it('during a pause: the renewal is tried at the wake-up', async () => {
+    const { client, clock, network } = await signedInFor(3600)
+    clock.advance(DUE)
+    await drain()
+    client.next('refresh').fail('unavailable')
+    await drain()
+    clock.sleep(HOUR)
+    network.wake()
+    await drain()
+    expect(client.counts.refresh).toBe(2)
+  })
+
+  it('after which another tab has renewed, but long ago: what it stored is renewed in turn', async () => {
+    const browser = fakeBrowser()
+    const clock = fakeClock()
+    const one = openTab({}, browser, clock)
+    await one.signIn()
+    const two = openTab({}, browser, clock)
+    await two.boot()
+    two.tab.kill()
+    void one.auth.refresh()
+    await drain()
+    one.client.next('refresh').answer(grant(2))
+    await drain()
+    one.auth.destroy()
+    one.tab.kill()
+    const three = openTab({}, browser, clock)
+    clock.sleep(8 * HOUR)
+    await three.boot()
+    three.client.next('refresh').answer(grant(3))
+    await drain()
+    expect(await three.auth.getAccessToken()).toBe('access-3')
+  })
+
+  it('that two tabs slept, of which the other renewed in between: this one takes that and renews it, as it is old too', async () => {
+    const browser = fakeBrowser()
+    const clock = fakeClock()
+    const one = openTab({}, browser, clock)
+    await one.signIn()
+    const sleeper = openTab({ tabs: { ...one.tab.tabs, open: () => ({ post() {}, close() {} }) } }, browser, clock)
+    await sleeper.boot()
+    void one.auth.refresh()
+    await drain()
+    one.client.next('refresh').answer(grant(2))
+    await drain()
+    one.auth.destroy()
+    clock.sleep(8 * HOUR)
+    void sleeper.auth.refresh().catch(() => {})
+    await drain()
+    expect(sleeper.client.spent).toEqual(['refresh-2'])
+  })
+
+  it('twenty glances at a page with a good token cost nothing', async () => {
+    const { auth, client, clock, network } = await signedInFor(3600)
+    let told = 0
+    auth.subscribe(() => (told += 1))
+    for (let glance = 0; glance < 20; glance += 1) {
+      clock.advance(SECOND)
+      network.wake()
+      await drain()
+    }
+    expect([told, client.pending.length]).toEqual([0, 0])
+  })
+})
+
+it('no time leads to an error nobody caught', async () => {
+  const uncaught = await uncaughtDuring(async () => {
+    const { auth, client, clock, network } = await signedInFor(3600)
+    for (const jump of [DAY, -DAY, 400 * DAY, -400 * DAY]) {
+      clock.jump(jump)
+      network.wake()
+      clock.advance(MINUTE)
+      await drain()
+      if (client.has('refresh')) client.next('refresh').answer(grant(client.counts.refresh + 1))
+      await drain()
+    }
+    expect(auth.getState()).toMatchObject({ user: ann })
+  })
+  expect(uncaught).toEqual([])
+})
