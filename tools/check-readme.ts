@@ -15,7 +15,8 @@ const blocks = [...readFileSync('README.md', 'utf8').matchAll(/```(tsx?|vue)\n([
 )
 const only = (language: string, words: string): string => {
   const found = blocks.filter((block) => block.language === language && block.code.includes(words))
-  if (found.length !== 1) throw new Error(`README.md should have one block of ${language} with "${words}", not ${found.length}`)
+  if (found.length !== 1)
+    throw new Error(`README.md should have one block of ${language} with "${words}", not ${found.length}`)
   return found[0]?.code ?? ''
 }
 

@@ -110,7 +110,9 @@ for (const { name, file, from, to } of bugs) {
     const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
     const failed = testResults.flatMap((result) => result.assertionResults.filter(({ status }) => status === 'failed'))
     if (failed.length === 0) missed += 1
-    console.log(`${failed.length > 0 ? 'caught' : 'MISSED'}  ${name}\n        ${failed.length} failed, first: ${failed[0]?.fullName ?? '-'}`)
+    console.log(
+      `${failed.length > 0 ? 'caught' : 'MISSED'}  ${name}\n        ${failed.length} failed, first: ${failed[0]?.fullName ?? '-'}`,
+    )
   } finally {
     writeFileSync(file, code)
   }

@@ -12,7 +12,7 @@ export interface Post {
   readonly updatedAt: string
 }
 
-export interface Report {
+interface Report {
   readonly users: number
   readonly posts: number
   readonly notes: number
@@ -21,7 +21,7 @@ export interface Report {
   readonly generatedAt: string
 }
 
-export type PostChanges = Pick<Post, 'title' | 'body'>
+type PostChanges = Pick<Post, 'title' | 'body'>
 
 /** `status` is null where there was no answer. */
 export type ApiResult<T> =

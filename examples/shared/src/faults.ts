@@ -7,7 +7,7 @@ import { createStore, type Store } from './store.ts'
 /** What goes wrong until it is switched off, or, for `drop`, until it has gone wrong once. */
 export type Fault = 'drop' | 'unavailable' | 'slow' | 'offline'
 
-export interface FaultsView {
+interface FaultsView {
   readonly on: Readonly<Record<Fault, boolean>>
   /** What the last button did, and what to watch for. */
   readonly note: string

@@ -2,7 +2,7 @@ import type { AuthError, AuthErrorCode, AuthState, AuthStatus, EndReason } from 
 
 /** What the apps say. One place, so that both say the same. */
 
-export const statusWords: Readonly<Record<AuthStatus, string>> = {
+const statusWords: Readonly<Record<AuthStatus, string>> = {
   restoring: 'Looking for a stored session',
   anonymous: 'Nobody is signed in',
   authenticating: 'Signing in',

@@ -1,7 +1,7 @@
 import type { ApiResult } from './api.ts'
 import { createStore, type Store } from './store.ts'
 
-export interface ResourceView<T> {
+interface ResourceView<T> {
   /** Null until it came for the first time. Stays while it is loaded anew. */
   readonly value: T | null
   /** Why it could not be loaded. */

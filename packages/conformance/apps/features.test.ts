@@ -37,8 +37,9 @@ async function signIn(page: Page, name: SeedName): Promise<void> {
 }
 
 const click = (page: Page, id: string) => page.getByTestId(id).click()
-const shows = (page: Page, id: string) =>
-  expect.poll(() => page.getByTestId(id).isVisible(), { timeout: 15_000, message: id }).toBe(true)
+async function shows(page: Page, id: string): Promise<void> {
+  await expect.poll(() => page.getByTestId(id).isVisible(), { timeout: 15_000, message: id }).toBe(true)
+}
 
 describe.each(['react', 'vue'] as const)('the %s app', (name) => {
   test('a reload finds the session again', () =>

@@ -97,19 +97,21 @@ describe('the chart', () => {
 
   test('names every effect that it invokes', () => {
     expect(invocations.map(({ id, src }) => [id, src])).toEqual(invocations.map(({ src }) => [src, src]))
-    expect(invocations.map(({ src }) => src).toSorted()).toEqual([
-      'answerChallenge',
-      'authenticate',
-      'awaitRetry',
-      'confirmUser',
-      'refresh',
-      'restore',
-      'revoke',
-      'watchChallenge',
-      'watchExpiry',
-      'watchSession',
-      'watchTabs',
-    ])
+    expect(new Set(invocations.map(({ src }) => String(src)))).toEqual(
+      new Set([
+        'answerChallenge',
+        'authenticate',
+        'awaitRetry',
+        'confirmUser',
+        'refresh',
+        'restore',
+        'revoke',
+        'watchChallenge',
+        'watchExpiry',
+        'watchSession',
+        'watchTabs',
+      ]),
+    )
   })
 
   test('tells the story and does nothing: no await, no clock, no chance, no outside world', () => {

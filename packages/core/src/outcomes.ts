@@ -6,7 +6,7 @@ import { isSignedIn, isVerifying, renewalOf, statusOf, type AuthSnapshot } from 
  * What a command that waits makes of a snapshot: an answer, an error, or undefined to wait on. Settled by what is true,
  * not by who reported it, so that no promise can be forgotten.
  */
-export type Settled<T> = { readonly value: T } | { readonly error: AuthError } | undefined
+type Settled<T> = { readonly value: T } | { readonly error: AuthError } | undefined
 export type Decide<T> = (snapshot: AuthSnapshot) => Settled<T>
 
 /** How a sign-in stands: by the session it began, by the error it left, or by a later one. */

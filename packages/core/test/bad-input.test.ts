@@ -178,7 +178,13 @@ describe('a client whose methods throw at once', () => {
   const boom = (): never => {
     throw new Error('boom')
   }
-  const client: AuthClient<User, Credentials> = { signIn: boom, signUp: boom, refresh: boom, getUser: boom, signOut: boom }
+  const client: AuthClient<User, Credentials> = {
+    signIn: boom,
+    signUp: boom,
+    refresh: boom,
+    getUser: boom,
+    signOut: boom,
+  }
 
   it('is a client that cannot be reached', async () => {
     const uncaught = await uncaughtDuring(async () => {
@@ -196,8 +202,27 @@ describe('a client whose methods throw at once', () => {
 describe('a user that no JSON can show', () => {
   const strange: readonly (readonly [string, () => object])[] = [
     ['a big number in it', () => ({ ...ann, balance: 10n })],
-    ['a circle in it', () => Object.assign({ ...ann }, { get self() { return this } })],
-    ['a toJSON that throws', () => ({ ...ann, toJSON: () => { throw new Error('no') } })],
+    [
+      'a circle in it',
+      () =>
+        Object.assign(
+          { ...ann },
+          {
+            get self() {
+              return this
+            },
+          },
+        ),
+    ],
+    [
+      'a toJSON that throws',
+      () => ({
+        ...ann,
+        toJSON: () => {
+          throw new Error('no')
+        },
+      }),
+    ],
   ]
   it.each(strange)('with %s: signs in, is renewed and confirmed', async (_, make) => {
     const uncaught = await uncaughtDuring(async () => {
@@ -237,9 +262,39 @@ describe('options that make no sense', () => {
     ['refreshBefore: text', { refreshBefore: 'soon' as never }],
     ['random that is not', { random: () => Number.NaN }],
     ['random beyond one', { random: () => 10 }],
-    ['an inspector that throws', { inspect: () => { throw new Error('no') } }],
-    ['tabs whose wire throws', { tabs: { lock: (_, work) => work(), open: () => { throw new Error('no') } } }],
-    ['tabs whose posts throw', { tabs: { lock: (_, work) => work(), open: () => ({ post() { throw new Error('no') }, close() {} }) } }],
+    [
+      'an inspector that throws',
+      {
+        inspect: () => {
+          throw new Error('no')
+        },
+      },
+    ],
+    [
+      'tabs whose wire throws',
+      {
+        tabs: {
+          lock: (_, work) => work(),
+          open: () => {
+            throw new Error('no')
+          },
+        },
+      },
+    ],
+    [
+      'tabs whose posts throw',
+      {
+        tabs: {
+          lock: (_, work) => work(),
+          open: () => ({
+            post() {
+              throw new Error('no')
+            },
+            close() {},
+          }),
+        },
+      },
+    ],
     ['no limits', { requestTimeout: Infinity, signOutTimeout: Infinity, storageTimeout: Infinity }],
   ]
   it.each(sessions)('%s: a session is renewed and does not end by itself', async (_, options) => {
@@ -297,10 +352,23 @@ describe('commands with nonsense', () => {
   it('reject with a code, and nothing else happens', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const { auth, client } = openTab()
-      const { answerChallenge, requireUser, can } = auth as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
-      const all = [watch(answerChallenge!()), watch(answerChallenge!(null)), watch(requireUser!(null)), watch(requireUser!({ guard: 'nobody' }))]
+      const { answerChallenge, requireUser, can } = auth as unknown as Record<
+        string,
+        (...args: unknown[]) => Promise<unknown>
+      >
+      const all = [
+        watch(answerChallenge!()),
+        watch(answerChallenge!(null)),
+        watch(requireUser!(null)),
+        watch(requireUser!({ guard: 'nobody' })),
+      ]
       await drain()
-      expect(all.map(({ now }) => now)).toEqual(['no-challenge', 'no-challenge', 'not-authenticated', 'not-authenticated'])
+      expect(all.map(({ now }) => now)).toEqual([
+        'no-challenge',
+        'no-challenge',
+        'not-authenticated',
+        'not-authenticated',
+      ])
       expect([can!(), can!(null), can!({}), can!(Symbol('x'))]).toEqual([false, false, false, false])
       expect(client.pending).toEqual([])
     })

@@ -26,13 +26,13 @@ const outcomes: Readonly<Record<AuthErrorCode, 'the session is over' | 'later ag
   'account-banned': 'the session is over',
   'account-locked': 'later again',
   'already-done': 'unknown',
-  'cancelled': 'unknown',
+  cancelled: 'unknown',
   'challenge-expired': 'unknown',
   'challenge-required': 'unknown',
-  'destroyed': 'unknown',
+  destroyed: 'unknown',
   'email-not-verified': 'unknown',
   'email-taken': 'unknown',
-  'forbidden': 'unknown',
+  forbidden: 'unknown',
   'identity-changed': 'unknown',
   'in-progress': 'unknown',
   'invalid-code': 'unknown',
@@ -41,21 +41,21 @@ const outcomes: Readonly<Record<AuthErrorCode, 'the session is over' | 'later ag
   'invalid-request': 'unknown',
   'invalid-response': 'unknown',
   'link-expired': 'unknown',
-  'misconfigured': 'later again',
-  'network': 'unknown',
+  misconfigured: 'later again',
+  network: 'unknown',
   'no-challenge': 'unknown',
   'not-authenticated': 'unknown',
   'not-found': 'the session is over',
   'not-supported': 'later again',
-  'offline': 'later again',
+  offline: 'later again',
   'rate-limited': 'later again',
   'refresh-indeterminate': 'unknown',
   'session-expired': 'the session is over',
   'storage-unavailable': 'unknown',
-  'superseded': 'unknown',
-  'timeout': 'unknown',
-  'unavailable': 'later again',
-  'unknown': 'unknown',
+  superseded: 'unknown',
+  timeout: 'unknown',
+  unavailable: 'later again',
+  unknown: 'unknown',
   'user-mismatch': 'unknown',
   'weak-password': 'unknown',
 }
@@ -84,7 +84,11 @@ describe('an error as the answer to a renewal', () => {
       expect(await stored()).not.toHaveProperty('accessToken')
       return
     }
-    expect(state).toMatchObject({ status: 'authenticated', user: ann, renewal: outcome === 'unknown' ? 'indeterminate' : 'waiting' })
+    expect(state).toMatchObject({
+      status: 'authenticated',
+      user: ann,
+      renewal: outcome === 'unknown' ? 'indeterminate' : 'waiting',
+    })
     expect(await auth.getAccessToken()).toBe('access-1')
     expect(await stored()).toMatchObject({ refreshToken: 'refresh-1', marked: outcome === 'unknown' })
     clock.advance(2 * MINUTE)
@@ -110,15 +114,19 @@ describe('an error as the answer to a renewal', () => {
     expect(client.counts.refresh).toBe(2)
   })
 
-  it.each([['TypeError', new TypeError('Failed to fetch')], ['a DOMException', new DOMException('x', 'AbortError')]])(
-    '%s of a client that knows no AuthError: nobody knows whether it was spent',
-    async (_, error) => {
-      const { auth, client } = await refreshing()
-      client.next('refresh').fail(error as Error)
-      await drain()
-      expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'indeterminate', error: { code: 'refresh-indeterminate' } })
-    },
-  )
+  it.each([
+    ['TypeError', new TypeError('Failed to fetch')],
+    ['a DOMException', new DOMException('x', 'AbortError')],
+  ])('%s of a client that knows no AuthError: nobody knows whether it was spent', async (_, error) => {
+    const { auth, client } = await refreshing()
+    client.next('refresh').fail(error as Error)
+    await drain()
+    expect(auth.getState()).toMatchObject({
+      status: 'authenticated',
+      renewal: 'indeterminate',
+      error: { code: 'refresh-indeterminate' },
+    })
+  })
 })
 
 describe('an answer that is lost', () => {
@@ -209,23 +217,29 @@ describe('a server that says when to come back', () => {
     expect(client.counts.refresh).toBe(2)
   })
 
-  it.each([Number.NaN, -5, -Infinity])('and says nonsense (%s) is given the usual pause, not none', async (retryAfter) => {
-    const { client, clock } = await waits(retryAfter)
-    expect(client.counts.refresh).toBe(1)
-    clock.advance(400)
-    await drain()
-    expect(client.counts.refresh).toBe(1)
-    clock.advance(200)
-    await drain()
-    expect(client.counts.refresh).toBe(2)
-  })
+  it.each([Number.NaN, -5, -Infinity])(
+    'and says nonsense (%s) is given the usual pause, not none',
+    async (retryAfter) => {
+      const { client, clock } = await waits(retryAfter)
+      expect(client.counts.refresh).toBe(1)
+      clock.advance(400)
+      await drain()
+      expect(client.counts.refresh).toBe(1)
+      clock.advance(200)
+      await drain()
+      expect(client.counts.refresh).toBe(2)
+    },
+  )
 
-  it.each([Infinity, 1e9, 1e300])('in %s seconds is asked again within ten minutes all the same', async (retryAfter) => {
-    const { client, clock } = await waits(retryAfter)
-    clock.advance(11 * MINUTE)
-    await drain()
-    expect(client.counts.refresh).toBe(2)
-  })
+  it.each([Infinity, 1e9, 1e300])(
+    'in %s seconds is asked again within ten minutes all the same',
+    async (retryAfter) => {
+      const { client, clock } = await waits(retryAfter)
+      clock.advance(11 * MINUTE)
+      await drain()
+      expect(client.counts.refresh).toBe(2)
+    },
+  )
 
   it('is waited for longer after each failure, up to a minute', async () => {
     const { client, clock } = await waits(undefined, 'unavailable')
@@ -275,19 +289,24 @@ describe('an answer without what it must hold', () => {
     expect(await auth.getAccessToken()).toBe('access-1')
   })
 
-  it.each([['absent', {}], ['undefined', { refreshToken: undefined }], ['null', { refreshToken: null }]])(
-    'an %s refresh token means the same one goes on, where replays are tolerated',
-    async (_, more) => {
-      const client = tolerant()
-      const { auth, stored } = await refreshing({ client })
-      client.next('refresh').answer({ accessToken: 'access-2', expiresIn: 3600, user: ann, ...more })
-      await drain()
-      expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle', error: null })
-      expect(await stored()).toMatchObject({ accessToken: 'access-2', refreshToken: 'refresh-1' })
-    },
-  )
+  it.each([
+    ['absent', {}],
+    ['undefined', { refreshToken: undefined }],
+    ['null', { refreshToken: null }],
+  ])('an %s refresh token means the same one goes on, where replays are tolerated', async (_, more) => {
+    const client = tolerant()
+    const { auth, stored } = await refreshing({ client })
+    client.next('refresh').answer({ accessToken: 'access-2', expiresIn: 3600, user: ann, ...more })
+    await drain()
+    expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle', error: null })
+    expect(await stored()).toMatchObject({ accessToken: 'access-2', refreshToken: 'refresh-1' })
+  })
 
-  it.each([['null', null], ['an empty text', ''], ['a number', 0]])('%s as the user does not take the user off the screen', async (_, user) => {
+  it.each([
+    ['null', null],
+    ['an empty text', ''],
+    ['a number', 0],
+  ])('%s as the user does not take the user off the screen', async (_, user) => {
     const { auth, client } = await refreshing()
     client.next('refresh').answer({ ...grant(2), user })
     await drain()

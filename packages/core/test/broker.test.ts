@@ -54,7 +54,8 @@ describe('a renewal', () => {
     const { auth, client, signIn } = openTab({ storage: disk.storage })
     await signIn()
     let open = (): void => {}
-    disk.before = (operation) => (operation === 'write' ? new Promise((resolve) => (open = resolve)) : Promise.resolve())
+    disk.before = (operation) =>
+      operation === 'write' ? new Promise((resolve) => (open = resolve)) : Promise.resolve()
     void auth.refresh()
     await drain()
     expect(client.counts.refresh).toBe(0)

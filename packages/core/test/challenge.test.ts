@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { ann, annsPassword, bobsPassword, DAY, drain, grant, MINUTE, openTab, SECOND, uncaughtDuring, watch } from './support.ts'
+import {
+  ann,
+  annsPassword,
+  bobsPassword,
+  DAY,
+  drain,
+  grant,
+  MINUTE,
+  openTab,
+  SECOND,
+  uncaughtDuring,
+  watch,
+} from './support.ts'
 
 const demand = (more: object = {}) => ({ challenge: { kind: 'totp', handle: { ticket: 'of the server' }, ...more } })
 
@@ -37,24 +49,30 @@ describe('a second factor', () => {
     expect(auth.getState()).toMatchObject({ status: 'authenticated', user: ann, error: null })
   })
 
-  it.each(['invalid-code', 'rate-limited', 'network', 'offline', 'timeout', 'unavailable', 'invalid-response', 'unknown'] as const)(
-    'that ends with %s may be answered again',
-    async (code) => {
-      const { auth, client } = await challenged()
-      const wrong = watch(auth.answerChallenge({ code: '000000' }))
-      await drain()
-      client.next('answerChallenge').fail(code)
-      await drain()
-      expect(wrong.now).toBe(code)
-      expect(auth.getState()).toMatchObject({ status: 'challenged', error: { code }, challenge: { verifying: false } })
-      const right = watch(auth.answerChallenge({ code: '123456' }))
-      await drain()
-      expect(auth.getState()).toMatchObject({ error: null })
-      client.next('answerChallenge').answer(grant(1))
-      await drain()
-      expect(right.value).toEqual(ann)
-    },
-  )
+  it.each([
+    'invalid-code',
+    'rate-limited',
+    'network',
+    'offline',
+    'timeout',
+    'unavailable',
+    'invalid-response',
+    'unknown',
+  ] as const)('that ends with %s may be answered again', async (code) => {
+    const { auth, client } = await challenged()
+    const wrong = watch(auth.answerChallenge({ code: '000000' }))
+    await drain()
+    client.next('answerChallenge').fail(code)
+    await drain()
+    expect(wrong.now).toBe(code)
+    expect(auth.getState()).toMatchObject({ status: 'challenged', error: { code }, challenge: { verifying: false } })
+    const right = watch(auth.answerChallenge({ code: '123456' }))
+    await drain()
+    expect(auth.getState()).toMatchObject({ error: null })
+    client.next('answerChallenge').answer(grant(1))
+    await drain()
+    expect(right.value).toEqual(ann)
+  })
 
   it.each(['account-locked', 'challenge-expired', 'invalid-credentials', 'account-banned'] as const)(
     'that ends with %s ends the sign-in',

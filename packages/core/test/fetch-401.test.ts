@@ -172,18 +172,21 @@ describe('a 401', () => {
     expect(server.arrived).toHaveLength(1)
   })
 
-  it.each([200, 204, 400, 403, 404, 429, 500, 503])('is not a %i: that is returned and nothing is renewed', async (status) => {
-    let sent = 0
-    const tab = openTab({
-      fetch() {
-        sent += 1
-        return Promise.resolve(new Response(null, { status }))
-      },
-    })
-    await tab.signIn()
-    expect((await tab.auth.fetch(HERE)).status).toBe(status)
-    expect([sent, tab.client.counts.refresh]).toEqual([1, 0])
-  })
+  it.each([200, 204, 400, 403, 404, 429, 500, 503])(
+    'is not a %i: that is returned and nothing is renewed',
+    async (status) => {
+      let sent = 0
+      const tab = openTab({
+        fetch() {
+          sent += 1
+          return Promise.resolve(new Response(null, { status }))
+        },
+      })
+      await tab.signIn()
+      expect((await tab.auth.fetch(HERE)).status).toBe(status)
+      expect([sent, tab.client.counts.refresh]).toEqual([1, 0])
+    },
+  )
 
   it('is not a broken connection: that rejects as it is, and nothing is sent again', async () => {
     let sent = 0

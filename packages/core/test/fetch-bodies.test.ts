@@ -65,7 +65,12 @@ it('a form with a file is sent twice, whole', async () => {
 
 it.each([
   ['text', () => new Request(HERE, { method: 'PATCH', body: 'text', headers: { 'x-own': '1' } }), 'text'],
-  ['JSON', () => new Request(HERE, { method: 'PATCH', body: '{}', headers: { 'x-own': '1', 'content-type': 'application/json' } }), '{}'],
+  [
+    'JSON',
+    () =>
+      new Request(HERE, { method: 'PATCH', body: '{}', headers: { 'x-own': '1', 'content-type': 'application/json' } }),
+    '{}',
+  ],
   ['nothing', () => new Request(HERE, { method: 'PATCH', headers: { 'x-own': '1' } }), ''],
 ] as const)('a Request with %s is sent twice, the same', async (_, make, body) => {
   const request = make()
@@ -92,7 +97,10 @@ it('a Request whose form has a boundary keeps it', async () => {
 })
 
 it('an init beside a Request outranks it', async () => {
-  const { arrived } = await sendTwice(new Request(HERE, { method: 'POST', body: 'of the request' }), { method: 'PUT', body: 'of the init' })
+  const { arrived } = await sendTwice(new Request(HERE, { method: 'POST', body: 'of the request' }), {
+    method: 'PUT',
+    body: 'of the init',
+  })
   expect(arrived.map(({ method, body }) => [method, body])).toEqual([
     ['PUT', 'of the init'],
     ['PUT', 'of the init'],
@@ -101,7 +109,11 @@ it('an init beside a Request outranks it', async () => {
 
 it('a stream of one MiB is kept and sent twice', async () => {
   const half = 'x'.repeat(MIB / 2)
-  const { asked, arrived } = await sendTwice(HERE, { method: 'POST', body: stream(bytes(half), bytes(half)), duplex: 'half' } as RequestInit)
+  const { asked, arrived } = await sendTwice(HERE, {
+    method: 'POST',
+    body: stream(bytes(half), bytes(half)),
+    duplex: 'half',
+  } as RequestInit)
   expect(asked.value?.status).toBe(200)
   expect(arrived.map(({ body }) => body.length)).toEqual([MIB, MIB])
 })
@@ -125,14 +137,20 @@ it('a Request with a longer body is sent once, whole', async () => {
   expect(arrived.map(({ body }) => body.length)).toEqual([MIB + 1])
 })
 
-it.each([['text', 'text'], ['a number', 5], ['a buffer', bytes('x').buffer], ['an object', {}]])(
-  'a stream of %s, which no fetch takes, is refused and not sent with another body',
-  async (_, chunk) => {
-    const { asked, arrived } = await sendTwice(HERE, { method: 'POST', body: stream(chunk, bytes('rest')), duplex: 'half' } as RequestInit)
-    expect(asked.now).toContain('TypeError')
-    expect(arrived).toEqual([])
-  },
-)
+it.each([
+  ['text', 'text'],
+  ['a number', 5],
+  ['a buffer', bytes('x').buffer],
+  ['an object', {}],
+])('a stream of %s, which no fetch takes, is refused and not sent with another body', async (_, chunk) => {
+  const { asked, arrived } = await sendTwice(HERE, {
+    method: 'POST',
+    body: stream(chunk, bytes('rest')),
+    duplex: 'half',
+  } as RequestInit)
+  expect(asked.now).toContain('TypeError')
+  expect(arrived).toEqual([])
+})
 
 it('a stream that breaks rejects with its error', async () => {
   const broken = new Error('disk')
@@ -177,7 +195,9 @@ it('an abort ends the wait for a body that does not come', async () => {
       isCancelled = true
     },
   })
-  const asked = watch(tab.auth.fetch(HERE, { method: 'POST', body, duplex: 'half', signal: controller.signal } as RequestInit))
+  const asked = watch(
+    tab.auth.fetch(HERE, { method: 'POST', body, duplex: 'half', signal: controller.signal } as RequestInit),
+  )
   await drain()
   controller.abort()
   await drain()
@@ -187,6 +207,10 @@ it('an abort ends the wait for a body that does not come', async () => {
 
 it('nobody signed in: a stream goes through untouched', async () => {
   const tab = openTab()
-  await tab.auth.fetch(HERE, { method: 'POST', body: stream(bytes('one'), bytes('two')), duplex: 'half' } as RequestInit)
+  await tab.auth.fetch(HERE, {
+    method: 'POST',
+    body: stream(bytes('one'), bytes('two')),
+    duplex: 'half',
+  } as RequestInit)
   expect(tab.server.arrived.map(({ body, token }) => [body, token])).toEqual([['onetwo', null]])
 })

@@ -220,12 +220,15 @@ describe('the token goes nowhere else:', () => {
     expect([client.counts.refresh, server.arrived.length]).toEqual([0, 1])
   })
 
-  it.each([undefined, 'error' as const])('a redirect is an error, also when %s is what he asks for', async (redirect) => {
-    const { auth, server } = await signedIn()
-    await auth.fetch(HERE, { redirect } as RequestInit)
-    await auth.fetch(new Request(HERE))
-    expect(server.arrived.map((request) => request.redirect)).toEqual(['error', 'error'])
-  })
+  it.each([undefined, 'error' as const])(
+    'a redirect is an error, also when %s is what he asks for',
+    async (redirect) => {
+      const { auth, server } = await signedIn()
+      await auth.fetch(HERE, { redirect } as RequestInit)
+      await auth.fetch(new Request(HERE))
+      expect(server.arrived.map((request) => request.redirect)).toEqual(['error', 'error'])
+    },
+  )
 
   it.each(['follow', 'manual'] as const)('a redirect is as he asks for: %s', async (redirect) => {
     const { auth, server } = await signedIn()
@@ -330,7 +333,11 @@ it('with a good token a request costs no event, no task, no lock and no storage'
     isSent = true
     return 200
   }
-  const asked = Promise.all([tab.auth.fetch(HERE), tab.auth.getAccessToken(), tab.auth.fetch(HERE, { body: 'x', method: 'POST' })])
+  const asked = Promise.all([
+    tab.auth.fetch(HERE),
+    tab.auth.getAccessToken(),
+    tab.auth.fetch(HERE, { body: 'x', method: 'POST' }),
+  ])
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
   expect(isSent).toBe(true)
   await asked

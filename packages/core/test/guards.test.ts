@@ -20,7 +20,12 @@ const HERE = 'https://api.test/'
 
 describe('a guard', () => {
   const strange: readonly (readonly [string, unknown])[] = [
-    ['throws', () => { throw new Error('no') }],
+    [
+      'throws',
+      () => {
+        throw new Error('no')
+      },
+    ],
     ['answers with a promise', () => Promise.resolve(true)],
     ['answers with a promise that rejects', () => Promise.reject(new Error('no'))],
     ['answers with an object', () => ({})],
@@ -68,7 +73,10 @@ describe('a guard', () => {
     const tab = openTab()
     await tab.signIn()
     expect([tab.auth.can('owns', 'u1'), tab.auth.can('owns', 'u2')]).toEqual([true, false])
-    const asked = [watch(tab.auth.requireUser({ guard: 'owns', params: ['u1'] })), watch(tab.auth.requireUser({ guard: 'owns', params: ['u2'] }))]
+    const asked = [
+      watch(tab.auth.requireUser({ guard: 'owns', params: ['u1'] })),
+      watch(tab.auth.requireUser({ guard: 'owns', params: ['u2'] })),
+    ]
     await drain()
     expect(asked.map(({ now }) => now)).toEqual(['resolved', 'forbidden'])
   })

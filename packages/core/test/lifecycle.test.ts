@@ -64,18 +64,26 @@ describe('nothing happens', () => {
   })
 })
 
-it.each(['subscribe', 'signIn', 'signUp', 'signOut', 'refresh', 'getAccessToken', 'requireUser', 'fetch', 'cancel', 'dismiss'] as const)(
-  '%s begins the work',
-  async (command) => {
-    const disk = createDisk()
-    const { auth } = openTab({ storage: disk.storage })
-    const run = auth[command] as (argument: unknown) => unknown
-    const result = run(command === 'fetch' ? HERE : command === 'subscribe' ? () => {} : undefined)
-    if (result instanceof Promise) result.catch(() => {})
-    await drain()
-    expect(disk.log[0]).toBe('read')
-  },
-)
+it.each([
+  'subscribe',
+  'signIn',
+  'signUp',
+  'signOut',
+  'refresh',
+  'getAccessToken',
+  'requireUser',
+  'fetch',
+  'cancel',
+  'dismiss',
+] as const)('%s begins the work', async (command) => {
+  const disk = createDisk()
+  const { auth } = openTab({ storage: disk.storage })
+  const run = auth[command] as (argument: unknown) => unknown
+  const result = run(command === 'fetch' ? HERE : command === 'subscribe' ? () => {} : undefined)
+  if (result instanceof Promise) result.catch(() => {})
+  await drain()
+  expect(disk.log[0]).toBe('read')
+})
 
 describe('destroy', () => {
   it('settles every promise with its code, and leaves no timer and no listener', async () => {
@@ -94,7 +102,14 @@ describe('destroy', () => {
       await drain()
       auth.destroy()
       await drain()
-      expect(all.map(({ now }) => now)).toEqual(['superseded', 'destroyed', 'destroyed', 'destroyed', 'destroyed', 'destroyed'])
+      expect(all.map(({ now }) => now)).toEqual([
+        'superseded',
+        'destroyed',
+        'destroyed',
+        'destroyed',
+        'destroyed',
+        'destroyed',
+      ])
       tab.tab.releaseStorage()
       await drain()
       expect([tab.clock.pending, tab.network.listeners, tab.client.pending]).toEqual([0, 0, []])

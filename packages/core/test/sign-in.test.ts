@@ -66,7 +66,10 @@ describe('signing in', () => {
     expect(await stored()).toBe(null)
   })
 
-  it.each([['null', null], ['undefined', undefined]])('refuses %s as the user', async (_, user) => {
+  it.each([
+    ['null', null],
+    ['undefined', undefined],
+  ])('refuses %s as the user', async (_, user) => {
     const { auth, client } = openTab()
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()
@@ -143,28 +146,34 @@ describe('signing in', () => {
   })
 
   it.each([
-    ['forms', () => {
-      const form = (password: string): FormData => {
-        const data = new FormData()
-        data.set('password', password)
-        return data
-      }
-      return [form('one'), form('two')]
-    }],
+    [
+      'forms',
+      () => {
+        const form = (password: string): FormData => {
+          const data = new FormData()
+          data.set('password', password)
+          return data
+        }
+        return [form('one'), form('two')]
+      },
+    ],
     ['maps', () => [new Map([['password', 'one']]), new Map([['password', 'two']])]],
     ['functions', () => [() => 'one', () => 'two']],
-    ['objects with private parts', () => {
-      class Passkey {
-        readonly #secret: string
-        constructor(secret: string) {
-          this.#secret = secret
+    [
+      'objects with private parts',
+      () => {
+        class Passkey {
+          readonly #secret: string
+          constructor(secret: string) {
+            this.#secret = secret
+          }
+          get secret(): string {
+            return this.#secret
+          }
         }
-        get secret(): string {
-          return this.#secret
-        }
-      }
-      return [new Passkey('one'), new Passkey('two')]
-    }],
+        return [new Passkey('one'), new Passkey('two')]
+      },
+    ],
   ])('with other %s, which no JSON tells apart, takes its place as well', async (_, make) => {
     const { auth, client } = openTab()
     const [one, other] = make() as unknown as (typeof annsPassword)[]

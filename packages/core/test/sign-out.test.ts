@@ -34,7 +34,13 @@ describe('signing out', () => {
     client.next('signOut').answer()
     await drain()
     expect(out.value).toEqual({ revoked: 'yes' })
-    expect(auth.getState()).toEqual({ status: 'signedOut', user: null, error: null, reason: 'signed-out', persistence: 'stored' })
+    expect(auth.getState()).toEqual({
+      status: 'signedOut',
+      user: null,
+      error: null,
+      reason: 'signed-out',
+      persistence: 'stored',
+    })
   })
 
   const outcomes: readonly (readonly [string, Error, string])[] = [

@@ -32,7 +32,12 @@ async function diskWithSession() {
 describe('a storage that fails from the start', () => {
   it.each([
     ['throws', () => full()],
-    ['throws at once', () => { throw new Error('SecurityError') }],
+    [
+      'throws at once',
+      () => {
+        throw new Error('SecurityError')
+      },
+    ],
   ])('because it %s: sign-in works, lasts as long as the page, and one warning says so', async (_, before) => {
     const disk = createDisk()
     disk.before = before

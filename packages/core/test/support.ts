@@ -1,5 +1,12 @@
 /** A tab in a world that does what it is told, for the tests of the core. */
-import { AuthError, createAuth, type Auth, type AuthOptions, type AuthStorage, type StoredRecord } from '@authchart/core'
+import {
+  AuthError,
+  createAuth,
+  type Auth,
+  type AuthOptions,
+  type AuthStorage,
+  type StoredRecord,
+} from '@authchart/core'
 import {
   drain,
   fakeBrowser,

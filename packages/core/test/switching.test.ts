@@ -29,7 +29,11 @@ describe('switching the user', () => {
     client.next('signIn').fail('invalid-credentials')
     await drain()
     expect(switched.now).toBe('invalid-credentials')
-    expect(auth.getState()).toMatchObject({ status: 'authenticated', user: ann, error: { code: 'invalid-credentials' } })
+    expect(auth.getState()).toMatchObject({
+      status: 'authenticated',
+      user: ann,
+      error: { code: 'invalid-credentials' },
+    })
     expect(await auth.getAccessToken()).toBe('access-1')
     expect(await stored()).toMatchObject({ refreshToken: 'refresh-1' })
     expect(client.counts.signOut).toBe(0)

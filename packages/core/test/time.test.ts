@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { ann, browserWithSession, DAY, drain, DUE, fakeBrowser, fakeClock, grant, HOUR, MINUTE, openTab, SECOND, uncaughtDuring, watch } from './support.ts'
+import {
+  ann,
+  browserWithSession,
+  DAY,
+  drain,
+  DUE,
+  fakeBrowser,
+  fakeClock,
+  grant,
+  HOUR,
+  MINUTE,
+  openTab,
+  SECOND,
+  uncaughtDuring,
+  watch,
+} from './support.ts'
 
 const signedInFor = async (expiresIn: unknown, more: object = {}) => {
   const tab = openTab(more)
@@ -71,20 +86,17 @@ describe('a lifetime', () => {
     expect(tab.status()).toBe('expired')
   })
 
-  it.each([
-    { iat: 1000 },
-    { exp: 1600 },
-    { iat: 1600, exp: 1000 },
-    { iat: '1', exp: '2' },
-    { iat: 0, exp: 1e18 },
-  ])('that the token tells wrongly (%j) is one hour', async (claims) => {
-    const tab = openTab({ without: ['refresh'] })
-    await tab.signIn(ann, 1, { accessToken: `h.${btoa(JSON.stringify(claims))}.s`, expiresIn: undefined })
-    tab.clock.advance(HOUR - 1)
-    expect(tab.status()).toBe('authenticated')
-    tab.clock.advance(1)
-    expect(tab.status()).toBe('expired')
-  })
+  it.each([{ iat: 1000 }, { exp: 1600 }, { iat: 1600, exp: 1000 }, { iat: '1', exp: '2' }, { iat: 0, exp: 1e18 }])(
+    'that the token tells wrongly (%j) is one hour',
+    async (claims) => {
+      const tab = openTab({ without: ['refresh'] })
+      await tab.signIn(ann, 1, { accessToken: `h.${btoa(JSON.stringify(claims))}.s`, expiresIn: undefined })
+      tab.clock.advance(HOUR - 1)
+      expect(tab.status()).toBe('authenticated')
+      tab.clock.advance(1)
+      expect(tab.status()).toBe('expired')
+    },
+  )
 })
 
 describe('refreshBefore', () => {

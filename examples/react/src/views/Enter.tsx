@@ -1,7 +1,6 @@
 import type { Seed } from '@authchart/example-shared'
 import { useRef } from 'react'
 import { demo } from '../demo.ts'
-import { useStore } from '../use-store.ts'
 import { EntranceHead } from './EntranceHead.tsx'
 import { LinkOffer } from './LinkOffer.tsx'
 import { Seeds } from './Seeds.tsx'
@@ -10,7 +9,6 @@ import { SignInForm } from './SignInForm.tsx'
 /** Where nobody is signed in: not yet, not any more, or not by choice. */
 export function Enter() {
   const form = useRef<HTMLFormElement>(null)
-  const { kind } = useStore(demo.entrance)
 
   function fill({ email, password }: Seed): void {
     const input = form.current?.elements.namedItem('password')
@@ -25,7 +23,7 @@ export function Enter() {
       <div className="welcome">
         <div className="stack">
           <LinkOffer />
-          <SignInForm formRef={form} isReturning={kind === 'expired'} />
+          <SignInForm formRef={form} />
         </div>
         <Seeds onPick={fill} />
       </div>

@@ -8,17 +8,15 @@ import { PasswordField } from './PasswordField.tsx'
 
 export interface SignInFormProps {
   readonly formRef: RefObject<HTMLFormElement | null>
-  /** Somebody whose session is over: he has an account. */
-  readonly isReturning: boolean
 }
 
-export function SignInForm({ formRef, isReturning }: SignInFormProps) {
+export function SignInForm({ formRef }: SignInFormProps) {
   const auth = useAuth()
   const error = useAuthState((state) => state.error)
   const isBusy = useAuthState(({ status }) => status === 'authenticating')
   const email = useStore(demo.email)
   const [mode, setMode] = useState<Mode>('signIn')
-  const isNew = mode === 'signUp' && !isReturning
+  const isNew = mode === 'signUp'
   const field = error && fieldOf(error.code)
 
   useEffect(() => {
@@ -27,21 +25,19 @@ export function SignInForm({ formRef, isReturning }: SignInFormProps) {
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault()
-    if (!isBusy) void submitCredentials(auth, isNew ? 'signUp' : 'signIn', event.currentTarget)
+    if (!isBusy) void submitCredentials(auth, mode, event.currentTarget)
   }
 
   return (
     <section className="card stack" aria-label={isNew ? 'Create an account' : 'Sign in'}>
-      {!isReturning && (
-        <div className="segments" role="group" aria-label="What to do">
-          <button type="button" aria-pressed={!isNew} data-testid="mode-sign-in" onClick={() => setMode('signIn')}>
-            Sign in
-          </button>
-          <button type="button" aria-pressed={isNew} data-testid="mode-sign-up" onClick={() => setMode('signUp')}>
-            Create account
-          </button>
-        </div>
-      )}
+      <div className="segments" role="group" aria-label="What to do">
+        <button type="button" aria-pressed={!isNew} data-testid="mode-sign-in" onClick={() => setMode('signIn')}>
+          Sign in
+        </button>
+        <button type="button" aria-pressed={isNew} data-testid="mode-sign-up" onClick={() => setMode('signUp')}>
+          Create account
+        </button>
+      </div>
       <form className="stack" ref={formRef} onSubmit={submit} aria-busy={isBusy} data-testid="sign-in-form">
         <p className="alert" role="alert" id="form-error" data-testid="form-error">
           {error && errorMessage(error)}
