@@ -43,5 +43,7 @@ export function focusField(form: HTMLFormElement, field: string | null): void {
 /** Where the focused element went away with its screen, the reading goes on at the heading of the next one. */
 export function catchLostFocus(): void {
   const { activeElement, body } = document
-  if (activeElement === null || activeElement === body) document.querySelector<HTMLElement>('main h1')?.focus()
+  if (activeElement !== null && activeElement !== body) return
+  document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+  scrollTo(0, 0)
 }

@@ -46,14 +46,17 @@ const errorWords: Readonly<Partial<Record<AuthErrorCode, string>>> = {
   network: 'The server did not answer. Check the connection and try again.',
   offline: 'You are offline. It goes on when the connection is back.',
   timeout: 'The server took too long to answer. Try again.',
-  unavailable: 'The server is not available right now. Try again in a moment.',
+  unavailable: 'The server is not available right now.',
   'refresh-indeterminate': 'The answer to a renewal was lost. You stay signed in until the access token ends.',
   forbidden: 'This account may not do that.',
 }
 
+const curedByTime: readonly AuthErrorCode[] = ['account-locked', 'rate-limited', 'unavailable']
+
 export function errorMessage(error: AuthError): string {
   const words = errorWords[error.code] ?? error.message
-  return error.retryAfter === undefined ? words : `${words} Try again in ${durationWords(error.retryAfter)}.`
+  if (error.retryAfter !== undefined) return `${words} Try again in ${durationWords(error.retryAfter)}.`
+  return curedByTime.includes(error.code) ? `${words} Try again in a moment.` : words
 }
 
 /** An answer of the data API that is not the one that was asked for; null: there was none. */

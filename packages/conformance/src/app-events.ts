@@ -74,6 +74,7 @@ export const outOfReach: Readonly<Record<string, string>> = {
   'auth.authenticated on signIn': 'the pages switch users by signing out first',
   'auth.authenticated on signUp': 'the pages switch users by signing out first',
   'auth.authenticated on tabs.signedIn': 'the other tab has to sign out first, and that is seen first',
+  'auth.authenticated on session.doubted': 'needs a page that comes back from the back-forward cache',
   'auth.authenticated on access': 'asked by can(), never sent',
   'auth.authenticated.fresh on expiry.reached': 'this server always gives a refresh token',
 }

@@ -83,6 +83,7 @@ export const facts = {
   renewed: named('session.renewed', { type: 'session.renewed', session: session(ann, whole) }),
   renewedElsewhere: named('session.renewed by another tab', { type: 'session.renewed', session: session(ann, whole) }),
   confirmed: named('session.confirmed', { type: 'session.confirmed', session: session(ann, whole) }),
+  doubted: named('session.doubted', { type: 'session.doubted', session: session(ann, remembered) }),
   refused: named('session.ended: refused', { type: 'session.ended', ended }),
   endedElsewhere: named('session.ended in another tab', {
     type: 'session.ended',
@@ -120,6 +121,7 @@ export function possibleEvents(place: string, context: Context): readonly ModelE
   if (!held) return own
   own.push(facts.signedOutElsewhere, facts.endedElsewhere)
   if (place.startsWith('authenticated') && !held.confirmed) own.push(facts.confirmed)
+  if (place.startsWith('authenticated') && held.confirmed) own.push(facts.doubted)
   const isFree = place !== 'authenticated.refreshing' && place !== 'authenticated.indeterminate'
   if (held.renewable && isFree) own.push(facts.renewedElsewhere)
   return own

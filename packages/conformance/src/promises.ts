@@ -84,6 +84,7 @@ export function whoAfter(steps: readonly { readonly label: string; readonly plac
     if (label.startsWith('authenticate.granted')) who = { name: 'Ann', isConfirmed: true }
     if (label.startsWith('restore.found') || label === 'restore.ended') who = { name: 'Ann', isConfirmed: false }
     if (label === 'tabs.signedIn') who = { name: 'Bob', isConfirmed: false }
+    if (label === 'session.doubted') who = { ...who, isConfirmed: false }
     if (label === 'session.confirmed' || label === 'session.renewed') who = { ...who, isConfirmed: true }
     if (label === 'tabs.signedOut' || place === 'signingOut' || place === 'anonymous')
       who = { name: null, isConfirmed: false }

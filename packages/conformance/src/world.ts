@@ -175,6 +175,7 @@ export function createTestWorld() {
       const asked = auth.actor.getSnapshot().context.session?.user as User
       while (client.has('getUser')) client.next('getUser').answer({ ...asked })
     },
+    'session.doubted': () => network.wake(true),
     'session.ended: refused': () => client.next('refresh').fail('session-expired'),
     'session.ended in another tab': () => elsewhere((other) => internalsOf(other).endSession('credentials-changed')),
     'refresh.deferred'() {

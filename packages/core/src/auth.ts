@@ -11,7 +11,7 @@ import { attemptOutcome, renewalOutcome, settledOutcome, userOutcome, type Decid
 import { isGood, isSameGrant, type Held } from './session.ts'
 import { isVerifying, keepEqual, renewalOf, statusOf, toState, type AuthSnapshot } from './state.ts'
 import { withTimeout } from './timeout.ts'
-import type { Auth, AuthOptions, AuthState, Guards } from './types.ts'
+import type { Auth, AuthClient, AuthOptions, AuthState, Guards } from './types.ts'
 
 /**
  * Makes the session of one user. Nothing happens until the first `subscribe` or command; `destroy()` ends it.
@@ -124,6 +124,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     clock,
     allowedOrigins: options.allowedOrigins ?? (options.client.origin ? [options.client.origin] : []),
     fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
+    connection: world.connection,
     settled: settledSession,
     renew,
   })
@@ -183,6 +184,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     },
     fetch: (input, init) => (destroyed ? Promise.reject(new AuthError('destroyed')) : authFetch(input, init)),
     can: (guard, ...params) => actor.getSnapshot().can({ type: 'access', guard, params }),
+    capabilities: world.capabilities,
     requireUser({ guard, params = [], signal } = {}) {
       const asked = { type: 'access', guard: String(guard), params } as const
       const isAllowed = guard === undefined ? null : (snapshot: AuthSnapshot) => snapshot.can(asked)
@@ -199,7 +201,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   }
 
   register(auth, {
-    client: world.client,
+    client: options.client as AuthClient,
     inTime: (work) => withTimeout(clock, world.requestTimeout, work, world.lifetime),
     endSession: (reason) => world.endHeld(reason),
     replaceGrant: (spend) =>

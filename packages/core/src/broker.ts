@@ -44,6 +44,8 @@ export interface BrokerOptions {
   readonly rules: SessionRules
   readonly network: Network
   readonly requestTimeout: number
+  /** Nobody knows whether the server can be reached: one cheap request goes first. */
+  readonly isDoubtful: () => boolean
   readonly lock: <T>(work: () => Promise<T>) => Promise<T>
   /** Takes up what another tab stored, when it differs from what is held. True: it did. */
   readonly observe: (stored: Stored | null) => boolean
@@ -56,6 +58,7 @@ export interface BrokerOptions {
 
 const FIRST_BACKOFF = 1000
 const LONGEST_BACKOFF = 60_000
+const LONGEST_PING = 10_000
 /** A server that refuses every new token is asked this often in a minute. */
 const PREMATURE_PER_MINUTE = 6
 
@@ -106,6 +109,10 @@ export function createBroker(options: BrokerOptions): Broker {
       return { type: 'lost', error: new AuthError('refresh-indeterminate') }
     if (isTooMuch(held)) return deferred(new AuthError('rate-limited'), 10_000)
 
+    const unreached = await reach()
+    if (unreached) return unreached
+    if (!isSameGrant(meant, vault.held)) return { type: 'settled' }
+
     // durable before the request leaves: whoever finds the mark knows that the token may be spent
     const marked = await persistence.replace(stored.revision, held, true)
     if (marked === null) {
@@ -123,6 +130,17 @@ export function createBroker(options: BrokerOptions): Broker {
       return await commit(held, next, marked)
     } catch (thrown) {
       return fail(held, marked, toAuthError(thrown, 'network'), judge)
+    }
+  }
+
+  /** Null: the server answers. Else the token is not risked. */
+  async function reach(): Promise<Outcome | null> {
+    if (!client.ping || !options.isDoubtful()) return null
+    try {
+      await withTimeout(clock, LONGEST_PING, (signal) => client.ping!({ signal }))
+      return null
+    } catch (thrown) {
+      return backOff(toAuthError(thrown, 'network'))
     }
   }
 

@@ -1,4 +1,5 @@
 import { createBroker } from './broker.ts'
+import { createConnection, overhear, type Connection } from './connection.ts'
 import type { Hands } from './effects/provide.ts'
 import { AuthError, toAuthError } from './errors.ts'
 import type { AuthFact, EndReason } from './machine/types.ts'
@@ -9,13 +10,15 @@ import { browserTabs, queuesOfThisPage } from './ports/tabs.ts'
 import { toView, type Held, type SessionRules, type Stored } from './session.ts'
 import { memoryStorage } from './storage/memory.ts'
 import { withTimeout } from './timeout.ts'
-import type { AuthOptions, AuthStorage, Persistence, Revoked, TabHint, Tabs } from './types.ts'
+import type { AuthOptions, AuthStorage, Capabilities, Persistence, Revoked, TabHint, Tabs } from './types.ts'
 import { createVault } from './vault.ts'
 import type { World } from './world.ts'
 
 /** The world and what the chart's actions do to it. */
 interface InnerWorld extends World, Hands {
   readonly persistenceAtStart: Persistence
+  readonly connection: Connection
+  readonly capabilities: () => Capabilities
   readonly canConfirm: boolean
   readonly destroyed: Promise<void>
   destroy(): void
@@ -28,16 +31,12 @@ function noTabs(scope: AuthStorage['scope']): Tabs {
 }
 
 export function createWorld(options: AuthOptions<unknown, unknown, unknown>): InnerWorld {
-  const {
-    client,
-    clock = systemClock,
-    storage = memoryStorage(),
-    requestTimeout = 30_000,
-    storageTimeout = 2000,
-  } = options
+  const { clock = systemClock, storage = memoryStorage(), requestTimeout = 30_000, storageTimeout = 2000 } = options
   const { signOutTimeout = 5000, network = browserNetwork(), random = Math.random, refreshBefore } = options
   const isAlone = options.tabs === false || (options.tabs === undefined && storage.scope !== 'shared')
   const tabs = isAlone ? noTabs(storage.scope) : options.tabs || browserTabs()
+  const connection = createConnection(clock)
+  const client = overhear(options.client, connection)
   const key = `authchart:${client.id ?? client.origin ?? 'default'}`
   const rules: SessionRules = { clock, random, refreshBefore, canRefresh: client.refresh !== undefined }
   const vault = createVault()
@@ -160,6 +159,11 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     storageTimeout,
     lifetime: lifetime.signal,
     persistenceAtStart: storage.scope === 'memory' ? 'memory' : 'stored',
+    connection,
+    capabilities: () => {
+      const { locks = 'page', broadcast = false } = isAlone ? {} : (tabs.capabilities?.() ?? {})
+      return { locks, broadcast, persistence: storage.scope }
+    },
     canConfirm: client.getUser !== undefined,
     establishing: null,
     revocation: null,
@@ -176,6 +180,13 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     observe,
     tell,
     warn: (code) => warn(new AuthError(code)),
+    doubt() {
+      const { held } = vault
+      if (!held || !client.getUser) return
+      const doubted = { ...held, userGeneration: 0 }
+      vault.hold(doubted)
+      report({ type: 'session.doubted', session: toView(doubted) })
+    },
     endHeld,
     hold({ id }) {
       const next = vault.unstage(id)
@@ -208,6 +219,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       rules,
       network,
       requestTimeout,
+      isDoubtful: connection.isDoubtful,
       lock: (work) => tabs.lock(key, work),
       observe,
       onRenewed(session) {

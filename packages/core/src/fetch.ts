@@ -1,3 +1,4 @@
+import type { Connection } from './connection.ts'
 import { AuthError } from './errors.ts'
 import { isGood, type Held } from './session.ts'
 import type { Clock } from './types.ts'
@@ -8,6 +9,8 @@ export interface AuthFetchOptions {
   readonly clock: Clock
   readonly allowedOrigins: readonly string[]
   readonly fetch: typeof globalThis.fetch
+  /** Hears whether the allowed origins answer. */
+  readonly connection: Connection
   /** Waits until it is known who is signed in. Null: nobody. */
   readonly settled: () => Promise<Held | null>
   /** Renews unless that has been done since; joins whoever does. Rejects where it cannot be done now. */
@@ -45,7 +48,11 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
       const own = new Headers(headers)
       own.set('authorization', `Bearer ${accessToken}`)
       // a redirect could carry what is ours to somebody else's door: followed only where the caller asks for it
-      return options.fetch(input, { redirect: 'error', ...init, ...body.init(), headers: own })
+      const answer = options.fetch(input, { redirect: 'error', ...init, ...body.init(), headers: own })
+      answer.then(options.connection.heard, () => {
+        if (!signal?.aborted) options.connection.missed()
+      })
+      return answer
     }
     const response = await send(stillOurs(held, vault.held))
     if (response.status !== 401 || !body.isKept) return response

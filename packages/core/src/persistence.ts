@@ -2,7 +2,7 @@ import { AuthError } from './errors.ts'
 import type { EndedSession } from './machine/types.ts'
 import { fromRecord, toEndedRecord, toRecord, type Held, type SessionRules, type Stored } from './session.ts'
 import { memoryStorage } from './storage/memory.ts'
-import type { AuthStorage, StoredRecord } from './types.ts'
+import type { AuthStorage, CallOptions, StoredRecord } from './types.ts'
 import { withTimeout } from './timeout.ts'
 
 /** The one stored record, read and written so that a storage that fails costs persistence and never the session. */
@@ -42,9 +42,9 @@ export function createPersistence({ storage, key, rules, timeout, onLost }: Pers
     return degrading
   }
 
-  async function attempt<T>(operation: (storage: AuthStorage) => Promise<T>): Promise<T> {
+  async function attempt<T>(operation: (storage: AuthStorage, options?: CallOptions) => Promise<T>): Promise<T> {
     try {
-      return await withTimeout(rules.clock, timeout, () => operation(current))
+      return await withTimeout(rules.clock, timeout, (signal) => operation(current, { signal }))
     } catch (error) {
       await degrade(error)
       return operation(current)
@@ -52,13 +52,13 @@ export function createPersistence({ storage, key, rules, timeout, onLost }: Pers
   }
 
   async function write(expected: string | null, next: StoredRecord | null): Promise<boolean> {
-    const written = await attempt((storage) => storage.compareAndSet(key, expected, next))
+    const written = await attempt((storage, options) => storage.compareAndSet(key, expected, next, options))
     if (written) known = next
     return written
   }
 
   async function read(): Promise<Stored | null> {
-    const raw = await attempt((storage) => storage.read(key))
+    const raw = await attempt((storage, options) => storage.read(key, options))
     const stored = fromRecord(raw, rules)
     if (stored?.kind !== 'foreign') known = (raw ?? null) as StoredRecord | null // fromRecord has looked at its shape
     return stored

@@ -117,6 +117,8 @@ export interface Auth<TUser = unknown, TCredentials = unknown, TGuards = Guards<
   readonly can: <K extends keyof TGuards & string>(guard: K, ...params: GuardParams<TGuards[K]>) => boolean
   /** Waits until it is known who is signed in, then answers or rejects `'not-authenticated'`, `'session-expired'`, `'forbidden'`. */
   readonly requireUser: <K extends keyof TGuards & string>(options?: RequireUserOptions<TGuards, K>) => Promise<TUser>
+  /** What this browser gives, as far as it is known. */
+  readonly capabilities: () => Capabilities
   /** The XState actor: the door for `useSelector`, `waitFor` and inspection. Read it; the methods above command it. */
   readonly actor: AuthActor
   /** Ends all work. Every pending promise settles; later commands reject `'destroyed'`. Signs nobody out. */
@@ -189,6 +191,8 @@ export interface AuthClient<TUser = unknown, TCredentials = unknown> {
   getUser?(tokens: { readonly accessToken: string }, options: CallOptions): Promise<TUser>
   /** Tells the server. Resolves when it heard. */
   signOut?(tokens: AccessTokens, options: CallOptions): Promise<void>
+  /** Any cheap request: resolves when the server answers, whatever it answers. Asked before a spend that might be lost. */
+  ping?(options: CallOptions): Promise<unknown>
   /** `'tolerated'`: the server takes a used refresh token again for a while, so a lost answer may be asked for again. */
   readonly replay?: 'tolerated' | 'forbidden'
   /** Where the server is (scheme, host, port): the default of `allowedOrigins`. */
@@ -209,12 +213,18 @@ export interface Clock {
 
 /**
  * One record per key with compare-and-set. `revision` is a field of the record that every write changes.
- * Anything it throws, and anything slower than the storage time limit, costs persistence and never the session.
+ * Anything it throws, and anything slower than the storage time limit, costs persistence and never the session. When the
+ * signal fires nobody waits any longer: what has not been written by then should not be written later.
  */
 export interface AuthStorage {
-  readonly read: (key: string) => Promise<unknown>
+  readonly read: (key: string, options?: CallOptions) => Promise<unknown>
   /** Writes `next` (null: removes) only if the stored record's revision is `expected` (null: nothing is stored). */
-  readonly compareAndSet: (key: string, expected: string | null, next: StoredRecord | null) => Promise<boolean>
+  readonly compareAndSet: (
+    key: string,
+    expected: string | null,
+    next: StoredRecord | null,
+    options?: CallOptions,
+  ) => Promise<boolean>
   /** `'shared'`: all tabs of the origin see it at once. `'memory'`: gone with the page. */
   readonly scope: 'shared' | 'tab' | 'memory'
 }
@@ -227,6 +237,8 @@ export interface StoredRecord {
 
 /** What joins the tabs of one browser: a lock, and a wire for hints. */
 export interface Tabs {
+  /** What it is made of here. Default: unknown to it, taken as a page of its own. */
+  readonly capabilities?: () => Pick<Capabilities, 'locks' | 'broadcast'>
   /** Runs `work` while no other tab of this browser runs one under the same name. */
   readonly lock: <T>(name: string, work: () => Promise<T>) => Promise<T>
   /** Opens the wire `name`. Hints carry a generation and nothing else. */
@@ -237,6 +249,16 @@ export interface TabHint {
   readonly generation: number
 }
 
+/** What this browser gives, and so what the session is safe from. */
+export interface Capabilities {
+  /** What keeps two tabs from spending one token: Web Locks, a lease in IndexedDB, or nothing beyond this page. */
+  readonly locks: 'web' | 'lease' | 'page'
+  /** Who sees the stored session. */
+  readonly persistence: AuthStorage['scope']
+  /** Tabs tell each other at once; else they find out when they wake up or renew. */
+  readonly broadcast: boolean
+}
+
 export interface TabWire {
   readonly post: (hint: TabHint) => void
   readonly close: () => void
@@ -245,8 +267,11 @@ export interface TabWire {
 /** What the page knows of its own connection and wakefulness. */
 export interface Network {
   readonly isOnline: () => boolean
-  /** Calls `listener` whenever the page wakes up: visible, online, shown again, resumed. Returns how to stop. */
-  readonly onWake: (listener: () => void) => () => void
+  /**
+   * Calls `listener` whenever the page wakes up: visible, online, shown again, resumed. Returns how to stop. `restored`:
+   * the page came back as it was left, from the back-forward cache: whoever it shows may be signed out by now.
+   */
+  readonly onWake: (listener: (wake?: { readonly restored: boolean }) => void) => () => void
 }
 
 export interface AuthOptions<TUser, TCredentials, TGuards> {

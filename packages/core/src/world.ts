@@ -31,6 +31,8 @@ export interface World {
   readonly observe: (stored: Stored | null) => boolean
   /** The held session is over for this reason: here, in the storage and in the other tabs. */
   readonly endHeld: (reason: EndReason) => Promise<void>
+  /** What is known of the user may be out of date: the server is asked again, and no guard opens before it answers. */
+  readonly doubt: () => void
   /** Marks the session that is being stored by this very tab, or null when that is done. */
   establishing: string | null
   /** Tells the server that this session is over, within the time limit. */

@@ -13,6 +13,7 @@ import {
   MINUTE,
   openTab,
   SECOND,
+  tolerantClient,
   watch,
 } from './support.ts'
 
@@ -146,8 +147,7 @@ describe('a renewal', () => {
     void dead.auth.refresh().catch(() => {})
     await drain()
     dead.tab.kill()
-    const next = openTab({}, browser)
-    Object.assign(next.client, { replay: 'tolerated' })
+    const next = openTab({ client: tolerantClient() }, browser)
     await next.boot()
     void next.auth.refresh()
     await drain()

@@ -134,13 +134,22 @@ describe('a guard', () => {
     expect([editor.now, tab.auth.can('isEditor')]).toEqual(['forbidden', false])
   })
 
-  it('of a client that cannot ask who it is, is closed after a reload, and requireUser does not wait for ever', async () => {
-    const tab = openTab({ without: ['getUser'] }, await browserWithSession())
-    await tab.boot()
-    const editor = watch(tab.auth.requireUser({ guard: 'isEditor' }))
-    await drain()
-    expect([editor.now, tab.auth.can('isEditor')]).toEqual(['forbidden', false])
-  })
+  it.each([
+    ['who it is: it opens', ann, 'resolved', true],
+    ['nobody: it stays closed, and requireUser does not wait for ever', null, 'forbidden', false],
+  ] as const)(
+    'of a client that cannot ask waits for a renewal after a reload, which names %s',
+    async (_, user, now, can) => {
+      const tab = openTab({ without: ['getUser'] }, await browserWithSession())
+      await tab.boot()
+      const editor = watch(tab.auth.requireUser({ guard: 'isEditor' }))
+      await drain()
+      expect([editor.now, tab.auth.can('isEditor')]).toEqual(['pending', false])
+      tab.client.next('refresh').answer(grant(2, user))
+      await drain()
+      expect([editor.now, tab.auth.can('isEditor'), tab.client.counts.refresh]).toEqual([now, can, 1])
+    },
+  )
 
   it('is not opened by what the page rendered on the server says', async () => {
     const tab = openTab({ initialSession: { user: ann } })
@@ -248,7 +257,7 @@ it('isAuthenticated is true for who is signed in, also during a renewal', async 
   const seen: [string, boolean][] = []
   auth.subscribe((state) => void seen.push([state.status, isAuthenticated<User>(state)]))
   await signIn()
-  void auth.refresh()
+  void auth.refresh().catch(() => {})
   await drain()
   client.next('refresh').fail('session-expired')
   await drain()

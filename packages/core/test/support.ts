@@ -102,7 +102,9 @@ export function createServer() {
   return server
 }
 
-export interface Options extends Partial<Omit<AuthOptions<User, Credentials, typeof guards>, 'client' | 'clock'>> {
+type Own = Omit<AuthOptions<User, Credentials, typeof guards>, 'client' | 'clock'>
+
+export type Options = { readonly [K in keyof Own]?: Own[K] | undefined } & {
   readonly client?: ScriptedClient<User, Credentials>
   readonly clock?: FakeClock
   /** Methods the client does not have. */
@@ -130,7 +132,8 @@ export function openTab(
     guards,
     fetch: server.fetch,
     onWarning: ({ code }) => void warnings.push(code),
-    ...options,
+    // undefined is as good as not given
+    ...(options as Partial<Own>),
   })
   return {
     auth,
@@ -161,6 +164,19 @@ export function openTab(
 
 export type Tab = ReturnType<typeof openTab>
 
+/** A tab whose renewal has been sent. */
+export async function refreshing(options: Options = {}): Promise<Tab> {
+  const tab = openTab(options)
+  await tab.signIn()
+  tab.clock.advance(DUE)
+  await drain()
+  return tab
+}
+
+/** Of a server that takes a used refresh token again. */
+export const tolerantClient = (): ScriptedClient<User, Credentials> =>
+  Object.assign(scriptedClient<User, Credentials>(), { replay: 'tolerated' as const })
+
 /** A browser in which somebody has signed in and closed the page. */
 export async function browserWithSession(user: User = ann, clock: FakeClock = fakeClock()): Promise<FakeBrowser> {
   const browser = fakeBrowser()
@@ -186,6 +202,8 @@ export function watch<T>(promise: Promise<T>) {
   )
   return seen
 }
+
+export const watchAll = (promises: readonly Promise<unknown>[]) => promises.map((promise) => watch(promise))
 
 /** A storage whose operations can be made to wait or fail. Lives on when a page is closed. */
 export function createDisk() {

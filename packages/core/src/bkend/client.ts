@@ -83,6 +83,15 @@ export function bkend(options: BkendOptions): BkendClient {
       if (accessToken === null) throw new AuthError('not-authenticated')
       await request('account', 'POST /auth/signout', { accessToken, signal })
     },
+    async ping({ signal }) {
+      try {
+        await request('getUser', 'GET /auth/me', { signal })
+      } catch (error) {
+        // any answer with a status came from somewhere, a proxy's page did not come from the server
+        const isAnswer = error instanceof AuthError && error.status !== undefined && error.code !== 'invalid-response'
+        if (!isAnswer) throw error
+      }
+    },
   }
   return client
 }

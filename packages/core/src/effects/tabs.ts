@@ -9,7 +9,12 @@ export const watchTabs = (world: World) =>
       void world.persistence.read().then(world.observe)
     }
     const wire = world.tabs.open(world.key, look)
-    const unwatch = [world.onPost((hint) => wire.post(hint)), world.network.onWake(look)]
+    const wakeUp = (wake?: { readonly restored: boolean }): void => {
+      // back from the back-forward cache, as it was left: guards stay closed until it is known who is signed in now
+      if (wake?.restored) world.doubt()
+      look()
+    }
+    const unwatch = [world.onPost((hint) => wire.post(hint)), world.network.onWake(wakeUp)]
     return () => {
       for (const stop of unwatch) stop()
       wire.close()

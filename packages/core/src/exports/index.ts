@@ -13,6 +13,7 @@ export type {
   AuthStatus,
   AuthStorage,
   CallOptions,
+  Capabilities,
   Challenge,
   ChallengeDemand,
   Clock,

@@ -27,6 +27,7 @@ export const authenticated = authSetup.createStateConfig({
     signOut: signOut,
     'session.renewed': { target: '.fresh', actions: [noteSession, 'clearError'] },
     'session.confirmed': { actions: [noteSession] },
+    'session.doubted': { actions: [noteSession] },
     'session.ended': { target: '#auth.expired', actions: [noteEnded] },
     'tabs.signedIn': takeSession,
     'tabs.signedOut': signedOutElsewhere,

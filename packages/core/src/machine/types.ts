@@ -89,6 +89,7 @@ export type AuthFact =
   | { readonly type: 'retry.due' }
   | { readonly type: 'session.renewed'; readonly session: SessionView }
   | { readonly type: 'session.confirmed'; readonly session: SessionView }
+  | { readonly type: 'session.doubted'; readonly session: SessionView }
   | { readonly type: 'session.ended'; readonly ended: EndedSession }
   | { readonly type: 'tabs.signedIn'; readonly session: SessionView }
   | { readonly type: 'tabs.signedOut' }

@@ -8,8 +8,9 @@ export function browserNetwork(): Network {
     // One wake-up may be several events, and each is told. The browser runs microtasks between them, so only a timer
     // could join them, and by then the page may have painted what is true no longer.
     onWake: (listener) =>
-      listen(['visibilitychange', 'resume', 'online', 'pageshow'], ({ type }) => {
-        if (type !== 'visibilitychange' || document.visibilityState === 'visible') listener()
+      listen(['visibilitychange', 'resume', 'online', 'pageshow'], (event) => {
+        const restored = event.type === 'pageshow' && (event as PageTransitionEvent).persisted
+        if (event.type !== 'visibilitychange' || document.visibilityState === 'visible') listener({ restored })
       }),
   }
 }

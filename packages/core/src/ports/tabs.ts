@@ -1,29 +1,37 @@
 import type { TabHint, Tabs, TabWire } from '../types.ts'
+import { leases } from './lease.ts'
 import { listen } from './listen.ts'
 
-/** Web Locks and BroadcastChannel. Each missing one is done without: see {@link queuesOfThisPage}. */
+/** Web Locks and BroadcastChannel. Each missing one is done without: see {@link leases} and {@link queuesOfThisPage}. */
 export function browserTabs(): Tabs {
-  const lockWithout = queuesOfThisPage()
+  const lockWithin = queuesOfThisPage()
+  const lockByLease = leases()
   return {
     async lock<T>(name: string, work: () => Promise<T>): Promise<T> {
       let running: Promise<T> | undefined
+      // by then(): a work that throws instead of rejecting has run, too, and must not run again below
+      const begin = (): Promise<T> => (running ??= Promise.resolve().then(work))
       try {
-        // by then(): a work that throws instead of rejecting has run, too, and must not run again below
-        await navigator.locks.request(name, () => (running = Promise.resolve().then(work)))
+        await navigator.locks.request(name, begin)
       } catch {
         // no Web Locks, or not for this origin; or the work failed, or was robbed of its lock while it goes on
       }
-      return running ?? lockWithout(name, work)
+      if (running) return running
+      return lockWithin(name, async () => {
+        await lockByLease(name, begin).catch(() => {})
+        // no IndexedDB either: nothing is shared, and this page is all there is
+        return begin()
+      })
     },
     open: openWire,
+    capabilities: () => ({
+      locks: 'locks' in (globalThis.navigator ?? {}) ? 'web' : 'indexedDB' in globalThis ? 'lease' : 'page',
+      broadcast: 'BroadcastChannel' in globalThis,
+    }),
   }
 }
 
-/**
- * Where there are no Web Locks. Weaker: it excludes nobody outside this `Tabs`, so that between two tabs only the
- * compare-and-set of the stored record stands. A lease in IndexedDB with a fencing token is to take this place, with
- * the same signature.
- */
+/** The callers of one `Tabs` in turn. Excludes nobody outside this page. */
 export function queuesOfThisPage(): Tabs['lock'] {
   const tails = new Map<string, Promise<unknown>>()
   return (name, work) => {

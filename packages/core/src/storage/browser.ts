@@ -1,4 +1,4 @@
-import type { AuthStorage } from '../types.ts'
+import type { AuthStorage, CallOptions } from '../types.ts'
 import { mayReplace } from './record.ts'
 
 const STORE = 'records'
@@ -18,16 +18,22 @@ export interface BrowserStorageOptions {
 export function browserStorage({ name = 'authchart' }: BrowserStorageOptions = {}): AuthStorage {
   return {
     scope: 'shared',
-    read: (key) => transact(name, 'readonly', key, (stored: unknown) => stored ?? null),
-    async compareAndSet(key, expected, next) {
+    read: (key, options) => transact(name, 'readonly', key, (stored: unknown) => stored ?? null, options),
+    async compareAndSet(key, expected, next, options) {
       // cloned before the first wait: the caller may go on with his, and what cannot be stored rejects here
       const record = structuredClone(next)
-      return transact(name, 'readwrite', key, (stored, store) => {
-        const won = mayReplace(stored, expected)
-        if (won && record) store.put(record, key)
-        else if (won) store.delete(key)
-        return won
-      })
+      return transact(
+        name,
+        'readwrite',
+        key,
+        (stored, store) => {
+          const won = mayReplace(stored, expected)
+          if (won && record) store.put(record, key)
+          else if (won) store.delete(key)
+          return won
+        },
+        options,
+      )
     },
   }
 }
@@ -43,9 +49,12 @@ async function transact<T>(
   mode: IDBTransactionMode,
   key: string,
   use: (stored: unknown, store: IDBObjectStore) => T,
+  options?: CallOptions,
 ): Promise<T> {
   const database = await open(name)
   try {
+    // whoever gave up while it was being opened goes on without it: a late write would bring an old session back
+    options?.signal.throwIfAborted()
     const transaction = database.transaction(STORE, mode, { durability: 'strict' })
     const store = transaction.objectStore(STORE)
     const stored = store.get(key)
@@ -59,10 +68,19 @@ async function transact<T>(
       transaction.onabort = () => reject(transaction.error)
       // Chromium clears site data without a word to some of the transactions it ends
       database.onclose = () => reject(new Error('closed'))
+      options?.signal.addEventListener('abort', () => abort(transaction), { once: true })
     })
   } finally {
     // at once: what has begun is let finish, and a connection that is closing is in nobody's way for longer than that
     database.close()
+  }
+}
+
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort()
+  } catch {
+    // it was over
   }
 }
 

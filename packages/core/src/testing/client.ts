@@ -12,7 +12,9 @@ export interface PendingCall {
   readonly fail: (error: AuthErrorCode | Error) => void
 }
 
-export interface ScriptedClient<TUser, TCredentials> extends Required<Omit<AuthClient<TUser, TCredentials>, 'id'>> {
+export interface ScriptedClient<TUser, TCredentials> extends Required<
+  Omit<AuthClient<TUser, TCredentials>, 'id' | 'ping'>
+> {
   /** Calls that wait, oldest first. */
   readonly pending: readonly PendingCall[]
   /** The oldest waiting call of this method. @throws when there is none */

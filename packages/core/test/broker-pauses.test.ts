@@ -1,0 +1,83 @@
+import { AuthError, type AuthErrorCode } from '@authchart/core'
+import { describe, expect, it } from 'vitest'
+import { DAY, drain, grant, MINUTE, refreshing, SECOND, watch } from './support.ts'
+
+describe('a server that says when to come back', () => {
+  const waits = async (retryAfter: number | undefined, code: AuthErrorCode = 'rate-limited') => {
+    const tab = await refreshing()
+    tab.client.next('refresh').fail(new AuthError(code, { retryAfter, status: 429 }))
+    await drain()
+    return tab
+  }
+
+  it('is not asked sooner, neither by the timer nor by a person', async () => {
+    const { auth, client, clock } = await waits(30)
+    expect(auth.getState()).toMatchObject({ renewal: 'waiting', error: { code: 'rate-limited', retryAfter: 30 } })
+    const asked = watch(auth.refresh())
+    clock.advance(30 * SECOND - 1)
+    await drain()
+    expect(asked.now).toBe('rate-limited')
+    expect(client.counts.refresh).toBe(1)
+    clock.advance(2)
+    await drain()
+    expect(client.counts.refresh).toBe(2)
+  })
+
+  it('is asked on time although the clock was put back by a day', async () => {
+    const { client, clock } = await waits(30)
+    clock.jump(-DAY)
+    clock.advance(31 * SECOND)
+    await drain()
+    expect(client.counts.refresh).toBe(2)
+  })
+
+  it.each([Number.NaN, -5, -Infinity])(
+    'and says nonsense (%s) is given the usual pause, not none',
+    async (retryAfter) => {
+      const { client, clock } = await waits(retryAfter)
+      expect(client.counts.refresh).toBe(1)
+      clock.advance(400)
+      await drain()
+      expect(client.counts.refresh).toBe(1)
+      clock.advance(200)
+      await drain()
+      expect(client.counts.refresh).toBe(2)
+    },
+  )
+
+  it.each([Infinity, 1e9, 1e300])(
+    'in %s seconds is asked again within ten minutes all the same',
+    async (retryAfter) => {
+      const { client, clock } = await waits(retryAfter)
+      clock.advance(11 * MINUTE)
+      await drain()
+      expect(client.counts.refresh).toBe(2)
+    },
+  )
+
+  it('is waited for longer after each failure, up to a minute', async () => {
+    const { client, clock } = await waits(undefined, 'unavailable')
+    // half of 1, 2, 4, 8, 16, 32, 60, 60 seconds
+    for (const pause of [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
+      const before = client.counts.refresh
+      clock.advance(pause - 1)
+      await drain()
+      expect(client.counts.refresh).toBe(before)
+      clock.advance(1)
+      await drain()
+      expect(client.counts.refresh).toBe(before + 1)
+      client.next('refresh').fail('unavailable')
+      await drain()
+    }
+  })
+
+  it('lets a person try at once where it did not say when', async () => {
+    const { auth, client } = await waits(undefined, 'unavailable')
+    void auth.refresh()
+    await drain()
+    expect(client.counts.refresh).toBe(2)
+    client.next('refresh').answer(grant(2))
+    await drain()
+    expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle', error: null })
+  })
+})

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { browserWithSession, drain, openTab, watch, type Options } from './support.ts'
+
+const HERE = 'https://api.test/posts'
+
+async function signedIn(options: Options = {}) {
+  const tab = openTab(options)
+  await tab.signIn()
+  return tab
+}
+
+describe('the token goes nowhere else:', () => {
+  const strangers: readonly string[] = [
+    'https://evil.test/',
+    'http://api.test/',
+    'https://api.test:8443/',
+    'https://api.test:80/',
+    'https://sub.api.test/',
+    'https://api.test.evil.test/',
+    'https://evil-api.test/',
+    'https://api.test@evil.test/',
+    'https://api.test%40evil.test/',
+    'https://evil.test\\@api.test/',
+    'https://evil.test/https://api.test/',
+    'https://evil.test?https://api.test/',
+    'https://evil.test#@api.test/',
+    'https://API.test.evil.test/',
+    'https://api.test./',
+    'https://xn--pi-9ra.test/',
+    'data:text/plain,https://api.test',
+  ]
+  it.each(strangers)('%s', async (url) => {
+    const { auth, server } = await signedIn()
+    await auth.fetch(url).catch(() => {})
+    expect(server.tokens().filter((token) => token !== null)).toEqual([])
+  })
+
+  const ours: readonly (readonly [string, string])[] = [
+    ['https://api.test', 'https://api.test/'],
+    ['https://api.test:443/a', 'https://api.test/a'],
+    ['HTTPS://API.TEST/a', 'https://api.test/a'],
+    ['https:\\\\api.test\\a', 'https://api.test/a'],
+    ['https://api.test/@evil.test', 'https://api.test/@evil.test'],
+    [' https://api.test/a ', 'https://api.test/a'],
+    ['ht\ntps://api.test/a', 'https://api.test/a'],
+  ]
+  it.each(ours)('but %j is ours', async (url, arrived) => {
+    const { auth, server } = await signedIn()
+    await auth.fetch(url)
+    expect(server.arrived[0]).toMatchObject({ url: arrived, token: 'access-1' })
+  })
+
+  it('a relative URL where there is no page', async () => {
+    const { auth } = await signedIn()
+    const asked = watch(auth.fetch('/posts'))
+    await drain()
+    expect(asked.now).toContain('TypeError')
+  })
+
+  it('a URL object that is changed while the request waits', async () => {
+    const tab = openTab({}, await browserWithSession())
+    tab.tab.holdStorage()
+    const url = new URL(HERE)
+    const asked = watch(tab.auth.fetch(url))
+    await drain()
+    url.host = 'evil.test'
+    tab.tab.releaseStorage()
+    await drain()
+    expect(asked.now).toBe('resolved')
+    expect(tab.server.arrived[0]).toMatchObject({ url: HERE, token: 'access-1' })
+  })
+
+  it('an object that reads differently each time', async () => {
+    const { auth, server } = await signedIn()
+    let reads = 0
+    const url = { toString: () => (reads++ === 0 ? HERE : 'https://evil.test/') }
+    await auth.fetch(url as string)
+    expect(server.arrived.filter(({ token }) => token !== null).map((request) => request.url)).toEqual([HERE])
+  })
+
+  it('where other origins are named, those and only those', async () => {
+    const { auth, server } = await signedIn({ allowedOrigins: ['https://a.test', 'https://b.test:8443'] })
+    for (const url of ['https://a.test/', 'https://b.test:8443/', 'https://b.test/', HERE]) await auth.fetch(url)
+    expect(server.tokens()).toEqual(['access-1', 'access-1', null, null])
+  })
+
+  it.each(['https://api.test/', 'https://api.test:443', 'HTTPS://API.TEST', 'https://api.test/v1'])(
+    'an origin written as %s means that origin',
+    async (origin) => {
+      const { auth, server } = await signedIn({ allowedOrigins: [origin] })
+      await auth.fetch(HERE)
+      expect(server.tokens()).toEqual(['access-1'])
+    },
+  )
+
+  it.each(['*', 'api.test', '//api.test', 'https://*.test', 'null', ''])('%j allows nothing', async (origin) => {
+    const { auth, server } = await signedIn({ allowedOrigins: [origin] })
+    for (const url of [HERE, 'data:text/plain,x']) await auth.fetch(url)
+    expect(server.tokens()).toEqual([null, null])
+  })
+
+  it("a caller's own Authorization is his business, in headers of every form", async () => {
+    const { auth, server } = await signedIn()
+    await auth.fetch(HERE, { headers: { authorization: 'Bearer own' } })
+    await auth.fetch(HERE, { headers: new Headers({ Authorization: 'Bearer own' }) })
+    await auth.fetch(HERE, { headers: [['AUTHORIZATION', 'Bearer own']] })
+    await auth.fetch(new Request(HERE, { headers: { authorization: 'Bearer own' } }))
+    expect(server.tokens()).toEqual(['own', 'own', 'own', 'own'])
+    expect(server.arrived.map(({ redirect }) => redirect)).toEqual(Array(4).fill('follow'))
+  })
+
+  it('and his 401 is his, too', async () => {
+    const { auth, client, server } = await signedIn()
+    server.decide = () => 401
+    const response = await auth.fetch(HERE, { headers: { authorization: 'Basic x' } })
+    expect(response.status).toBe(401)
+    expect([client.counts.refresh, server.arrived.length]).toEqual([0, 1])
+  })
+
+  it.each([undefined, 'error' as const])(
+    'a redirect is an error, also when %s is what he asks for',
+    async (redirect) => {
+      const { auth, server } = await signedIn()
+      await auth.fetch(HERE, { redirect } as RequestInit)
+      await auth.fetch(new Request(HERE))
+      expect(server.arrived.map((request) => request.redirect)).toEqual(['error', 'error'])
+    },
+  )
+
+  it.each(['follow', 'manual'] as const)('a redirect is as he asks for: %s', async (redirect) => {
+    const { auth, server } = await signedIn()
+    await auth.fetch(HERE, { redirect })
+    expect(server.arrived[0]?.redirect).toBe(redirect)
+  })
+})
