@@ -71,6 +71,7 @@ export const outOfReach: Readonly<Record<string, string>> = {
   'auth.expired on signUp': 'the form of an expired session is for signing in again',
   'auth.authenticating on signIn': 'the form sends nothing while a sign-in is under way',
   'auth.authenticating on signUp': 'the form sends nothing while a sign-in is under way',
+  'auth.authenticating.challenged.verifyingCode on authenticate.challenged': 'this server asks for one second factor',
   'auth.authenticated on signIn': 'the pages switch users by signing out first',
   'auth.authenticated on signUp': 'the pages switch users by signing out first',
   'auth.authenticated on tabs.signedIn': 'the other tab has to sign out first, and that is seen first',

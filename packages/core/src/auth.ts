@@ -1,6 +1,7 @@
 import { createActor } from 'xstate'
 import { createWorld } from './create-world.ts'
 import { provideEffects } from './effects/provide.ts'
+import { fieldOf, isSameData } from './data.ts'
 import { AuthError } from './errors.ts'
 import { createAuthFetch } from './fetch.ts'
 import { isAllowedBy } from './guards.ts'
@@ -37,7 +38,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   const actor = createActor(provideEffects(options.machine ?? authMachine, world, isAllowed), {
     id: 'auth',
     input: { persistence: world.persistenceAtStart, hint: options.initialSession },
-    ...(options.inspect && { inspect: options.inspect }),
+    ...(options.inspect && { inspect: guarded(options.inspect) }),
   })
 
   let destroyed = false
@@ -50,7 +51,8 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     const next = keepEqual(state, toState(snapshot) as AuthState<TUser>)
     if (next === state) return
     state = next
-    for (const listener of listeners) {
+    for (const listener of [...listeners]) {
+      if (!listeners.has(listener)) continue
       try {
         listener(next)
       } catch (error) {
@@ -85,11 +87,12 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       }
       if (signal?.aborted) return abort()
       signal?.addEventListener('abort', abort, { once: true })
-      waiters.add(settle)
       start()
       // after this turn's events: a command given inside a listener waits for its place in the queue
       queueMicrotask(() => {
-        if (waiters.has(settle)) settle(actor.getSnapshot())
+        if (signal?.aborted) return
+        waiters.add(settle)
+        settle(actor.getSnapshot())
       })
     })
   }
@@ -100,7 +103,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     if (destroyed) return Promise.reject(new AuthError('destroyed'))
     const pending = vault.pending()
     const { context } = actor.getSnapshot()
-    const isSame = pending?.method === method && isEqualInput(pending.input, input) && pending.handle === undefined
+    const isSame = pending?.method === method && isSameData(pending.input, input) && pending.handle === undefined
     if (isSame && context.attempt === pending.attempt) return signedIn(pending.attempt)
     const attempt = vault.propose({ method, input })
     send({ type: method, attempt })
@@ -109,6 +112,8 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
 
   /** What a request needs: joins a renewal or begins one, but does not hurry one that was put off. */
   async function renew(before: Held): Promise<void> {
+    // nothing can renew it: it is over, whatever the timers say
+    if (!before.renewable && !isGood(before, clock)) world.report({ type: 'expiry.reached' })
     const isWaiting = renewalOf(actor.getSnapshot()) === 'waiting'
     if (isSameGrant(vault.held, before) && !isWaiting) send({ type: 'refresh' })
     return until(renewalOutcome(before))
@@ -122,7 +127,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   const authFetch = createAuthFetch({
     vault,
     clock,
-    allowedOrigins: options.allowedOrigins ?? (options.client.origin ? [options.client.origin] : []),
+    allowedOrigins: originsOf(options.allowedOrigins ?? [options.client.origin]),
     fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
     connection: world.connection,
     settled: settledSession,
@@ -141,8 +146,10 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     },
     signIn: (credentials) => begin('signIn', credentials),
     signUp: (details) => begin('signUp', details),
-    async answerChallenge({ code }) {
+    async answerChallenge(answer) {
       if (destroyed) throw new AuthError('destroyed')
+      const code = fieldOf(answer, 'code')
+      if (typeof code !== 'string') throw new AuthError('invalid-request')
       const snapshot = actor.getSnapshot()
       if (isVerifying(snapshot)) throw new AuthError('in-progress')
       const { attempt } = snapshot.context
@@ -183,9 +190,10 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       return vault.held?.accessToken ?? null
     },
     fetch: (input, init) => (destroyed ? Promise.reject(new AuthError('destroyed')) : authFetch(input, init)),
-    can: (guard, ...params) => actor.getSnapshot().can({ type: 'access', guard, params }),
+    can: (guard, ...params) => !destroyed && actor.getSnapshot().can({ type: 'access', guard, params }),
     capabilities: world.capabilities,
-    requireUser({ guard, params = [], signal } = {}) {
+    requireUser(wanted) {
+      const { guard, params = [], signal } = wanted ?? {}
       const asked = { type: 'access', guard: String(guard), params } as const
       const isAllowed = guard === undefined ? null : (snapshot: AuthSnapshot) => snapshot.can(asked)
       return until(userOutcome(isAllowed, world.canConfirm), signal).then(asUser)
@@ -220,11 +228,21 @@ function report(error: unknown): void {
   else console.error(error)
 }
 
-/** Whether two credentials are the same: a double click is one sign-in. */
-function isEqualInput(one: unknown, other: unknown): boolean {
-  try {
-    return JSON.stringify(one) === JSON.stringify(other)
-  } catch {
-    return one === other
+/** An observer of the app that throws is the app's to know about; nothing here depends on it. */
+function guarded<T>(observe: (event: T) => void): (event: T) => void {
+  return (event) => {
+    try {
+      observe(event)
+    } catch (error) {
+      report(error)
+    }
   }
+}
+
+/** Origins as URLs have them: without path, default port or capitals. What is none matches nothing. */
+function originsOf(values: readonly (string | undefined)[]): readonly string[] {
+  return values.flatMap((value) => {
+    const origin = URL.canParse(value ?? '') ? new URL(value ?? '').origin : 'null'
+    return origin === 'null' ? [] : [origin]
+  })
 }

@@ -8,12 +8,14 @@ import {
   isAnotherUser,
   isSameGrant,
   keepSame,
+  readUser,
   subjectOf,
   toView,
   type Held,
   type SessionRules,
   type Stored,
 } from './session.ts'
+import { schedule, stopwatch } from './ports/clock.ts'
 import { withTimeout } from './timeout.ts'
 import type { AuthClient, CallOptions, Grant, Network } from './types.ts'
 import type { Vault } from './vault.ts'
@@ -51,14 +53,20 @@ export interface BrokerOptions {
   readonly observe: (stored: Stored | null) => boolean
   readonly onRenewed: (session: SessionView) => void
   /** The held session is over by the server's definite word. */
-  readonly onEnded: (held: Held, reason: EndReason, error: AuthError | null) => Promise<void>
+  readonly onEnded: (held: Held, reason: EndReason) => Promise<void>
   /** A grant that came too late for its session is good for one thing only. */
   readonly onStale: (held: Held) => void
+  /** Resolves when no sign-in of this tab is being stored, which may yet be undone. */
+  readonly stored: () => Promise<void>
 }
 
 const FIRST_BACKOFF = 1000
 const LONGEST_BACKOFF = 60_000
 const LONGEST_PING = 10_000
+/** However long a server wants to be left alone. */
+const LONGEST_WAIT = 600_000
+/** A holder that is frozen keeps its lock; nobody robs it, but nobody waits for ever. */
+const LONGEST_LOCK_WAIT = 60_000
 /** A server that refuses every new token is asked this often in a minute. */
 const PREMATURE_PER_MINUTE = 6
 
@@ -67,7 +75,8 @@ export function createBroker(options: BrokerOptions): Broker {
   const { clock } = rules
   let flight: { readonly held: Held | null; readonly outcome: Promise<Outcome> } | null = null
   let failures = 0
-  let pause: Deferred | null = null
+  /** The server's own word on when it may be asked again. */
+  let pause: { readonly error: AuthError; readonly left: () => number } | null = null
   let premature: number[] = []
 
   const deferred = (error: AuthError, delay: number): Deferred => ({
@@ -79,11 +88,12 @@ export function createBroker(options: BrokerOptions): Broker {
   const backOff = (error: AuthError): Outcome => {
     const longest = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** failures)
     failures += 1
-    const asked = (error.retryAfter ?? 0) * 1000
-    const outcome = deferred(error, Math.max(asked, longest * rules.random()))
+    const asked = Math.min(LONGEST_WAIT, (error.retryAfter ?? 0) * 1000)
+    const elapsed = stopwatch(clock)
     // our own back-off yields to a person who wants to try now; the server's word does not
-    pause = asked > 0 ? outcome : null
-    return outcome
+    pause = asked > 0 ? { error, left: () => asked - elapsed() } : null
+    const chance = rules.random()
+    return deferred(error, Math.max(asked, longest * (chance >= 0 && chance <= 1 ? chance : 1)))
   }
 
   /** A renewal asked for long before it is due was asked for by a 401 or by hand: neither may hammer the server. */
@@ -99,11 +109,16 @@ export function createBroker(options: BrokerOptions): Broker {
   async function underLock(meant: Held | null, on: Spend, judge: typeof verdictOf): Promise<Outcome> {
     // what was to be renewed may have been, while this waited for the lock
     if (!meant || !isSameGrant(meant, vault.held)) return { type: 'settled' }
-    const stored = await persistence.read()
+    let stored = await persistence.read()
+    if (stored?.kind === 'foreign' && !stored.isNewer && isSameGrant(meant, vault.held)) {
+      // somebody's script wrote over it
+      await persistence.put(meant)
+      stored = await persistence.read()
+    }
     if (observe(stored)) return { type: 'settled' }
     const { held } = vault
     if (!held?.refreshToken || !isSameGrant(meant, held) || stored?.kind !== 'session') return { type: 'settled' }
-    if (pause && clock.now() < pause.retryAt) return pause
+    if (pause && pause.left() > 0) return deferred(pause.error, pause.left())
     if (!network.isOnline()) return deferred(new AuthError('offline'), 0)
     if (stored.marked && client.replay !== 'tolerated')
       return { type: 'lost', error: new AuthError('refresh-indeterminate') }
@@ -117,15 +132,20 @@ export function createBroker(options: BrokerOptions): Broker {
     const marked = await persistence.replace(stored.revision, held, true)
     if (marked === null) {
       observe(await persistence.read())
-      return isSameGrant(held, vault.held) ? deferred(new AuthError('in-progress'), 0) : { type: 'settled' }
+      return isSameGrant(held, vault.held) ? backOff(new AuthError('in-progress')) : { type: 'settled' }
+    }
+    if (!(await persistence.isSafeToSpend(held))) {
+      await persistence.replace(marked, held, false)
+      return backOff(new AuthError('storage-unavailable'))
     }
     const { accessToken, refreshToken } = held
     try {
       const grant = await withTimeout(clock, options.requestTimeout, (signal) =>
         on({ accessToken, refreshToken: refreshToken as string }, { signal }),
       )
-      const kept = client.replay === 'tolerated' ? { refreshToken, ...grant } : grant
-      const next = fromGrant(kept, keepSame(held.user, grant.user), held, rules)
+      const isKept = client.replay === 'tolerated' && (grant.refreshToken ?? null) === null
+      const user = readUser(grant.user, held.user)
+      const next = fromGrant(isKept ? { ...grant, refreshToken } : grant, user ?? held.user, held, rules)
       if (!next.accessToken || !next.refreshToken) throw new AuthError('invalid-response')
       return await commit(held, next, marked)
     } catch (thrown) {
@@ -145,11 +165,16 @@ export function createBroker(options: BrokerOptions): Broker {
   }
 
   async function commit(held: Held, next: Held, marked: string): Promise<Outcome> {
-    const isOthers = isSomebodyElse(held, next)
-    if (isOthers || vault.held?.id !== held.id || (await persistence.replace(marked, next, false)) === null) {
+    if (isSomebodyElse(held, next)) return endAsMismatch(held, next)
+    let isCommitted = vault.held?.id === held.id && (await persistence.replace(marked, next, false)) !== null
+    if (!isCommitted && vault.held?.id === held.id) {
+      // a sign-in that is being stored in its place may yet be given up: then the marked record is back
+      await options.stored()
+      isCommitted = vault.held?.id === held.id && (await persistence.replace(marked, next, false)) !== null
+    }
+    if (!isCommitted) {
       options.onStale(next)
-      if (isOthers) await options.onEnded(held, 'user-mismatch', new AuthError('user-mismatch'))
-      else observe(await persistence.read())
+      observe(await persistence.read())
       return { type: 'settled' }
     }
     // a sign-out that came during the write has removed the record, or will: nothing is held any more
@@ -160,14 +185,21 @@ export function createBroker(options: BrokerOptions): Broker {
     failures = 0
     pause = null
     const known = await identify(held, next)
-    if (!known) {
-      options.onStale(next)
-      await options.onEnded(held, 'user-mismatch', new AuthError('user-mismatch'))
-      return { type: 'settled' }
-    }
-    if (vault.held?.id !== held.id) return { type: 'settled' }
-    vault.hold(known)
-    options.onRenewed(toView(known))
+    if (!known) return endAsMismatch(held, next)
+    const current = vault.held
+    if (current?.id !== held.id) return { type: 'settled' }
+    // the user may have been confirmed while this was on its way
+    const isNews = known.userGeneration > current.userGeneration
+    const { user, userGeneration } = isNews ? known : current
+    const renewed = { ...known, user: keepSame(current.user, user), userGeneration }
+    vault.hold(renewed)
+    options.onRenewed(toView(renewed))
+    return { type: 'settled' }
+  }
+
+  async function endAsMismatch(held: Held, next: Held): Promise<Outcome> {
+    options.onStale(next)
+    await options.onEnded(held, 'user-mismatch')
     return { type: 'settled' }
   }
 
@@ -177,11 +209,12 @@ export function createBroker(options: BrokerOptions): Broker {
     if (isNamed || !client.getUser || !next.accessToken) return next
     const { accessToken } = next
     try {
-      const user = await withTimeout(clock, options.requestTimeout, (signal) =>
+      const answer = await withTimeout(clock, options.requestTimeout, (signal) =>
         client.getUser!({ accessToken }, { signal }),
       )
+      const user = readUser(answer, held.user)
       if (isAnotherUser(held.user, user)) return null
-      return { ...next, user: keepSame(held.user, user), userGeneration: next.generation }
+      return user === undefined ? next : { ...next, user, userGeneration: next.generation }
     } catch {
       return next // the same session as before, as far as anybody knows: confirmUser goes on asking
     }
@@ -190,7 +223,7 @@ export function createBroker(options: BrokerOptions): Broker {
   async function fail(held: Held, marked: string, error: AuthError, judge: typeof verdictOf): Promise<Outcome> {
     const verdict = judge(error)
     if (verdict === 'refused') {
-      await options.onEnded(held, error.code === 'account-banned' ? 'account-banned' : 'session-expired', error)
+      await options.onEnded(held, error.code === 'account-banned' ? 'account-banned' : 'session-expired')
       return { type: 'settled' }
     }
     if (verdict === 'unknown' && client.replay !== 'tolerated') {
@@ -200,11 +233,32 @@ export function createBroker(options: BrokerOptions): Broker {
     return judge === verdictOf ? backOff(error) : deferred(error, 0)
   }
 
+  /** Gives up waiting for a lock that does not come; what comes of it later does nothing. */
+  function lockInTime(work: () => Promise<Outcome>): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      let isOver = false
+      const elapsed = stopwatch(clock)
+      const cancel = schedule(
+        clock,
+        () => LONGEST_LOCK_WAIT - elapsed(),
+        () => {
+          isOver = true
+          resolve(backOff(new AuthError('timeout')))
+        },
+      )
+      const begin = async (): Promise<Outcome> => {
+        cancel()
+        return isOver ? { type: 'settled' } : work()
+      }
+      options.lock(begin).then(resolve, reject)
+    })
+  }
+
   function fly(on: Spend, judge: typeof verdictOf): Promise<Outcome> {
     const { held } = vault
-    const outcome = options
-      .lock(() => underLock(held, on, judge))
-      .catch((thrown: unknown) => backOff(toAuthError(thrown)))
+    const outcome = lockInTime(() => underLock(held, on, judge)).catch((thrown: unknown) =>
+      backOff(toAuthError(thrown)),
+    )
     const own = { held, outcome }
     flight = own
     void outcome.then(() => {

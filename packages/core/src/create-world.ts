@@ -53,10 +53,21 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     for (const listener of reports) listener(fact)
   }
   const post = (): void => {
-    for (const listener of posts) listener({ generation: vault.generation })
+    for (const listener of posts) {
+      try {
+        listener({ generation: vault.generation })
+      } catch {
+        // a hint is a courtesy: whoever misses it reads the record when he wakes up
+      }
+    }
   }
   const warn = (warning: AuthError): void => {
-    if (options.onWarning) return options.onWarning(warning)
+    if (lifetime.signal.aborted) return
+    try {
+      if (options.onWarning) return options.onWarning(warning)
+    } catch {
+      return // the app's to mend; nothing here depends on it
+    }
     if (!warned.has(warning.code)) console.warn(`[authchart] ${warning.code}: ${warning.message}`)
     warned.add(warning.code)
   }
@@ -65,6 +76,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     key,
     rules,
     timeout: storageTimeout,
+    lifetime: lifetime.signal,
     onLost: (error) => {
       if (storage.scope === 'memory') return
       warn(error)
@@ -89,7 +101,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     isSigningOut = true
     // while restoring nobody knows yet what is stored: all of it, but for what a later sign-in stores
     const isMeant = (id: string): boolean =>
-      held ? id === held.id : id !== world.establishing && id !== vault.held?.id
+      held ? id === held.id : id !== world.establishing?.id && id !== vault.held?.id
     const stored = await persistence.end(isMeant, null)
     isSigningOut = false
     post()
@@ -123,7 +135,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       if (held) report({ type: 'tabs.signedOut' })
       return held !== null
     }
-    if (stored.kind === 'foreign' || isSigningOut) return false
+    if (stored.kind === 'foreign' || isSigningOut || world.isRestoring) return false
     if (stored.kind === 'ended') {
       if (held?.id !== stored.id) return false
       take()
@@ -131,7 +143,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       return true
     }
     const other = stored.held
-    if (endedIds.has(other.id) || other.id === world.establishing) return false
+    if (endedIds.has(other.id) || other.id === world.establishing?.id) return false
     if (held?.id !== other.id) {
       vault.stage(other)
       report({ type: 'tabs.signedIn', session: toView(other) })
@@ -166,6 +178,8 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     },
     canConfirm: client.getUser !== undefined,
     establishing: null,
+    isRestoring: true,
+    look: () => void persistence.read().then(observe, () => {}),
     revocation: null,
     report,
     onReport(listener) {
@@ -220,7 +234,8 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       network,
       requestTimeout,
       isDoubtful: connection.isDoubtful,
-      lock: (work) => tabs.lock(key, work),
+      lock: async (work) => tabs.lock(key, work),
+      stored: async () => world.establishing?.done,
       observe,
       onRenewed(session) {
         report({ type: 'session.renewed', session })

@@ -70,11 +70,15 @@ export class AuthError extends Error {
   readonly serverCode: string | undefined
 
   constructor(code: AuthErrorCode, options: AuthErrorOptions = {}) {
-    super(advice[code], { cause: scrub(options.cause) })
-    this.code = code
-    this.retryAfter = options.retryAfter
-    this.status = options.status
-    this.serverCode = options.serverCode
+    const known = Object.hasOwn(advice, code) ? code : 'unknown'
+    super(advice[known], { cause: scrub(options.cause) })
+    const { retryAfter, status, serverCode } = options
+    this.code = known
+    this.retryAfter =
+      retryAfter !== undefined && Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined
+    this.status = Number.isInteger(status) ? status : undefined
+    // a code, not whatever a server may echo
+    this.serverCode = typeof serverCode === 'string' && /^[\w./-]{1,64}$/.test(serverCode) ? serverCode : undefined
   }
 
   toJSON(): { name: string; code: AuthErrorCode; message: string; retryAfter?: number; status?: number } {
@@ -89,13 +93,27 @@ export class AuthError extends Error {
   }
 }
 
-/** An AuthError as it is; anything else as `fallback`, with nothing of it but its name. */
+/** An AuthError with nothing but its own fields; anything else as `fallback`, with nothing of it but its name. */
 export function toAuthError(thrown: unknown, fallback: AuthErrorCode = 'unknown'): AuthError {
-  return thrown instanceof AuthError ? thrown : new AuthError(fallback, { cause: thrown })
+  try {
+    if (!(thrown instanceof AuthError)) return new AuthError(fallback, { cause: thrown })
+    const { code, retryAfter, status, serverCode, cause } = thrown
+    return new AuthError(code, { retryAfter, status, serverCode, cause })
+  } catch {
+    return new AuthError(fallback)
+  }
 }
+
+/** Errors of the platform. A name that somebody made up may be anything. */
+const knownNames =
+  /^((Abort|Aggregate|Auth|Constraint|DataClone|Encoding|Eval|InvalidState|Network|NotAllowed|NotFound|NotSupported|Quota\w{0,9}|Range|Reference|Security|Syntax|Timeout|Type|URI|Unknown|Version)?Error|DOMException)$/
 
 function scrub(cause: unknown): { readonly name: string } | undefined {
   if (cause === undefined || cause === null) return undefined
-  const name: unknown = typeof cause === 'object' ? (cause as { name?: unknown }).name : typeof cause
-  return { name: typeof name === 'string' && /^\w{1,40}$/.test(name) ? name : 'Error' }
+  try {
+    const { name } = Object(cause) as { readonly name?: unknown }
+    return { name: typeof name === 'string' && knownNames.test(name) ? name : 'Error' }
+  } catch {
+    return { name: 'Error' }
+  }
 }

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts'
 import { AuthError } from './errors.ts'
-import { isGood, type Held } from './session.ts'
+import { isGood, isSameGrant, type Held } from './session.ts'
 import type { Clock } from './types.ts'
 import type { Vault } from './vault.ts'
 
@@ -22,63 +22,68 @@ const LARGEST_KEPT_BODY = 1_048_576
 
 /** Drop-in `fetch` with the session of one auth. */
 export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fetch {
-  const { vault, clock, allowedOrigins } = options
+  const { vault, clock, allowedOrigins, connection } = options
 
   return async function authFetch(input, init) {
-    const isRequest = typeof Request !== 'undefined' && input instanceof Request
-    const url = urlOf(isRequest ? input.url : `${input as string | URL}`)
-    const headers = new Headers(init?.headers ?? (isRequest ? input.headers : undefined))
+    const request = isRequest(input) ? input : undefined
+    const url = urlOf(request ? request.url : `${input as string | URL}`)
+    const headers = new Headers(init?.headers ?? request?.headers)
     // another origin, or a caller who brings his own: not our business
     if (!url || !allowedOrigins.includes(url.origin) || headers.has('authorization')) return options.fetch(input, init)
-    const signal = init?.signal ?? (isRequest ? input.signal : undefined)
+    const signal = init?.signal ?? request?.signal
 
-    let held = vault.held
-    if (!held || !isGood(held, clock)) {
-      held = await abortable(signal, options.settled())
-      if (held && !isGood(held, clock)) {
-        const before = held
-        await abortable(signal, options.renew(before))
-        held = stillOurs(before, vault.held)
-      }
-    }
-    if (!held) return options.fetch(input, init)
+    const held = await abortable(signal, currentSession())
+    if (!held) return options.fetch(request ?? url.href, init)
 
-    const body = await keepBody(isRequest ? input : undefined, init)
+    const body = await keepBody(request, init, signal)
     const send = ({ accessToken }: Held): Promise<Response> => {
       const own = new Headers(headers)
       own.set('authorization', `Bearer ${accessToken}`)
-      // a redirect could carry what is ours to somebody else's door: followed only where the caller asks for it
-      const answer = options.fetch(input, { redirect: 'error', ...init, ...body.init(), headers: own })
-      answer.then(options.connection.heard, () => {
-        if (!signal?.aborted) options.connection.missed()
+      // what was looked at is what is sent; a redirect could carry what is ours to somebody else's door: it is followed
+      // only where the caller asks for it
+      const redirect = init?.redirect ?? 'error'
+      const answer = options.fetch(request ?? url.href, { ...init, ...body.init(), redirect, headers: own })
+      answer.then(connection.heard, () => {
+        if (!signal?.aborted) connection.missed()
       })
       return answer
     }
-    const response = await send(stillOurs(held, vault.held))
+    const sent = stillOurs(held.id, vault.held)
+    const response = await send(sent)
     if (response.status !== 401 || !body.isKept) return response
 
-    const answered = held
-    if (vault.held?.id === answered.id && vault.held.accessToken === answered.accessToken) {
-      const failed = await abortable(
-        signal,
-        options.renew(answered).then(
-          () => false,
-          () => true,
-        ),
-      )
-      if (failed) return response
+    // a 401 to an older token than the one held says nothing of the one held
+    if (isSameGrant(sent, vault.held)) {
+      const isRenewed = await abortable(signal, isDone(options.renew(sent)))
+      if (!isRenewed) return response
     }
     const renewed = vault.held
-    if (!renewed || renewed.id !== answered.id || !isGood(renewed, clock)) return response
+    if (renewed?.id !== sent.id || isSameGrant(sent, renewed) || !isGood(renewed, clock)) return response
     void response.body?.cancel().catch(() => {})
     return send(renewed)
+  }
+
+  /** Whoever is signed in, with a good token; null: nobody, who may ask, too. */
+  async function currentSession(): Promise<Held | null> {
+    const before = vault.held
+    if (before && isGood(before, clock)) return before
+    const settled = await options.settled()
+    if (before) stillOurs(before.id, settled)
+    if (!settled || isGood(settled, clock)) return settled
+    await options.renew(settled)
+    return stillOurs(settled.id, vault.held)
   }
 }
 
 /** A request of one session never goes out with the token of another. */
-function stillOurs(before: Held, now: Held | null): Held {
-  if (now?.id !== before.id) throw new AuthError(now ? 'identity-changed' : 'not-authenticated')
+function stillOurs(id: string, now: Held | null): Held {
+  if (now?.id !== id) throw new AuthError(now ? 'identity-changed' : 'not-authenticated')
   return now
+}
+
+/** One of another realm (a frame, say) is one, too. */
+function isRequest(input: unknown): input is Request {
+  return typeof input === 'object' && input !== null && Object.prototype.toString.call(input) === '[object Request]'
 }
 
 function urlOf(value: string): URL | null {
@@ -87,6 +92,13 @@ function urlOf(value: string): URL | null {
   } catch {
     return null
   }
+}
+
+function isDone(promise: Promise<unknown>): Promise<boolean> {
+  return promise.then(
+    () => true,
+    () => false,
+  )
 }
 
 function abortable<T>(signal: AbortSignal | null | undefined, promise: Promise<T>): Promise<T> {
@@ -105,28 +117,42 @@ interface Body {
   init(): RequestInit
 }
 
-async function keepBody(request: Request | undefined, init: RequestInit | undefined): Promise<Body> {
+async function keepBody(
+  request: Request | undefined,
+  init: RequestInit | undefined,
+  signal: AbortSignal | null | undefined,
+): Promise<Body> {
   const given = init?.body
   const stream = given instanceof ReadableStream ? given : given === undefined ? request?.body : null
   // text, forms, blobs and bytes can be read again
   if (!stream) return { isKept: true, init: () => ({}) }
-  const { bytes, rest } = await readUpTo(stream, LARGEST_KEPT_BODY)
-  if (!rest) return { isKept: true, init: () => ({ body: bytes }) }
-  return { isKept: false, init: () => ({ body: rest, duplex: 'half' }) as RequestInit }
+  if (request?.bodyUsed) throw new TypeError('The body of this request was read before')
+  // one that was begun elsewhere would lose its beginning: this throws the TypeError that fetch would throw
+  const source = new Response(stream).body as ReadableStream<unknown>
+  const reader = source.getReader()
+  const stop = (): void => void reader.cancel(signal?.reason).catch(() => {})
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    const { bytes, rest } = await abortable(signal, readUpTo(reader, LARGEST_KEPT_BODY))
+    if (!rest) return { isKept: true, init: () => ({ body: bytes }) }
+    return { isKept: false, init: () => ({ body: rest, duplex: 'half' }) as RequestInit }
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
 }
 
 /** The whole stream as bytes, or, where it is too long, all of it as a stream again. */
-async function readUpTo(stream: ReadableStream<Uint8Array>, limit: number) {
-  const reader = stream.getReader()
+async function readUpTo(reader: ReadableStreamDefaultReader<unknown>, limit: number) {
   const chunks: Uint8Array<ArrayBuffer>[] = []
   let size = 0
   while (size <= limit) {
     const { done, value } = await reader.read()
     if (done) return { bytes: new Blob(chunks), rest: null }
+    if (!(value instanceof Uint8Array)) throw new TypeError('A body is a stream of bytes')
     chunks.push(new Uint8Array(value))
     size += value.byteLength
   }
-  const rest = new ReadableStream<Uint8Array>({
+  const rest = new ReadableStream<unknown>({
     async pull(controller) {
       const chunk = chunks.shift()
       if (chunk) return controller.enqueue(chunk)

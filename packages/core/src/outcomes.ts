@@ -27,9 +27,10 @@ export const renewalOutcome =
   (before: Pick<SessionView, 'id' | 'generation'>): Decide<void> =>
   (snapshot) => {
     const { session, error } = snapshot.context
-    if (!isSignedIn(snapshot) || !session) return notSignedIn(snapshot)
-    if (session.id !== before.id) return { error: new AuthError('identity-changed') }
-    if (session.generation > before.generation) return { value: undefined }
+    if (session && session.id !== before.id) return { error: new AuthError('identity-changed') }
+    if (session && session.generation > before.generation) return { value: undefined }
+    if (isUndecided(snapshot)) return undefined
+    if (!isSignedIn(snapshot)) return notSignedIn(snapshot)
     const renewal = renewalOf(snapshot)
     if (renewal === 'refreshing') return undefined
     if (renewal === 'indeterminate') return { error: new AuthError('refresh-indeterminate') }

@@ -8,14 +8,16 @@ import { withTimeout } from './timeout.ts'
 /** The one stored record, read and written so that a storage that fails costs persistence and never the session. */
 export interface Persistence {
   readonly read: () => Promise<Stored | null>
-  /** Replaces whatever is stored. */
-  readonly put: (held: Held) => Promise<void>
+  /** Replaces whatever is stored. Hands out how to put that back, as long as nobody replaced it again. */
+  readonly put: (held: Held) => Promise<() => Promise<void>>
   /** Replaces the record of that revision, and says the new one's; null when another was faster. */
   readonly replace: (revision: string, held: Held, marked: boolean) => Promise<string | null>
   /** Removes the record of such a session, leaving word of why it ended where there is one. Resolves to what was there. */
   readonly end: (isMeant: (id: string) => boolean, ended: EndedSession | null) => Promise<Stored | null>
   /** Removes the word of an ended session. */
   readonly forgetEnded: () => Promise<void>
+  /** Nobody who opens the app later can find this token unmarked. False: the storage failed, and may still have it. */
+  readonly isSafeToSpend: (held: Held) => Promise<boolean>
 }
 
 export interface PersistenceOptions {
@@ -23,18 +25,23 @@ export interface PersistenceOptions {
   readonly key: string
   readonly rules: SessionRules
   readonly timeout: number
+  /** Fires on destroy: nobody waits for a read any longer. What is being written is let finish. */
+  readonly lifetime: AbortSignal
   readonly onLost: (error: AuthError) => void
 }
 
-export function createPersistence({ storage, key, rules, timeout, onLost }: PersistenceOptions): Persistence {
+export function createPersistence({ storage, key, rules, timeout, lifetime, onLost }: PersistenceOptions): Persistence {
   let current = storage
   let known: StoredRecord | null = null
   let degrading: Promise<void> | undefined
+  /** The storage that failed may still hold a session. */
+  let isLeftBehind = false
 
   /** From the first failure on this tab keeps its record to itself, starting from what it last knew. */
   function degrade(cause: unknown): Promise<void> {
     degrading ??= (async () => {
       const memory = memoryStorage()
+      isLeftBehind = known !== null && storage.scope !== 'memory'
       if (known) await memory.compareAndSet(key, null, known)
       current = memory
       onLost(new AuthError('storage-unavailable', { cause }))
@@ -42,9 +49,13 @@ export function createPersistence({ storage, key, rules, timeout, onLost }: Pers
     return degrading
   }
 
-  async function attempt<T>(operation: (storage: AuthStorage, options?: CallOptions) => Promise<T>): Promise<T> {
+  async function attempt<T>(
+    operation: (storage: AuthStorage, options?: CallOptions) => Promise<T>,
+    parent?: AbortSignal,
+  ): Promise<T> {
+    const failed = current
     try {
-      return await withTimeout(rules.clock, timeout, (signal) => operation(current, { signal }))
+      return await withTimeout(rules.clock, timeout, (signal) => operation(failed, { signal }), parent)
     } catch (error) {
       await degrade(error)
       return operation(current)
@@ -58,7 +69,7 @@ export function createPersistence({ storage, key, rules, timeout, onLost }: Pers
   }
 
   async function read(): Promise<Stored | null> {
-    const raw = await attempt((storage, options) => storage.read(key, options))
+    const raw = await attempt((storage, options) => storage.read(key, options), lifetime)
     const stored = fromRecord(raw, rules)
     if (stored?.kind !== 'foreign') known = (raw ?? null) as StoredRecord | null // fromRecord has looked at its shape
     return stored
@@ -79,24 +90,56 @@ export function createPersistence({ storage, key, rules, timeout, onLost }: Pers
     return stored
   }
 
+  /** As `end`, where the storage that failed may still have the session: it must not come back with the next page. */
+  async function endLeftBehind(decide: (stored: Stored | null) => StoredRecord | null | undefined): Promise<void> {
+    if (!isLeftBehind) return
+    const inTime = <T>(operation: (options: CallOptions) => Promise<T>): Promise<T> =>
+      withTimeout(rules.clock, timeout, (signal) => operation({ signal }))
+    const stored = fromRecord(await inTime((options) => storage.read(key, options)), rules)
+    const next = decide(stored)
+    if (next === undefined) isLeftBehind = false
+    else
+      isLeftBehind = !(await inTime((options) => storage.compareAndSet(key, stored?.revision ?? null, next, options)))
+  }
+
   return {
     read,
     async put(held) {
-      await update(() => toRecord(held))
+      const record = toRecord(held)
+      let replaced: StoredRecord | null = null
+      await update((stored) => {
+        replaced = stored === null || stored.kind === 'foreign' ? null : known
+        return record
+      })
+      return async () => {
+        await write(record.revision, replaced)
+      }
     },
     async replace(revision, held, marked) {
       const record = toRecord(held, marked)
       return (await write(revision, record)) ? record.revision : null
     },
-    end: (isMeant, ended) =>
-      update((stored) => {
+    async end(isMeant, ended) {
+      const decide = (stored: Stored | null): StoredRecord | null | undefined => {
         if (stored === null || stored.kind === 'foreign') return undefined
         const storedId = stored.kind === 'session' ? stored.held.id : stored.id
-        if (!isMeant(storedId)) return undefined
-        return ended && toEndedRecord(storedId, ended)
-      }),
+        return isMeant(storedId) ? ended && toEndedRecord(storedId, ended) : undefined
+      }
+      const found = await update(decide)
+      await endLeftBehind(decide).catch(() => {})
+      return found
+    },
     async forgetEnded() {
-      await update((stored) => (stored?.kind === 'ended' ? null : undefined))
+      const decide = (stored: Stored | null) => (stored?.kind === 'ended' ? null : undefined)
+      await update(decide)
+      await endLeftBehind(decide).catch(() => {})
+    },
+    async isSafeToSpend({ id, generation }) {
+      // another's record, or a newer one of ours, does not have this token
+      const hasToken = (stored: Stored | null): boolean =>
+        stored?.kind === 'session' && stored.held.id === id && stored.held.generation === generation
+      await endLeftBehind((stored) => (hasToken(stored) ? null : undefined)).catch(() => {})
+      return !isLeftBehind
     },
   }
 }

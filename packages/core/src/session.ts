@@ -1,3 +1,4 @@
+import { fieldOf, isSameData } from './data.ts'
 import { AuthError } from './errors.ts'
 import type { Attempt, EndedSession, SessionView } from './machine/types.ts'
 import type { AccessTokens, Clock, Grant, StoredRecord } from './types.ts'
@@ -24,7 +25,7 @@ export interface Held extends AccessTokens {
 export type Stored =
   | { readonly kind: 'session'; readonly held: Held; readonly marked: boolean; readonly revision: string }
   | { readonly kind: 'ended'; readonly ended: EndedSession; readonly id: string; readonly revision: string }
-  | { readonly kind: 'foreign'; readonly revision: string | null }
+  | { readonly kind: 'foreign'; readonly revision: string | null; readonly isNewer: boolean }
 
 const DEFAULT_LIFETIME = 3_600_000
 const LONGEST_LIFETIME = 365 * 24 * 3_600_000
@@ -56,7 +57,7 @@ export function fromGrant(
     accessToken,
     refreshToken,
     user,
-    userGeneration: grant.user === undefined && goesOn ? previous.userGeneration : generation,
+    userGeneration: (grant.user === undefined || grant.user === null) && goesOn ? previous.userGeneration : generation,
     receivedAt: clock.now(),
     receivedMonotonic: clock.monotonic(),
     lifetime,
@@ -67,8 +68,9 @@ export function fromGrant(
 
 /** About 55 % into its life, a little earlier or later so that not everybody comes at once. */
 function renewAgeOf(lifetime: number, { random, refreshBefore }: SessionRules): number {
-  if (refreshBefore !== undefined) return lifetime - Math.min(refreshBefore, lifetime * 0.4)
-  return lifetime * (0.5 + 0.1 * random())
+  if (refreshBefore !== undefined && refreshBefore >= 0) return lifetime - Math.min(refreshBefore, lifetime * 0.4)
+  const chance = random()
+  return lifetime * (0.5 + 0.1 * (chance >= 0 && chance <= 1 ? chance : 0.5))
 }
 
 export function toView(held: Held): SessionView {
@@ -119,10 +121,19 @@ const endReasons: readonly unknown[] = [
 /** Reads what the storage gave, which may be anything. */
 export function fromRecord(value: unknown, rules: SessionRules): Stored | null {
   if (value === null || value === undefined) return null
+  try {
+    return readRecord(value, rules)
+  } catch {
+    return { kind: 'foreign', revision: null, isNewer: false }
+  }
+}
+
+function readRecord(value: unknown, rules: SessionRules): Stored {
   const record: Record<string, unknown> = typeof value === 'object' ? { ...value } : {}
   const { id, revision, user, generation, receivedAt, lifetime } = record
-  if (record['version'] !== 1 || !isText(revision)) return { kind: 'foreign', revision: null }
-  if (!isText(id)) return { kind: 'foreign', revision }
+  if (record['version'] !== 1 || !isText(revision))
+    return { kind: 'foreign', revision: null, isNewer: Number(record['version']) > 1 }
+  if (!isText(id)) return { kind: 'foreign', revision, isNewer: false }
   if (endReasons.includes(record['ended'])) {
     return {
       kind: 'ended',
@@ -133,9 +144,14 @@ export function fromRecord(value: unknown, rules: SessionRules): Stored | null {
   }
   const accessToken = tokenOrNull(record['accessToken'])
   const refreshToken = tokenOrNull(record['refreshToken'])
-  const whole = isCount(generation) && isCount(receivedAt) && isCount(lifetime) && lifetime <= LONGEST_LIFETIME
+  const whole =
+    isCount(generation) &&
+    Number.isSafeInteger(generation + 1) &&
+    isCount(receivedAt) &&
+    isCount(lifetime) &&
+    lifetime <= LONGEST_LIFETIME
   if (!whole || user === undefined || (accessToken === null && refreshToken === null))
-    return { kind: 'foreign', revision }
+    return { kind: 'foreign', revision, isNewer: false }
   const { clock } = rules
   const held: Held = {
     id,
@@ -201,8 +217,20 @@ function claimsOf(token: string | null): Record<string, unknown> {
 
 /** Who a user is, for telling two apart: an opaque id and nothing else. */
 export function userIdOf(user: unknown): string | null {
-  const id: unknown = typeof user === 'object' && user !== null ? (user as { id?: unknown }).id : null
+  const id = fieldOf(user, 'id')
   return typeof id === 'number' || isText(id) ? String(id) : null
+}
+
+/**
+ * A user as the server sent him. Null is not given.
+ *
+ * @throws AuthError `'invalid-response'` for what is no user, or one that has lost the id he had
+ */
+export function readUser(user: unknown, before: unknown): unknown {
+  if (user === undefined || user === null) return undefined
+  const isObject = typeof user === 'object' && !Array.isArray(user)
+  if (!isObject || (userIdOf(before) !== null && userIdOf(user) === null)) throw new AuthError('invalid-response')
+  return user
 }
 
 /** The same tokens: the user beside them may have been confirmed since. */
@@ -217,7 +245,7 @@ export function isAnotherUser(before: unknown, after: unknown): boolean {
 
 /** The user as held when the server sent an equal one (or none), so that nobody renders for nothing. */
 export function keepSame(before: unknown, after: unknown): unknown {
-  return after === undefined || JSON.stringify(before) === JSON.stringify(after) ? before : after
+  return after === undefined || isSameData(before, after) ? before : after
 }
 
 function randomId(): string {

@@ -185,7 +185,7 @@ export interface AuthClient<TUser = unknown, TCredentials = unknown> {
   answerChallenge?(
     answer: { readonly handle: unknown; readonly code: string },
     options: CallOptions,
-  ): Promise<Grant<TUser>>
+  ): Promise<Grant<TUser> | ChallengeDemand>
   /** Spends the refresh token. Called by one holder at a time; its signal only ever fires on the time limit. */
   refresh?(tokens: { readonly refreshToken: string }, options: CallOptions): Promise<Grant<TUser>>
   getUser?(tokens: { readonly accessToken: string }, options: CallOptions): Promise<TUser>

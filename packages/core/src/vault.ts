@@ -7,7 +7,8 @@ export interface Secrets {
   readonly method: 'signIn' | 'signUp'
   readonly input: unknown
   handle?: unknown
-  lapsesAt?: number
+  /** Milliseconds that are left to go on. */
+  left?: () => number
   code?: string
 }
 
@@ -39,7 +40,7 @@ export interface Vault {
 
 export function createVault(): Vault {
   let held: Held | null = null
-  let staged: Held | null = null
+  const staged = new Map<string, Held>()
   let secrets: Secrets | null = null
   let attempts = 0
   let generation = 0
@@ -64,11 +65,11 @@ export function createVault(): Vault {
       return before
     },
     stage(next) {
-      staged = next
+      staged.set(next.id, next)
     },
     unstage(id) {
-      const found = staged?.id === id ? staged : null
-      staged = null
+      const found = staged.get(id) ?? null
+      staged.clear()
       return found
     },
     onChange(listener) {
@@ -86,7 +87,7 @@ export function createVault(): Vault {
     },
     pending: () => secrets,
     clear() {
-      staged = null
+      staged.clear()
       secrets = null
       put(null)
     },

@@ -33,8 +33,12 @@ export interface World {
   readonly endHeld: (reason: EndReason) => Promise<void>
   /** What is known of the user may be out of date: the server is asked again, and no guard opens before it answers. */
   readonly doubt: () => void
-  /** Marks the session that is being stored by this very tab, or null when that is done. */
-  establishing: string | null
+  /** The session that a sign-in of this very tab is storing, until it is held or put back. */
+  establishing: { readonly id: string; readonly done: Promise<void> } | null
+  /** Reads the record again and takes up what differs. */
+  readonly look: () => void
+  /** The stored session is being looked for: what other tabs do meanwhile is looked at afterwards. */
+  isRestoring: boolean
   /** Tells the server that this session is over, within the time limit. */
   readonly tell: (held: Held) => Promise<Revoked>
   /** The sign-out under way, or the last one. */

@@ -1,7 +1,10 @@
 import { fromCallback } from 'xstate'
+import { verdictOf } from '../classify.ts'
+import { fieldOf } from '../data.ts'
 import { AuthError, toAuthError } from '../errors.ts'
 import type { Attempt, AuthEvent } from '../machine/types.ts'
-import { fromGrant, toView } from '../session.ts'
+import { stopwatch } from '../ports/clock.ts'
+import { fromGrant, readUser, toView, type Held } from '../session.ts'
 import { withTimeout } from '../timeout.ts'
 import type { ChallengeDemand, Grant } from '../types.ts'
 import type { Secrets } from '../vault.ts'
@@ -38,60 +41,83 @@ async function answerWith(
   report: Report,
   ask: (secrets: Secrets, signal: AbortSignal) => Promise<Grant | ChallengeDemand>,
 ): Promise<void> {
+  const { vault, clock, requestTimeout, lifetime } = world
+  let asking: Promise<Grant | ChallengeDemand> | undefined
   try {
-    const secrets = world.vault.secretsOf(attempt)
+    const secrets = vault.secretsOf(attempt)
     if (!secrets) throw new AuthError('cancelled')
-    const answer = await withTimeout(
-      world.clock,
-      world.requestTimeout,
-      (signal) => ask(secrets, signal),
-      world.lifetime,
-    )
-    if (typeof answer !== 'object' || answer === null) throw new AuthError('invalid-response')
-    if ('challenge' in answer) {
-      const { kind, handle, expiresIn } = answer.challenge
-      secrets.handle = handle
-      secrets.lapsesAt = world.clock.now() + Math.min(LONGEST_CHALLENGE, (expiresIn ?? Infinity) * 1000)
-      report({ type: 'authenticate.challenged', kind })
-      return
-    }
-    await establish(world, answer, attempt, report)
+    const answer = await withTimeout(clock, requestTimeout, (signal) => (asking = ask(secrets, signal)), lifetime)
+    const demand = readDemand(answer)
+    if (!demand) return await establish(world, answer as Grant, attempt, report)
+    const elapsed = stopwatch(clock)
+    secrets.handle = demand.handle
+    secrets.left = () => demand.time - elapsed()
+    report({ type: 'authenticate.challenged', kind: demand.kind })
   } catch (thrown) {
-    report({ type: 'authenticate.failed', error: toAuthError(thrown, 'network') })
+    const error = toAuthError(thrown, 'network')
+    report({ type: 'authenticate.failed', error })
+    // nobody waits for it any longer, but the server may have begun a session
+    if (error.code === 'timeout') void asking?.then((late) => revokeLate(world, late)).catch(() => {})
   }
+}
+
+/** What a client hands out when a second factor is wanted; null: it granted. */
+function readDemand(answer: unknown): { kind: string; handle: unknown; time: number } | null {
+  if (typeof answer !== 'object' || answer === null) throw new AuthError('invalid-response')
+  const challenge = fieldOf(answer, 'challenge') ?? null
+  if (challenge === null) return null
+  const kind = fieldOf(challenge, 'kind')
+  if (typeof kind !== 'string') throw new AuthError('invalid-response')
+  const seconds = Number(fieldOf(challenge, 'expiresIn') ?? Infinity)
+  const time = seconds >= 0 ? Math.min(LONGEST_CHALLENGE, seconds * 1000) : LONGEST_CHALLENGE
+  return { kind, handle: fieldOf(challenge, 'handle'), time }
+}
+
+async function revokeLate(world: World, answer: Grant | ChallengeDemand): Promise<void> {
+  if (!readDemand(answer))
+    await world.tell(fromGrant(answer as Grant, null, { attempt: null, generation: 0 }, world.rules))
 }
 
 /** Makes a session of a grant: who it is for, then durable, then told. */
 async function establish(world: World, grant: Grant, attempt: Attempt, report: Report): Promise<void> {
-  const { vault, persistence, rules } = world
-  const before = { attempt, generation: vault.generation }
-  const unnamed = fromGrant(grant, null, before, rules)
+  const { vault, rules } = world
+  const unnamed = fromGrant(grant, null, { attempt, generation: vault.generation }, rules)
   if (unnamed.accessToken === null) throw new AuthError('invalid-response')
   const isWanted = (): boolean => vault.secretsOf(attempt) !== null
   if (!isWanted()) return void world.tell(unnamed)
-  let user = grant.user
+  let held: Held
   try {
-    user ??= await askUser(world, unnamed.accessToken)
+    const user = readUser(grant.user, null) ?? readUser(await askUser(world, unnamed.accessToken), null)
+    if (user === undefined) throw new AuthError('invalid-response')
+    held = { ...unnamed, user }
   } catch (error) {
     void world.tell(unnamed)
     throw error
   }
-  const held = { ...unnamed, user }
-  if (isWanted()) {
-    world.establishing = held.id
-    await persistence.put(held)
-    world.establishing = null
-  }
-  if (isWanted()) {
-    vault.stage(held)
-    report({ type: 'authenticate.granted', session: toView(held) })
-    return
-  }
-  // given up while it was being stored
-  await (vault.held ? persistence.put(vault.held) : persistence.end((id) => id === held.id, null))
-  await world.tell(held)
+  if (isWanted())
+    await store(world, held, isWanted, () => report({ type: 'authenticate.granted', session: toView(held) }))
+  if (vault.held?.id !== held.id) await world.tell(held)
 }
 
+/** Stores a session before it is told; puts back what was there when it is given up meanwhile. */
+async function store(world: World, held: Held, isWanted: () => boolean, tell: () => void): Promise<void> {
+  let finish = (): void => {}
+  const done = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  world.establishing = { id: held.id, done }
+  try {
+    const undo = await world.persistence.put(held)
+    if (!isWanted()) return await undo()
+    world.vault.stage(held)
+    tell()
+  } finally {
+    world.establishing = null
+    finish()
+  }
+}
+
+/** A sign-in without its user would be half of one: tried again where the answer may only have been lost. */
 async function askUser({ client, clock, requestTimeout, lifetime }: World, accessToken: string): Promise<unknown> {
   if (!client.getUser) throw new AuthError('invalid-response')
   for (let tries = 1; ; tries += 1) {
@@ -104,7 +130,7 @@ async function askUser({ client, clock, requestTimeout, lifetime }: World, acces
       )
     } catch (thrown) {
       const error = toAuthError(thrown, 'network')
-      if (tries === USER_TRIES || error.code === 'session-expired' || error.code === 'cancelled') throw error
+      if (tries === USER_TRIES || error.code === 'cancelled' || verdictOf(error) !== 'unknown') throw error
     }
   }
 }

@@ -5,12 +5,19 @@ import { schedule } from '../ports/clock.ts'
 import type { World } from '../world.ts'
 
 /** Password and handle do not wait for ever: reports when the time for the second factor is over. */
-export const watchChallenge = ({ vault, clock }: World) =>
+export const watchChallenge = ({ vault, clock, network }: World) =>
   fromCallback<AuthEvent>(({ sendBack }) => {
-    const lapsesAt = vault.pending()?.lapsesAt ?? 0
-    return schedule(
-      clock,
-      () => lapsesAt - clock.now(),
-      () => sendBack({ type: 'challenge.lapsed', error: new AuthError('challenge-expired') }),
-    )
+    const left = vault.pending()?.left ?? (() => 0)
+    let cancel = (): void => {}
+    const judge = (): void => {
+      cancel()
+      if (left() > 0) cancel = schedule(clock, left, judge)
+      else sendBack({ type: 'challenge.lapsed', error: new AuthError('challenge-expired') })
+    }
+    const unwatch = network.onWake(judge)
+    judge()
+    return () => {
+      cancel()
+      unwatch()
+    }
   })

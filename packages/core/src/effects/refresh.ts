@@ -1,7 +1,7 @@
 import { fromCallback } from 'xstate'
 import { AuthError } from '../errors.ts'
 import type { AuthEvent } from '../machine/types.ts'
-import { schedule } from '../ports/clock.ts'
+import { schedule, stopwatch } from '../ports/clock.ts'
 import { isSameGrant } from '../session.ts'
 import type { World } from '../world.ts'
 
@@ -25,9 +25,9 @@ export const refresh = ({ broker, vault, clock }: World) =>
 export const awaitRetry = ({ clock, network }: World) =>
   fromCallback<AuthEvent, { retryAt: number }>(({ input, sendBack }) => {
     // as a duration from here on: the wall clock may jump meanwhile
-    const [wall, monotonic] = [clock.now(), clock.monotonic()]
-    const delay = input.retryAt - wall
-    const remaining = (): number => delay - Math.max(0, clock.now() - wall, clock.monotonic() - monotonic)
+    const delay = input.retryAt - clock.now()
+    const elapsed = stopwatch(clock)
+    const remaining = (): number => delay - elapsed()
     let cancel = (): void => {}
     const judge = (): void => {
       cancel()

@@ -7,7 +7,14 @@ import type { World } from '../world.ts'
 /** Looks for a stored session, once. */
 export const restore = (world: World) =>
   fromCallback<AuthEvent>(({ sendBack }) => {
-    void look(world).then(sendBack)
+    void look(world)
+      .catch((): AuthEvent => ({ type: 'restore.empty' }))
+      .then((fact) => {
+        sendBack(fact)
+        // what other tabs did while the record was being read
+        world.isRestoring = false
+        world.look()
+      })
   })
 
 async function look(world: World): Promise<AuthEvent> {
@@ -20,8 +27,9 @@ async function look(world: World): Promise<AuthEvent> {
       tabs.lock(key, async () => {
         stored = await persistence.read()
       }),
-    ).catch(() => {
+    ).catch(async () => {
       isSpending = true
+      stored = await persistence.read()
     })
   }
   if (stored?.kind === 'foreign') world.warn('storage-unavailable')

@@ -1,14 +1,13 @@
 import { fromCallback } from 'xstate'
 import type { AuthEvent } from '../machine/types.ts'
+import type { TabWire } from '../types.ts'
 import type { World } from '../world.ts'
 
 /** Messages from other tabs are hints: whatever they say, the record is read again. So it is after every wake-up. */
 export const watchTabs = (world: World) =>
   fromCallback<AuthEvent>(() => {
-    const look = (): void => {
-      void world.persistence.read().then(world.observe)
-    }
-    const wire = world.tabs.open(world.key, look)
+    const { look } = world
+    const wire = openWire(world)
     const wakeUp = (wake?: { readonly restored: boolean }): void => {
       // back from the back-forward cache, as it was left: guards stay closed until it is known who is signed in now
       if (wake?.restored) world.doubt()
@@ -20,6 +19,15 @@ export const watchTabs = (world: World) =>
       wire.close()
     }
   })
+
+/** Without a wire other tabs are heard of when this one wakes up. */
+function openWire({ tabs, key, look }: World): TabWire {
+  try {
+    return tabs.open(key, look)
+  } catch {
+    return { post() {}, close() {} }
+  }
+}
 
 /** Hands on what happens to the held session beside the chart: in the broker, in the account, in other tabs. */
 export const watchSession = (world: World) => fromCallback<AuthEvent>(({ sendBack }) => world.onReport(sendBack))

@@ -1,8 +1,8 @@
 import { fromCallback } from 'xstate'
-import { toAuthError } from '../errors.ts'
+import { AuthError, toAuthError } from '../errors.ts'
 import type { AuthEvent } from '../machine/types.ts'
-import { schedule } from '../ports/clock.ts'
-import { isAnotherUser, isGood, keepSame, toView, type Held } from '../session.ts'
+import { schedule, stopwatch } from '../ports/clock.ts'
+import { isAnotherUser, isGood, isSameGrant, keepSame, readUser, toView, type Held } from '../session.ts'
 import { withTimeout } from '../timeout.ts'
 import type { World } from '../world.ts'
 
@@ -33,14 +33,13 @@ export const confirmUser = (world: World) =>
         (signal) => client.getUser!({ accessToken }, { signal }),
         world.lifetime,
       ).then(
-        (user) => {
+        (answer) => {
           asking = false
-          note(held.id, held.generation, user)
-          if (!stopped) judge()
+          note(held, answer)
         },
         (thrown: unknown) => {
           asking = false
-          fail(held.renewable, toAuthError(thrown, 'network').code)
+          fail(held, thrown)
         },
       )
     }
@@ -52,28 +51,43 @@ export const confirmUser = (world: World) =>
       sendBack({ type: 'expiry.due' })
     }
 
-    const note = (id: string, generation: number, user: unknown): void => {
+    const note = (asked: Held, answer: unknown): void => {
       const { held } = vault
-      if (stopped || held?.id !== id) return
+      if (stopped || held?.id !== asked.id) return
+      let user: unknown
+      try {
+        user = readUser(answer, held.user)
+      } catch (error) {
+        return fail(asked, error)
+      }
+      if (user === undefined) return fail(asked, new AuthError('invalid-response'))
       failures = 0
       if (isAnotherUser(held.user, user)) {
         sendBack({ type: 'session.ended', ended: { reason: 'user-mismatch', user: held.user } })
         return
       }
-      const confirmed = { ...held, user: keepSame(held.user, user), userGeneration: generation }
+      const confirmed = { ...held, user: keepSame(held.user, user), userGeneration: asked.generation }
       vault.hold(confirmed)
       sendBack({ type: 'session.confirmed', session: toView(confirmed) })
+      judge()
     }
 
-    const fail = (renewable: boolean, code: string): void => {
+    const fail = (asked: Held, thrown: unknown): void => {
       if (stopped) return
+      // the answer was about another token than the one that is held by now
+      if (!isSameGrant(asked, vault.held)) return judge()
+      const { code } = toAuthError(thrown, 'network')
       // who is no longer let in is out; a refused token may only be old
       if (code === 'account-banned') return void world.endHeld(code)
-      if (code === 'session-expired') return sendBack({ type: renewable ? 'expiry.due' : 'expiry.reached' })
+      if (code === 'session-expired') {
+        if (asked.renewable) sendBack({ type: 'expiry.due' })
+        sendBack({ type: 'expiry.reached' })
+        return
+      }
       const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures)
       failures += 1
-      const until = clock.monotonic() + delay
-      cancel = schedule(clock, () => until - clock.monotonic(), judge)
+      const elapsed = stopwatch(clock)
+      cancel = schedule(clock, () => delay - elapsed(), judge)
     }
 
     const unwatch = [vault.onChange(judge), network.onWake(judge)]

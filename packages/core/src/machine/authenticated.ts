@@ -16,10 +16,7 @@ const deferral = {
 
 /** Somebody is signed in. Its children say how the renewal of the access token stands. */
 export const authenticated = authSetup.createStateConfig({
-  invoke: [
-    { id: 'watchExpiry', src: 'watchExpiry' },
-    { id: 'confirmUser', src: 'confirmUser' },
-  ],
+  invoke: { id: 'confirmUser', src: 'confirmUser' },
   initial: 'fresh',
   on: {
     signIn: beginAttempt,
@@ -38,6 +35,7 @@ export const authenticated = authSetup.createStateConfig({
   },
   states: {
     fresh: {
+      invoke: { id: 'watchExpiry', src: 'watchExpiry' },
       on: {
         refresh: { guard: 'isRenewable', target: 'refreshing' },
         'expiry.due': { target: 'refreshing' },
@@ -62,6 +60,7 @@ export const authenticated = authSetup.createStateConfig({
       },
     },
     indeterminate: {
+      invoke: { id: 'watchExpiry', src: 'watchExpiry' },
       on: {
         'expiry.reached': {
           target: '#auth.expired',

@@ -64,6 +64,11 @@ export const authenticating = authSetup.createStateConfig({
         verifyingCode: {
           invoke: { id: 'answerChallenge', src: 'answerChallenge', input: currentAttempt },
           on: {
+            // one more factor
+            'authenticate.challenged': {
+              target: 'awaitingCode',
+              actions: [{ type: 'noteChallenge', params: ({ event }) => ({ kind: event.kind }) }],
+            },
             'authenticate.failed': {
               guard: { type: 'isAnswerRetryable', params: ({ event }) => ({ error: event.error }) },
               target: 'awaitingCode',

@@ -71,7 +71,7 @@ export const authMachine = authSetup.createMachine({
         signIn: beginAttempt,
         signUp: beginAttempt,
         signOut: signOut,
-        dismiss: { target: 'anonymous', actions: ['forgetEnded', 'clearEnded'] },
+        dismiss: { target: 'anonymous', actions: ['forgetEnded', 'clearEnded', 'clearError'] },
         'tabs.signedIn': takeSession,
       },
     },

@@ -37,6 +37,7 @@ export const signOut = {
   actions: [
     { type: 'endSession', params: { reason: 'signed-out' } },
     { type: 'dropTokens', params: { reason: 'signed-out' } },
+    'clearError',
   ],
 } as const
 
@@ -45,6 +46,7 @@ export const signedOutElsewhere = {
   actions: [
     { type: 'endSession', params: { reason: 'signed-out-elsewhere' } },
     { type: 'dropTokens', params: { reason: 'signed-out-elsewhere' } },
+    'clearError',
   ],
 } as const
 
@@ -57,9 +59,9 @@ export const takeSession = {
 
 /** A sign-in that came to nothing leaves everything as it was before it. */
 export const fallBack = [
-  { guard: 'isSessionHeld', target: '#auth.authenticated' },
-  { guard: 'isSessionEnded', target: '#auth.expired' },
-  { target: '#auth.anonymous' },
+  { guard: 'isSessionHeld', target: '#auth.authenticated', actions: ['clearError'] },
+  { guard: 'isSessionEnded', target: '#auth.expired', actions: ['clearError'] },
+  { target: '#auth.anonymous', actions: ['clearError'] },
 ] as const
 
 /** As fallBack, and says why. */

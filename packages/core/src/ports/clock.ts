@@ -12,6 +12,15 @@ export const systemClock: Clock = {
 }
 
 /**
+ * Milliseconds since now, by the clock that saw more of them: the wall clock may be set back, the monotonic one may
+ * stand still while the machine sleeps.
+ */
+export function stopwatch(clock: Clock): () => number {
+  const [wall, monotonic] = [clock.now(), clock.monotonic()]
+  return () => Math.max(0, clock.now() - wall, clock.monotonic() - monotonic)
+}
+
+/**
  * Calls `callback` once, later, when `delay()` says that no milliseconds are left (Infinity: never). It is asked again
  * whenever the timer fires: one that came early, or a clock that was put back, only means waiting on. A clock that was
  * put forward is noticed when the timer fires; whoever knows sooner stops this one and schedules anew.
