@@ -10,6 +10,9 @@ const server = createAuthServer({ control: true, accessTtl: ACCESS_TTL_SECONDS }
 const listening = await listen(server, 8787)
 process.env['VITE_AUTH_SERVER'] = listening.url
 const apps = await Promise.all([startApp('react', 5173), startApp('vue', 5174)])
+const users = Object.values(server.users).map(
+  ({ email, password, about }) => `    ${email.padEnd(22)} ${password.padEnd(20)} ${about}`,
+)
 const [react, vue] = apps.map((app) => app.resolvedUrls?.local[0] ?? '')
 
 console.log(`
@@ -18,9 +21,8 @@ console.log(`
 
   Server  ${listening.url}/
 
-  Sign in as ${Object.values(server.users)
-    .map(({ email, password, about }) => `\n    ${email.padEnd(22)} ${password.padEnd(20)} ${about}`)
-    .join('')}
+  Sign in as
+${users.join('\n')}
 
   Access tokens live ${ACCESS_TTL_SECONDS} s here. Ctrl+C to stop.
 `)

@@ -3,7 +3,7 @@ import { createStore, type Store } from './store.ts'
 
 export interface DemoNetwork extends Network {
   readonly offline: Store<boolean>
-  setOffline(offline: boolean): void
+  readonly setOffline: (offline: boolean) => void
   /** The global fetch, as far as the switch lets it. */
   readonly fetch: typeof globalThis.fetch
 }
@@ -11,30 +11,18 @@ export interface DemoNetwork extends Network {
 /** `navigator.onLine` cannot be set by a page, so the demo brings a connection of its own, with a switch. */
 export function createDemoNetwork(): DemoNetwork {
   const offline = createStore(false)
-  const wakeUps = new Set<() => void>()
   return {
     offline,
-    setOffline(next) {
-      const isBack = offline.get() && !next
-      offline.set(next)
-      if (isBack) for (const wake of wakeUps) wake()
-    },
+    setOffline: offline.set,
     isOnline: () => !offline.get() && navigator.onLine,
     onWake(listener) {
-      const wakeWhenVisible = () => {
-        if (document.visibilityState === 'visible') listener()
-      }
-      wakeUps.add(listener)
-      addEventListener('online', listener)
-      addEventListener('pageshow', listener)
-      document.addEventListener('resume', listener)
-      document.addEventListener('visibilitychange', wakeWhenVisible)
+      const stopBrowser = onBrowserWake(listener)
+      const stopSwitch = offline.subscribe(() => {
+        if (!offline.get()) listener()
+      })
       return () => {
-        wakeUps.delete(listener)
-        removeEventListener('online', listener)
-        removeEventListener('pageshow', listener)
-        document.removeEventListener('resume', listener)
-        document.removeEventListener('visibilitychange', wakeWhenVisible)
+        stopBrowser()
+        stopSwitch()
       }
     },
     async fetch(input, init) {
@@ -44,5 +32,19 @@ export function createDemoNetwork(): DemoNetwork {
       if (offline.get()) throw new TypeError('The demo is offline')
       return response
     },
+  }
+}
+
+/** As the library does it by itself. */
+function onBrowserWake(listener: Parameters<Network['onWake']>[0]): () => void {
+  const types = ['visibilitychange', 'resume', 'online', 'pageshow']
+  const wake = (event: Event) => {
+    const restored = event instanceof PageTransitionEvent && event.persisted
+    if (event.type !== 'visibilitychange' || document.visibilityState === 'visible') listener({ restored })
+  }
+  // capturing: some events of the document do not bubble up to the window
+  for (const type of types) addEventListener(type, wake, true)
+  return () => {
+    for (const type of types) removeEventListener(type, wake, true)
   }
 }

@@ -116,7 +116,11 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     if (!before.renewable && !isGood(before, clock)) world.report({ type: 'expiry.reached' })
     const isWaiting = renewalOf(actor.getSnapshot()) === 'waiting'
     if (isSameGrant(vault.held, before) && !isWaiting) send({ type: 'refresh' })
-    return until(renewalOutcome(before))
+    return until(renewalOutcome(before)).catch((error: AuthError) => {
+      // a sign-in that was given up came between: the same tokens are held again, and wait to be renewed
+      if (error.code === 'not-supported' && before.renewable && isSameGrant(vault.held, before)) return renew(before)
+      throw error
+    })
   }
 
   /** What is held once it is known whether anything is. */
@@ -148,13 +152,13 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     signUp: (details) => begin('signUp', details),
     async answerChallenge(answer) {
       if (destroyed) throw new AuthError('destroyed')
-      const code = fieldOf(answer, 'code')
-      if (typeof code !== 'string') throw new AuthError('invalid-request')
       const snapshot = actor.getSnapshot()
       if (isVerifying(snapshot)) throw new AuthError('in-progress')
       const { attempt } = snapshot.context
       const secrets = attempt === null ? null : vault.secretsOf(attempt)
       if (!secrets || attempt === null || statusOf(snapshot) !== 'challenged') throw new AuthError('no-challenge')
+      const code = fieldOf(answer, 'code')
+      if (typeof code !== 'string') throw new AuthError('invalid-request')
       secrets.code = code
       send({ type: 'answerChallenge' })
       return signedIn(attempt)

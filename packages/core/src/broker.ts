@@ -66,7 +66,7 @@ const LONGEST_PING = 10_000
 /** However long a server wants to be left alone. */
 const LONGEST_WAIT = 600_000
 /** A holder that is frozen keeps its lock; nobody robs it, but nobody waits for ever. */
-const LONGEST_LOCK_WAIT = 60_000
+const LONGEST_LOCK_WAIT = 120_000
 /** A server that refuses every new token is asked this often in a minute. */
 const PREMATURE_PER_MINUTE = 6
 

@@ -1,5 +1,5 @@
 import { AuthError } from './errors.ts'
-import { schedule } from './ports/clock.ts'
+import { schedule, stopwatch } from './ports/clock.ts'
 import type { Clock } from './types.ts'
 
 /** Runs `work` with a signal that fires after `milliseconds`, and stops waiting for it then. */
@@ -11,23 +11,28 @@ export function withTimeout<T>(
 ): Promise<T> {
   const controller = new AbortController()
   return new Promise<T>((resolve, reject) => {
-    const abort = (error: AuthError) => {
+    const elapsed = stopwatch(clock)
+    const end = (error: AuthError): void => {
+      stopWaiting()
       controller.abort(error)
       reject(error)
     }
-    const end = clock.monotonic() + milliseconds
+    const onParentAbort = (): void => end(new AuthError('cancelled'))
     const cancel = schedule(
       clock,
-      () => end - clock.monotonic(),
-      () => abort(new AuthError('timeout')),
+      () => milliseconds - elapsed(),
+      () => end(new AuthError('timeout')),
     )
-    const onParentAbort = () => abort(new AuthError('cancelled'))
-    parent?.addEventListener('abort', onParentAbort, { once: true })
-    // a client may throw instead of rejecting
-    const settled = Promise.resolve().then(() => work(controller.signal))
-    settled.then(resolve, reject).finally(() => {
+    const stopWaiting = (): void => {
       cancel()
       parent?.removeEventListener('abort', onParentAbort)
-    })
+    }
+    if (parent?.aborted) return onParentAbort()
+    parent?.addEventListener('abort', onParentAbort, { once: true })
+    // a client may throw instead of rejecting
+    Promise.resolve()
+      .then(() => work(controller.signal))
+      .then(resolve, reject)
+      .finally(stopWaiting)
   })
 }

@@ -94,13 +94,13 @@ async function establish(world: World, grant: Grant, attempt: Attempt, report: R
     void world.tell(unnamed)
     throw error
   }
-  if (isWanted())
-    await store(world, held, isWanted, () => report({ type: 'authenticate.granted', session: toView(held) }))
-  if (vault.held?.id !== held.id) await world.tell(held)
+  const granted = { type: 'authenticate.granted', session: toView(held) } as const
+  const isGranted = isWanted() && (await store(world, held, isWanted, () => report(granted)))
+  if (!isGranted) await world.tell(held)
 }
 
-/** Stores a session before it is told; puts back what was there when it is given up meanwhile. */
-async function store(world: World, held: Held, isWanted: () => boolean, tell: () => void): Promise<void> {
+/** Stores a session before it is told; puts back what was there when it is given up meanwhile. True: it was told. */
+async function store(world: World, held: Held, isWanted: () => boolean, tell: () => void): Promise<boolean> {
   let finish = (): void => {}
   const done = new Promise<void>((resolve) => {
     finish = resolve
@@ -108,13 +108,20 @@ async function store(world: World, held: Held, isWanted: () => boolean, tell: ()
   world.establishing = { id: held.id, done }
   try {
     const undo = await world.persistence.put(held)
-    if (!isWanted()) return await undo()
-    world.vault.stage(held)
-    tell()
+    const isStillWanted = isWanted()
+    if (isStillWanted) {
+      world.vault.stage(held)
+      tell()
+    } else await undo()
+    return isStillWanted
   } finally {
     world.establishing = null
     finish()
   }
+}
+
+function isWorthAnotherTry(error: AuthError): boolean {
+  return verdictOf(error) === 'unknown' || error.code === 'unavailable'
 }
 
 /** A sign-in without its user would be half of one: tried again where the answer may only have been lost. */
@@ -130,7 +137,7 @@ async function askUser({ client, clock, requestTimeout, lifetime }: World, acces
       )
     } catch (thrown) {
       const error = toAuthError(thrown, 'network')
-      if (tries === USER_TRIES || error.code === 'cancelled' || verdictOf(error) !== 'unknown') throw error
+      if (tries === USER_TRIES || error.code === 'cancelled' || !isWorthAnotherTry(error)) throw error
     }
   }
 }

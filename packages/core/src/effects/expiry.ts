@@ -7,6 +7,7 @@ import type { World } from '../world.ts'
 /** Reports when a renewal is due and when the access token has ended; judges anew on every change and wake-up. */
 export const watchExpiry = ({ vault, clock, network }: World) =>
   fromCallback<AuthEvent>(({ sendBack }) => {
+    let stopped = false
     let cancel = (): void => {}
     const judge = (): void => {
       cancel()
@@ -16,13 +17,15 @@ export const watchExpiry = ({ vault, clock, network }: World) =>
       const isOver = ageOf(held, clock) >= held.lifetime
       if (isDue) sendBack({ type: 'expiry.due' })
       if (isOver) sendBack({ type: 'expiry.reached' })
-      if (isOver) return
+      // hearing of it the chart may have gone on already
+      if (isOver || stopped) return
       const next = held.renewable && !isDue ? held.renewAge : held.lifetime
       cancel = schedule(clock, () => next - ageOf(held, clock), judge)
     }
     const unwatch = [vault.onChange(judge), network.onWake(judge)]
     judge()
     return () => {
+      stopped = true
       cancel()
       for (const stop of unwatch) stop()
     }
