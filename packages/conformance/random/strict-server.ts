@@ -158,7 +158,7 @@ export function strictServer(setup: ServerSetup, clock: Pick<Clock, 'setTimeout'
         settle(own, grant.accessToken === undefined ? 'unknown' : 'answered')
         return grant
       } catch (error) {
-        settle(own, heard(error, own.sid))
+        if (!signal.aborted) settle(own, heard(error, own.sid))
         throw error
       }
     }
@@ -221,7 +221,7 @@ export function strictServer(setup: ServerSetup, clock: Pick<Clock, 'setTimeout'
       caller.arrived({ id, token })
       const fault = takeFault('api')
       const kind = fault?.kind
-      if (!caller.isOnline() || kind === 'lostBefore' || kind === 'lostAfter') throw lost()
+      if (!caller.isOnline() || kind === 'lostBefore' || kind === 'lostAfter') throw new TypeError('Failed to fetch')
       if (kind === 'slow' || kind === 'late') await sleep(fault?.seconds ?? 0)
       await caller.turn('api is answered')
       if (kind === 'silent' || !caller.isAlive()) return never()

@@ -51,7 +51,9 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     const next = keepEqual(state, toState(snapshot) as AuthState<TUser>)
     if (next === state) return
     state = next
-    for (const listener of [...listeners]) {
+    // who comes during this change is not told of it, who goes is told no more
+    const present = Array.from(listeners)
+    for (const listener of present) {
       if (!listeners.has(listener)) continue
       try {
         listener(next)

@@ -38,7 +38,7 @@ export function overhear(client: AuthClient, { heard, missed }: Connection): Aut
     call &&
     (async (...args: TArgs): Promise<T> => {
       try {
-        const answer = await call.apply(client, args)
+        const answer = await call(...args)
         heard()
         return answer
       } catch (thrown) {
@@ -48,20 +48,19 @@ export function overhear(client: AuthClient, { heard, missed }: Connection): Aut
         throw thrown
       }
     })
-  const { signUp, answerChallenge, refresh, getUser, signOut, ping, replay, origin, id } = client
   // what the client cannot do stays absent
   return Object.fromEntries(
     Object.entries({
-      signIn: listened(client.signIn),
-      signUp: listened(signUp),
-      answerChallenge: listened(answerChallenge),
-      refresh: listened(refresh),
-      getUser: listened(getUser),
-      signOut: listened(signOut),
-      ping: listened(ping),
-      replay,
-      origin,
-      id,
+      signIn: listened(client.signIn.bind(client)),
+      signUp: listened(client.signUp?.bind(client)),
+      answerChallenge: listened(client.answerChallenge?.bind(client)),
+      refresh: listened(client.refresh?.bind(client)),
+      getUser: listened(client.getUser?.bind(client)),
+      signOut: listened(client.signOut?.bind(client)),
+      ping: listened(client.ping?.bind(client)),
+      replay: client.replay,
+      origin: client.origin,
+      id: client.id,
     }).filter(([, value]) => value !== undefined),
   ) as unknown as AuthClient
 }

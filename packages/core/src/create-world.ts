@@ -48,6 +48,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   const warned = new Set<string>()
   /** A record that is read before the sign-out has removed it is about to go. */
   let isSigningOut = false
+  let restoring: 'under way' | 'missed something' | 'done' = 'under way'
 
   const report = (fact: AuthFact): void => {
     for (const listener of reports) listener(fact)
@@ -130,12 +131,16 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   }
 
   function observe(stored: Stored | null): boolean {
+    if (restoring !== 'done') {
+      restoring = 'missed something'
+      return false
+    }
     const { held } = vault
     if (stored === null) {
       if (held) report({ type: 'tabs.signedOut' })
       return held !== null
     }
-    if (stored.kind === 'foreign' || isSigningOut || world.isRestoring) return false
+    if (stored.kind === 'foreign' || isSigningOut) return false
     if (stored.kind === 'ended') {
       if (held?.id !== stored.id) return false
       take()
@@ -178,8 +183,12 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     },
     canConfirm: client.getUser !== undefined,
     establishing: null,
-    isRestoring: true,
     look: () => void persistence.read().then(observe, () => {}),
+    restored() {
+      const hasMissed = restoring === 'missed something'
+      restoring = 'done'
+      if (hasMissed) world.look()
+    },
     revocation: null,
     report,
     onReport(listener) {

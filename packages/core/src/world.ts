@@ -37,8 +37,8 @@ export interface World {
   establishing: { readonly id: string; readonly done: Promise<void> } | null
   /** Reads the record again and takes up what differs. */
   readonly look: () => void
-  /** The stored session is being looked for: what other tabs do meanwhile is looked at afterwards. */
-  isRestoring: boolean
+  /** The stored session was looked for: what other tabs did meanwhile is looked at now. */
+  readonly restored: () => void
   /** Tells the server that this session is over, within the time limit. */
   readonly tell: (held: Held) => Promise<Revoked>
   /** The sign-out under way, or the last one. */

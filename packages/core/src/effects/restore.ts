@@ -11,9 +11,7 @@ export const restore = (world: World) =>
       .catch((): AuthEvent => ({ type: 'restore.empty' }))
       .then((fact) => {
         sendBack(fact)
-        // what other tabs did while the record was being read
-        world.isRestoring = false
-        world.look()
+        world.restored()
       })
   })
 
