@@ -234,12 +234,15 @@ function report(error: unknown): void {
   else console.error(error)
 }
 
-/** An observer of the app that throws is the app's to know about; nothing here depends on it. */
+/** An observer of the app that throws is the app's to know about, once; nothing here depends on it. */
 function guarded<T>(observe: (event: T) => void): (event: T) => void {
+  let isBroken = false
   return (event) => {
+    if (isBroken) return
     try {
       observe(event)
     } catch (error) {
+      isBroken = true
       report(error)
     }
   }
