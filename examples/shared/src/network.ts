@@ -1,4 +1,4 @@
-import type { Network } from '@authchart/core'
+import { browserNetwork, type Network } from '@authchart/core'
 import { createStore, type Store } from './store.ts'
 
 export interface DemoNetwork extends Network {
@@ -11,12 +11,13 @@ export interface DemoNetwork extends Network {
 /** `navigator.onLine` cannot be set by a page, so the demo brings a connection of its own, with a switch. */
 export function createDemoNetwork(): DemoNetwork {
   const offline = createStore(false)
+  const browser = browserNetwork()
   return {
     offline,
     setOffline: offline.set,
-    isOnline: () => !offline.get() && navigator.onLine,
+    isOnline: () => !offline.get() && browser.isOnline(),
     onWake(listener) {
-      const stopBrowser = onBrowserWake(listener)
+      const stopBrowser = browser.onWake(listener)
       const stopSwitch = offline.subscribe(() => {
         if (!offline.get()) listener()
       })
@@ -32,19 +33,5 @@ export function createDemoNetwork(): DemoNetwork {
       if (offline.get()) throw new TypeError('The demo is offline')
       return response
     },
-  }
-}
-
-/** As the library does it by itself. */
-function onBrowserWake(listener: Parameters<Network['onWake']>[0]): () => void {
-  const types = ['visibilitychange', 'resume', 'online', 'pageshow']
-  const wake = (event: Event) => {
-    const restored = event instanceof PageTransitionEvent && event.persisted
-    if (event.type !== 'visibilitychange' || document.visibilityState === 'visible') listener({ restored })
-  }
-  // capturing: some events of the document do not bubble up to the window
-  for (const type of types) addEventListener(type, wake, true)
-  return () => {
-    for (const type of types) removeEventListener(type, wake, true)
   }
 }

@@ -22,7 +22,7 @@ const byPlace: Readonly<Record<string, readonly ModelEvent[]>> = {
   'authenticated.refreshing': [facts.renewed, facts.refused, facts.deferred, facts.lost, signOut],
   'authenticated.waiting': [refresh, facts.retry, signOut],
   'authenticated.indeterminate': [facts.reachedAfterLoss, signOut],
-  expired: [signIn, signOut, dismiss, facts.signedInElsewhere],
+  expired: [signIn, signUp, signOut, dismiss, facts.signedInElsewhere],
   signingOut: [facts.revoked, signIn, signUp, facts.signedInElsewhere],
   signedOut: [signIn, signUp, dismiss, facts.signedInElsewhere],
 }
@@ -68,7 +68,6 @@ export const outOfReach: Readonly<Record<string, string>> = {
   'auth.restoring on restore.found [0]': 'needs a sign-in while restoring',
   'auth.restoring on restore.ended [0]': 'needs a sign-in while restoring',
   'auth.restoring on restore.empty [0]': 'needs a sign-in while restoring',
-  'auth.expired on signUp': 'the form of an expired session is for signing in again',
   'auth.authenticating on signIn': 'the form sends nothing while a sign-in is under way',
   'auth.authenticating on signUp': 'the form sends nothing while a sign-in is under way',
   'auth.authenticating.challenged.verifyingCode on authenticate.challenged': 'this server asks for one second factor',

@@ -77,7 +77,7 @@ export function createBroker(options: BrokerOptions): Broker {
   let failures = 0
   /** The server's own word on when it may be asked again. */
   let pause: { readonly error: AuthError; readonly left: () => number } | null = null
-  let premature: number[] = []
+  let premature: { readonly id: string; readonly at: number[] } = { id: '', at: [] }
 
   const deferred = (error: AuthError, delay: number): Deferred => ({
     type: 'deferred',
@@ -100,10 +100,10 @@ export function createBroker(options: BrokerOptions): Broker {
   function isTooMuch(held: Held): boolean {
     if (ageOf(held, clock) >= held.renewAge && held.lifetime > 0) return false
     const now = clock.monotonic()
-    premature = premature.filter((at) => now - at < 60_000)
-    if (premature.length >= PREMATURE_PER_MINUTE) return true
-    premature.push(now)
-    return false
+    const recent = premature.id === held.id ? premature.at.filter((at) => now - at < 60_000) : []
+    const isFull = recent.length >= PREMATURE_PER_MINUTE
+    premature = { id: held.id, at: isFull ? recent : [...recent, now] }
+    return isFull
   }
 
   async function underLock(meant: Held | null, on: Spend, judge: typeof verdictOf): Promise<Outcome> {

@@ -2,6 +2,7 @@ export { createAuth } from '../auth.ts'
 export { AuthError, type AuthErrorCode, type AuthErrorOptions } from '../errors.ts'
 export { hasRole, isAuthenticated } from '../guards.ts'
 export { authMachine, type AuthMachine } from '../machine/machine.ts'
+export { browserNetwork } from '../ports/network.ts'
 export { safeReturnTo } from '../redirect.ts'
 export type {
   AccessTokens,

@@ -1,7 +1,13 @@
 import type { Network } from '../types.ts'
 import { listen } from './listen.ts'
 
-/** What the browser says of connection and visibility. Where there is none (Node), always online and always awake. */
+/**
+ * What the browser says of connection and visibility: the default of `createAuth({ network })`. Where there is none
+ * (Node), always online and always awake.
+ *
+ * @example
+ * const network = { ...browserNetwork(), isOnline: () => myOwnProbe.isUp }
+ */
 export function browserNetwork(): Network {
   return {
     isOnline: () => globalThis.navigator?.onLine !== false,
