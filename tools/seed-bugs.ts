@@ -27,14 +27,14 @@ const bugs: Bug[] = [
   {
     name: 'refreshing is shown as authenticated',
     file: `${src}/state.ts`,
-    from: `renewal === 'refreshing' ? 'refreshing' : 'authenticated'`,
-    to: `'authenticated'`,
+    from: `return 'refreshing'\n  const { value }`,
+    to: `return 'authenticated'\n  const { value }`,
   },
   {
     name: 'tabs are not wired: hints are not listened to',
     file: `${src}/effects/tabs.ts`,
-    from: 'world.tabs.open(world.key, look)',
-    to: 'world.tabs.open(world.key, () => {})',
+    from: 'tabs.open(key, look)',
+    to: 'tabs.open(key, () => {})',
   },
   {
     name: 'a lost answer counts as a refusal',
