@@ -51,6 +51,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'random',
+          root: 'packages/conformance',
+          include: ['random/**/*.test.ts'],
+          testTimeout: 900_000,
+        },
+      },
+      {
+        test: {
           name: 'apps',
           root: 'packages/conformance',
           include: ['apps/**/*.test.ts'],
