@@ -25,7 +25,7 @@ export function browserTabs(): Tabs {
     },
     open: openWire,
     capabilities: () => ({
-      locks: 'locks' in (globalThis.navigator ?? {}) ? 'web' : 'indexedDB' in globalThis ? 'lease' : 'page',
+      locks: globalThis.navigator?.locks ? 'web' : 'indexedDB' in globalThis ? 'lease' : 'page',
       broadcast: 'BroadcastChannel' in globalThis,
     }),
   }
