@@ -88,7 +88,7 @@ test('the report counts what there is', async () => {
   })
 })
 
-test('a role that is taken away is gone at once, whatever the token was issued for', async () => {
+test('a role that is taken away is gone at once, whatever the token was issued for [121]', async () => {
   const world = createWorld()
   const token = await tokenOf(world, 'admin')
   world.control.updateUser(world.users.admin.email, { role: 'guest' })
@@ -96,7 +96,7 @@ test('a role that is taken away is gone at once, whatever the token was issued f
   expect((await world.call('GET', '/auth/me', { token })).body).toMatchObject({ role: 'guest' })
 })
 
-test('a user who is banned is refused at once, at the refresh, too, and comes back when he is not', async () => {
+test('a user who is banned is refused at once, at the refresh, too, and comes back when he is not [116]', async () => {
   const world = createWorld()
   const { call, control, refresh, signIn, users } = world
   const pair = await signIn(users.user)

@@ -66,7 +66,7 @@ describe('a refresh token', () => {
     expect(await statusOfMe(world, access)).toBe(200)
   })
 
-  test('lives for seven days from the sign-in, however often it is renewed', async () => {
+  test('lives for seven days from the sign-in, however often it is renewed [85]', async () => {
     const { pass, refresh, signIn, users } = createWorld()
     const first = await signIn(users.user)
     pass(7 * DAY - 1)

@@ -60,7 +60,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
   })
 })
 
-test('a reload finds the session, and asks the server before a guard opens', async () => {
+test('a reload finds the session, and asks the server before a guard opens [82, 91]', async () => {
   const { open } = setUp()
   await open().signIn(userOf(users.admin))
   const reloaded = open()
@@ -73,7 +73,7 @@ test('a reload finds the session, and asks the server before a guard opens', asy
   ])
 })
 
-test('a second factor: a wrong code stays, the right one signs in', async () => {
+test('a second factor: a wrong code stays, the right one signs in [113]', async () => {
   const { server, open } = setUp()
   const auth = open()
   await expect(auth.signIn(userOf(users.mfa))).rejects.toMatchObject({ code: 'challenge-required' })
@@ -85,7 +85,7 @@ test('a second factor: a wrong code stays, the right one signs in', async () => 
   })
 })
 
-test('1,000 concurrent requests on an expired token: one renewal, 1,000 answers', async () => {
+test('1,000 concurrent requests on an expired token: one renewal, 1,000 answers [1, 81]', async () => {
   const world = setUp()
   const auth = world.open()
   await auth.signIn(userOf(users.user))
@@ -99,7 +99,7 @@ test('1,000 concurrent requests on an expired token: one renewal, 1,000 answers'
   expect(world.server.control.stats()).toMatchObject({ refreshes: 1, replays: 0 })
 })
 
-test('1,000 concurrent requests on a token that the server no longer takes: one renewal, 1,000 answers', async () => {
+test('1,000 concurrent requests on a token that the server no longer takes: one renewal, 1,000 answers [1]', async () => {
   const { server, open } = setUp()
   const auth = open()
   await auth.signIn(userOf(users.user))
@@ -113,7 +113,7 @@ test('1,000 concurrent requests on a token that the server no longer takes: one 
   expect(server.control.stats()).toMatchObject({ refreshes: 1, replays: 0 })
 })
 
-test('ten tabs on an expired token: one renewal, and each goes on', async () => {
+test('ten tabs on an expired token: one renewal, and each goes on [2]', async () => {
   const world = setUp()
   await world.open().signIn(userOf(users.user))
   const tabs = Array.from({ length: 10 }, () => world.open())
@@ -125,7 +125,7 @@ test('ten tabs on an expired token: one renewal, and each goes on', async () => 
   expect(world.server.control.stats()).toMatchObject({ refreshes: 1, replays: 0 })
 })
 
-test('ten tabs that never hear of each other: one renewal, for the record is read again under the lock', async () => {
+test('ten tabs that never hear of each other: one renewal, for the record is read again under the lock [2, 3]', async () => {
   const world = setUp()
   const deaf = (): FakeTab => {
     const tab = world.browser.openTab()
@@ -138,7 +138,7 @@ test('ten tabs that never hear of each other: one renewal, for the record is rea
   expect(world.server.control.stats()).toMatchObject({ refreshes: 1, replays: 0, sessions: 1 })
 })
 
-test('an answer that is lost after the server took the token: never sent again, signed in until the token ends', async () => {
+test('an answer that is lost after the server took the token: never sent again, signed in until the token ends [18]', async () => {
   const world = setUp()
   const { server, clock, open } = world
   const auth = open()
@@ -162,7 +162,7 @@ test('an answer that is lost after the server took the token: never sent again, 
   expect(server.control.stats()).toMatchObject({ refreshes: 1, replays: 0, sessions: 1 })
 })
 
-test('an answer that one tab lost is not gambled on by another that was open all the while', async () => {
+test('an answer that one tab lost is not gambled on by another that was open all the while [18]', async () => {
   const { server, open } = setUp()
   const auth = open()
   await auth.signIn(userOf(users.user))
@@ -178,7 +178,7 @@ test('an answer that one tab lost is not gambled on by another that was open all
 test.each([
   [503, 'unavailable'],
   [429, 'rate-limited'],
-] as const)('a %i leaves the token unspent: it waits, and goes on', async (status, code) => {
+] as const)('a %i leaves the token unspent: it waits, and goes on [57, 58]', async (status, code) => {
   const { server, clock, open } = setUp()
   const auth = open()
   await auth.signIn(userOf(users.user))
@@ -193,7 +193,7 @@ test.each([
   expect(server.control.stats()).toMatchObject({ refreshes: 1, replays: 0 })
 })
 
-test('a changed password ends the session in every tab, without a renewal', async () => {
+test('a changed password ends the session in every tab, without a renewal [115]', async () => {
   const { server, open } = setUp()
   const auth = open()
   await auth.signIn(userOf(users.user))
@@ -205,7 +205,7 @@ test('a changed password ends the session in every tab, without a renewal', asyn
   expect(server.control.stats()).toMatchObject({ refreshes: 0, sessions: 0 })
 })
 
-test('a wrong current password is no reason to renew', async () => {
+test('a wrong current password is no reason to renew [61]', async () => {
   const { server, open } = setUp()
   const auth = open()
   await auth.signIn(userOf(users.user))
@@ -215,7 +215,7 @@ test('a wrong current password is no reason to renew', async () => {
   expect(server.control.stats()).toMatchObject({ refreshes: 0, sessions: 1 })
 })
 
-test('sessions: lists them, ends another one, and ends its own as what it is', async () => {
+test('sessions: lists them, ends another one, and ends its own as what it is [117]', async () => {
   const { open, browser } = setUp()
   const auth = open()
   await auth.signIn(userOf(users.user))
@@ -227,7 +227,7 @@ test('sessions: lists them, ends another one, and ends its own as what it is', a
   expect(findCanary(await browser.read(browser.keys()[0] ?? ''))).toBeNull()
 })
 
-test('another organisation: new tokens, the same session, nothing spent twice', async () => {
+test('another organisation: new tokens, the same session, nothing spent twice [118]', async () => {
   const { server, open } = setUp()
   const auth = open()
   await auth.signIn(userOf(users.user))
@@ -258,7 +258,7 @@ test('a social login: the code of the provider', async () => {
   await expect(auth.signIn({ provider: 'google', code })).rejects.toMatchObject({ code: 'link-expired' })
 })
 
-test('a role that is taken away closes the guard with the next renewal', async () => {
+test('a role that is taken away closes the guard with the next renewal [36, 119, 121]', async () => {
   const { server, open } = setUp()
   const auth = open()
   await auth.signIn(userOf(users.admin))
@@ -269,7 +269,7 @@ test('a role that is taken away closes the guard with the next renewal', async (
   await expect.poll(() => auth.can('isAdmin')).toBe(false)
 })
 
-test('a session that was ended elsewhere is found out by the next request', async () => {
+test('a session that was ended elsewhere is found out by the next request [117]', async () => {
   const { server, open } = setUp()
   const auth = open()
   await auth.signIn(userOf(users.user))

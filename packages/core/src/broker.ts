@@ -146,7 +146,9 @@ export function createBroker(options: BrokerOptions): Broker {
       const isKept = client.replay === 'tolerated' && (grant.refreshToken ?? null) === null
       const user = readUser(grant.user, held.user)
       const next = fromGrant(isKept ? { ...grant, refreshToken } : grant, user ?? held.user, held, rules)
-      if (!next.accessToken || !next.refreshToken) throw new AuthError('invalid-response')
+      // a server that takes a token once does not hand it out again
+      const isOldToken = next.refreshToken === refreshToken && client.replay === 'forbidden'
+      if (!next.accessToken || !next.refreshToken || isOldToken) throw new AuthError('invalid-response')
       return await commit(held, next, marked)
     } catch (thrown) {
       return fail(held, marked, toAuthError(thrown, 'network'), judge)

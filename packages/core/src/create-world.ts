@@ -48,6 +48,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   const warned = new Set<string>()
   /** A record that is read before the sign-out has removed it is about to go. */
   let isSigningOut = false
+  let isLost = false
   let restoring: 'under way' | 'missed something' | 'done' = 'under way'
 
   const report = (fact: AuthFact): void => {
@@ -80,6 +81,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     lifetime: lifetime.signal,
     onLost: (error) => {
       if (storage.scope === 'memory') return
+      isLost = true
       warn(error)
       report({ type: 'storage.lost' })
     },
@@ -179,7 +181,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     connection,
     capabilities: () => {
       const { locks = 'page', broadcast = false } = isAlone ? {} : (tabs.capabilities?.() ?? {})
-      return { locks, broadcast, persistence: storage.scope }
+      return { locks, broadcast, persistence: isLost ? 'memory' : storage.scope }
     },
     canConfirm: client.getUser !== undefined,
     establishing: null,
@@ -205,7 +207,8 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     warn: (code) => warn(new AuthError(code)),
     doubt() {
       const { held } = vault
-      if (!held || !client.getUser) return
+      // nobody could say otherwise, ever
+      if (!held || (!client.getUser && !held.renewable)) return
       const doubted = { ...held, userGeneration: 0 }
       vault.hold(doubted)
       report({ type: 'session.doubted', session: toView(doubted) })

@@ -50,7 +50,7 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
     }
     const sent = stillOurs(held.id, vault.held)
     const response = await send(sent)
-    if (response.status !== 401 || !body.isKept) return response
+    if (response.status !== 401 || !body.isKept || isStepUp(response)) return response
 
     // a 401 to an older token than the one held says nothing of the one held
     if (isSameGrant(sent, vault.held)) {
@@ -73,6 +73,11 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
     await options.renew(settled)
     return stillOurs(settled.id, vault.held)
   }
+}
+
+/** The token is good, the sign-in is not strong or young enough (RFC 9470 §3): a renewal would not help. */
+function isStepUp({ headers }: Response): boolean {
+  return headers.get('www-authenticate')?.includes('insufficient_user_authentication') === true
 }
 
 /** A request of one session never goes out with the token of another. */

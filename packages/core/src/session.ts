@@ -195,7 +195,9 @@ function readLifetime(value: unknown): number | null {
 /** How long a JWT says it lives. Only the difference of its two times: its clock is not ours. */
 function lifetimeOf(token: string | null): number | null {
   const { exp, iat } = claimsOf(token)
-  return typeof exp === 'number' && typeof iat === 'number' && exp > iat ? readLifetime(exp - iat) : null
+  // seconds since 1970 (RFC 7519 §4.1): what would be the year 5138 is something else
+  const isPlausible = typeof exp === 'number' && typeof iat === 'number' && exp > iat && exp < 1e11
+  return isPlausible ? readLifetime(exp - iat) : null
 }
 
 /** Whom a token says it is for, where that can be read. A hint that can close doors, never open one. */

@@ -54,7 +54,7 @@ const answers: readonly (readonly [string, unknown])[] = [
 ]
 
 describe.each(answers)('a client that answers %s', (_, answer) => {
-  it('to a sign-in signs nobody in', async () => {
+  it('to a sign-in signs nobody in [40, 47]', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const { auth, client, stored } = openTab()
       const signedIn = watch(auth.signIn(annsPassword))
@@ -125,7 +125,7 @@ describe.each(rejections)('a client that rejects with %s', (_, reason) => {
     expect(uncaught).toEqual([])
   })
 
-  it('at a renewal: the user stays', async () => {
+  it('at a renewal: the user stays [56, 157]', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const tab = openTab()
       await tab.signIn()

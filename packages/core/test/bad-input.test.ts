@@ -159,7 +159,7 @@ describe('a lock that', () => {
     return tab
   }
 
-  it('is refused: the renewal is tried again later', async () => {
+  it('is refused: the renewal is tried again later [14]', async () => {
     let isFree = false
     const tab = await withLock((_, work) => (isFree ? work() : Promise.reject(new DOMException('no', 'SecurityError'))))
     expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'waiting' })
@@ -223,7 +223,7 @@ describe('commands with nonsense', () => {
     expect(uncaught).toEqual([])
   })
 
-  it('a session of somebody whose id is missing or changes its form is not taken for another', async () => {
+  it('a session of somebody whose id is missing or changes its form is not taken for another [122]', async () => {
     const tab = openTab()
     await tab.signIn({ ...ann, id: 7 } as unknown as User)
     void tab.auth.refresh()
@@ -234,7 +234,7 @@ describe('commands with nonsense', () => {
   })
 })
 
-it('two auths in one page share nothing but their storage', async () => {
+it('two auths in one page share nothing but their storage [16]', async () => {
   const browser = fakeBrowser()
   const one = openTab({}, browser)
   const other = openTab({ client: scriptedClient('https://other.test') }, browser)

@@ -14,7 +14,7 @@ describe('an answer without what it must hold', () => {
     ['a page', '<!doctype html>'],
     ['a list', []],
     ['a number', 7],
-  ])('%s: nobody knows whether it was spent', async (_, answer) => {
+  ])('%s: nobody knows whether it was spent [33, 39, 40, 47]', async (_, answer) => {
     const { auth, client } = await refreshing()
     client.next('refresh').answer(answer)
     await drain()
@@ -47,7 +47,7 @@ describe('an answer without what it must hold', () => {
   })
 })
 
-describe('an answer for somebody else', () => {
+describe('an answer for somebody else [35]', () => {
   const jwt = (sub: string): string => `h.${btoa(JSON.stringify({ sub }))}.s`
 
   it('by the user: the session ends for safety, and nobody sees the other one', async () => {

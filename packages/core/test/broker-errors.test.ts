@@ -43,7 +43,7 @@ const outcomes: Readonly<Record<AuthErrorCode, 'the session is over' | 'later ag
 const codes = Object.entries(outcomes) as [AuthErrorCode, string][]
 
 describe('an error as the answer to a renewal', () => {
-  it.each(codes)('%s: %s', async (code, outcome) => {
+  it.each(codes)('%s: %s [57, 60]', async (code, outcome) => {
     const { auth, client, clock, stored } = await refreshing()
     client.next('refresh').fail(code)
     await drain()
@@ -66,7 +66,7 @@ describe('an error as the answer to a renewal', () => {
     expect(client.spent).toEqual(outcome === 'unknown' ? ['refresh-1'] : ['refresh-1', 'refresh-1'])
   })
 
-  it('says that an account is banned', async () => {
+  it('says that an account is banned [60, 116]', async () => {
     const { auth, client } = await refreshing()
     client.next('refresh').fail('account-banned')
     await drain()
@@ -87,7 +87,7 @@ describe('an error as the answer to a renewal', () => {
   it.each([
     ['TypeError', new TypeError('Failed to fetch')],
     ['a DOMException', new DOMException('x', 'AbortError')],
-  ])('%s of a client that knows no AuthError: nobody knows whether it was spent', async (_, error) => {
+  ])('%s of a client that knows no AuthError: nobody knows whether it was spent [56]', async (_, error) => {
     const { auth, client } = await refreshing()
     client.next('refresh').fail(error as Error)
     await drain()
@@ -100,7 +100,7 @@ describe('an error as the answer to a renewal', () => {
 })
 
 describe('an answer that is lost', () => {
-  it('leaves the access token good to its end, and says then why the session is over', async () => {
+  it('leaves the access token good to its end, and says then why the session is over [18]', async () => {
     const { auth, client, clock } = await refreshing()
     client.next('refresh').fail('network')
     await drain()
@@ -124,7 +124,7 @@ describe('an answer that is lost', () => {
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate' })
   })
 
-  it('by the time limit of one request counts the same', async () => {
+  it('by the time limit of one request counts the same [19]', async () => {
     const { auth, client, clock } = await refreshing({ requestTimeout: 20 * SECOND })
     const { signal } = client.next('refresh')
     clock.advance(20 * SECOND - 1)
@@ -136,7 +136,7 @@ describe('an answer that is lost', () => {
     expect(auth.getState()).toMatchObject({ renewal: 'indeterminate' })
   })
 
-  it('makes refresh() say so, and does not spend the token again', async () => {
+  it('makes refresh() say so, and does not spend the token again [18]', async () => {
     const { auth, client } = await refreshing()
     client.next('refresh').fail('network')
     await drain()

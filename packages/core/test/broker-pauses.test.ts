@@ -10,7 +10,7 @@ describe('a server that says when to come back', () => {
     return tab
   }
 
-  it('is not asked sooner, neither by the timer nor by a person', async () => {
+  it('is not asked sooner, neither by the timer nor by a person [58]', async () => {
     const { auth, client, clock } = await waits(30)
     expect(auth.getState()).toMatchObject({ renewal: 'waiting', error: { code: 'rate-limited', retryAfter: 30 } })
     const asked = watch(auth.refresh())
@@ -23,7 +23,7 @@ describe('a server that says when to come back', () => {
     expect(client.counts.refresh).toBe(2)
   })
 
-  it('is asked on time although the clock was put back by a day', async () => {
+  it('is asked on time although the clock was put back by a day [76]', async () => {
     const { client, clock } = await waits(30)
     clock.jump(-DAY)
     clock.advance(31 * SECOND)
@@ -32,7 +32,7 @@ describe('a server that says when to come back', () => {
   })
 
   it.each([Number.NaN, -5, -Infinity])(
-    'and says nonsense (%s) is given the usual pause, not none',
+    'and says nonsense (%s) is given the usual pause, not none [59]',
     async (retryAfter) => {
       const { client, clock } = await waits(retryAfter)
       expect(client.counts.refresh).toBe(1)
@@ -46,7 +46,7 @@ describe('a server that says when to come back', () => {
   )
 
   it.each([Infinity, 1e9, 1e300])(
-    'in %s seconds is asked again within ten minutes all the same',
+    'in %s seconds is asked again within ten minutes all the same [58, 59]',
     async (retryAfter) => {
       const { client, clock } = await waits(retryAfter)
       clock.advance(11 * MINUTE)
@@ -55,7 +55,7 @@ describe('a server that says when to come back', () => {
     },
   )
 
-  it('is waited for longer after each failure, up to a minute', async () => {
+  it('is waited for longer after each failure, up to a minute [30]', async () => {
     const { client, clock } = await waits(undefined, 'unavailable')
     // half of 1, 2, 4, 8, 16, 32, 60, 60 seconds
     for (const pause of [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {

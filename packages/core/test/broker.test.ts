@@ -70,7 +70,7 @@ describe('a renewal', () => {
     expect(disk.record).toMatchObject({ marked: false, generation: 2, refreshToken: 'refresh-2' })
   })
 
-  it('is told to nobody before the new tokens are on disk', async () => {
+  it('is told to nobody before the new tokens are on disk [4]', async () => {
     const disk = createDisk()
     const { auth, client, signIn } = openTab({ storage: disk.storage })
     await signIn()
@@ -90,7 +90,7 @@ describe('a renewal', () => {
     expect(await auth.getAccessToken()).toBe('access-2')
   })
 
-  it('takes what another tab renewed meanwhile instead of spending', async () => {
+  it('takes what another tab renewed meanwhile instead of spending [2, 3]', async () => {
     const browser = fakeBrowser()
     const clock = fakeClock()
     const one = openTab({}, browser, clock)
@@ -109,7 +109,7 @@ describe('a renewal', () => {
     expect(await two.auth.getAccessToken()).toBe('access-2')
   })
 
-  it('is one request for five tabs that come due together', async () => {
+  it('is one request for five tabs that come due together [2]', async () => {
     const browser = await browserWithSession()
     const clock = fakeClock()
     const tabs = Array.from({ length: 5 }, () => openTab({}, browser, clock))
@@ -124,7 +124,7 @@ describe('a renewal', () => {
     expect(await Promise.all(tabs.map(({ auth }) => auth.getAccessToken()))).toEqual(Array(5).fill('access-2'))
   })
 
-  it('of a tab that died is not repeated by the next one', async () => {
+  it('of a tab that died is not repeated by the next one [5, 6, 82]', async () => {
     const browser = await browserWithSession()
     const dead = openTab({}, browser)
     await dead.boot()
@@ -156,7 +156,7 @@ describe('a renewal', () => {
     expect(await next.auth.getAccessToken()).toBe('access-2')
   })
 
-  it('does not leave while the browser says it is offline, and leaves once when it is back', async () => {
+  it('does not leave while the browser says it is offline, and leaves once when it is back [56]', async () => {
     const { auth, client, clock, network, signIn } = openTab()
     await signIn()
     network.goOffline()
@@ -174,7 +174,7 @@ describe('a renewal', () => {
 })
 
 describe('an answer that comes too late', () => {
-  it('after a sign-out only revokes its session', async () => {
+  it('after a sign-out only revokes its session [102]', async () => {
     const { auth, client, signIn, stored } = openTab()
     await signIn()
     void auth.refresh().catch(() => {})
@@ -191,7 +191,7 @@ describe('an answer that comes too late', () => {
     expect(await stored()).toBe(null)
   })
 
-  it('after another user signed in only revokes its session', async () => {
+  it('after another user signed in only revokes its session [103]', async () => {
     const { auth, client, signIn, stored } = openTab()
     await signIn()
     void auth.refresh().catch(() => {})
@@ -219,7 +219,7 @@ describe('an answer that comes too late', () => {
     expect(await stored()).toMatchObject({ user: bob })
   })
 
-  it('does not abort: leaving the state of a renewal neither stops nor repeats the spend', async () => {
+  it('does not abort: leaving the state of a renewal neither stops nor repeats the spend [22]', async () => {
     const { auth, client, signIn } = openTab()
     await signIn()
     void auth.refresh().catch(() => {})
@@ -241,7 +241,7 @@ describe('an answer that comes too late', () => {
 })
 
 describe('the guard against loops', () => {
-  it('lets six renewals a minute through that nobody was due for, and the next one ten seconds later', async () => {
+  it('lets six renewals a minute through that nobody was due for, and the next one ten seconds later [30]', async () => {
     const { auth, client, clock, signIn } = openTab()
     await signIn()
     for (let n = 2; n <= 7; n += 1) {
@@ -261,7 +261,7 @@ describe('the guard against loops', () => {
     expect(client.counts.refresh).toBe(7)
   })
 
-  it('does not slow down tokens that live for ten seconds', async () => {
+  it('does not slow down tokens that live for ten seconds [31]', async () => {
     const { client, clock, signIn } = openTab()
     await signIn(ann, 1, { expiresIn: 10 })
     for (let n = 2; n <= 21; n += 1) {

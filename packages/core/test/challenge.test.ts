@@ -58,7 +58,7 @@ describe('a second factor', () => {
     'unavailable',
     'invalid-response',
     'unknown',
-  ] as const)('that ends with %s may be answered again', async (code) => {
+  ] as const)('that ends with %s may be answered again [113]', async (code) => {
     const { auth, client } = await challenged()
     const wrong = watch(auth.answerChallenge({ code: '000000' }))
     await drain()
@@ -75,7 +75,7 @@ describe('a second factor', () => {
   })
 
   it.each(['account-locked', 'challenge-expired', 'invalid-credentials', 'account-banned'] as const)(
-    'that ends with %s ends the sign-in',
+    'that ends with %s ends the sign-in [113]',
     async (code) => {
       const { auth, client } = await challenged()
       const answered = watch(auth.answerChallenge({ code: '000000' }))
@@ -87,7 +87,7 @@ describe('a second factor', () => {
     },
   )
 
-  it('is not answered twice at a time', async () => {
+  it('is not answered twice at a time [108]', async () => {
     const { auth, client } = await challenged()
     void auth.answerChallenge({ code: '1' })
     const second = watch(auth.answerChallenge({ code: '2' }))
@@ -130,7 +130,7 @@ describe('a second factor', () => {
     expect([client.counts.signIn, status()]).toEqual([2, 'authenticating'])
   })
 
-  it('is not answered for somebody else: other credentials drop the handle', async () => {
+  it('is not answered for somebody else: other credentials drop the handle [114]', async () => {
     const { auth, client } = await challenged()
     void auth.signIn(bobsPassword).catch(() => {})
     await drain()
@@ -153,7 +153,7 @@ describe('a second factor', () => {
   })
 })
 
-describe('a challenge lapses', () => {
+describe('a challenge lapses [112]', () => {
   it('after five minutes', async () => {
     const { auth, clock } = await challenged()
     clock.advance(5 * MINUTE - 1)

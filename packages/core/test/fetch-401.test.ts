@@ -13,7 +13,7 @@ async function signedIn() {
 }
 
 describe('a 401', () => {
-  it('leads to one renewal and one replay', async () => {
+  it('leads to one renewal and one replay [32]', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = accepts('access-2')
     const asked = watch(auth.fetch(HERE))
@@ -24,7 +24,7 @@ describe('a 401', () => {
     expect(server.tokens()).toEqual(['access-1', 'access-2'])
   })
 
-  it('for fifty requests leads to one renewal', async () => {
+  it('for fifty requests leads to one renewal [1]', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = accepts('access-2')
     const all = Array.from({ length: 50 }, () => watch(auth.fetch(HERE)))
@@ -37,7 +37,7 @@ describe('a 401', () => {
     expect(server.arrived).toHaveLength(100)
   })
 
-  it('before, during and after the renewal leads to no second one', async () => {
+  it('before, during and after the renewal leads to no second one [1]', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = ({ token }) => (token === 'access-2' ? 200 : null)
     const all = Array.from({ length: 3 }, () => watch(auth.fetch(HERE)))
@@ -55,7 +55,7 @@ describe('a 401', () => {
     expect(server.tokens()).toEqual(['access-1', 'access-1', 'access-1', 'access-2', 'access-2', 'access-2'])
   })
 
-  it('to the new token is returned as it is', async () => {
+  it('to the new token is returned as it is [32]', async () => {
     const { auth, client, server, status } = await signedIn()
     server.decide = () => 401
     const asked = watch(auth.fetch(HERE))
@@ -68,7 +68,7 @@ describe('a 401', () => {
     expect(status()).toBe('authenticated')
   })
 
-  it('to everything asks the server for six renewals a minute and no more', async () => {
+  it('to everything asks the server for six renewals a minute and no more [32]', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = () => 401
     for (let n = 2; n < 22; n += 1) {
@@ -157,7 +157,7 @@ describe('a 401', () => {
     expect([server.arrived.length, client.counts.refresh]).toEqual([1, 0])
   })
 
-  it("while it is renewed, the caller's abort rejects him and leaves the renewal", async () => {
+  it("while it is renewed, the caller's abort rejects him and leaves the renewal [69]", async () => {
     const { auth, client, server } = await signedIn()
     server.decide = () => 401
     const controller = new AbortController()
@@ -188,7 +188,7 @@ describe('a 401', () => {
     },
   )
 
-  it('is not a broken connection: that rejects as it is, and nothing is sent again', async () => {
+  it('is not a broken connection: that rejects as it is, and nothing is sent again [68]', async () => {
     let sent = 0
     const broken = new TypeError('Failed to fetch')
     const tab = openTab({
@@ -206,7 +206,7 @@ describe('a 401', () => {
 })
 
 describe('after a sleep', () => {
-  it('no request goes out with the token that ended in it', async () => {
+  it('no request goes out with the token that ended in it [77, 81]', async () => {
     const clock = fakeClock()
     const tab = openTab({ clock })
     await tab.signIn()

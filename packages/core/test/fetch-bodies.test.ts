@@ -39,7 +39,7 @@ const bodies: readonly (readonly [string, () => RequestInit, string, string | nu
   ['an empty stream', () => ({ body: stream(), duplex: 'half' }) as RequestInit, '', null],
 ]
 
-it.each(bodies)('%s is sent twice, the same', async (_, init, body, type) => {
+it.each(bodies)('%s is sent twice, the same [70]', async (_, init, body, type) => {
   const { asked, arrived } = await sendTwice(HERE, { method: 'POST', ...init() })
   expect(asked.value?.status).toBe(200)
   expect(arrived.map((request) => request.body)).toEqual([body, body])
@@ -50,7 +50,7 @@ it.each(bodies)('%s is sent twice, the same', async (_, init, body, type) => {
   ])
 })
 
-it('a form with a file is sent twice, whole', async () => {
+it('a form with a file is sent twice, whole [70]', async () => {
   const data = new FormData()
   data.set('name', 'Ann')
   data.set('file', new File(['content'], 'a.txt', { type: 'text/plain' }))
@@ -72,7 +72,7 @@ it.each([
     '{}',
   ],
   ['nothing', () => new Request(HERE, { method: 'PATCH', headers: { 'x-own': '1' } }), ''],
-] as const)('a Request with %s is sent twice, the same', async (_, make, body) => {
+] as const)('a Request with %s is sent twice, the same [70]', async (_, make, body) => {
   const request = make()
   const type = request.headers.get('content-type')
   const { asked, arrived } = await sendTwice(request)
@@ -107,7 +107,7 @@ it('an init beside a Request outranks it', async () => {
   ])
 })
 
-it('a stream of one MiB is kept and sent twice', async () => {
+it('a stream of one MiB is kept and sent twice [67]', async () => {
   const half = 'x'.repeat(MIB / 2)
   const { asked, arrived } = await sendTwice(HERE, {
     method: 'POST',
@@ -118,7 +118,7 @@ it('a stream of one MiB is kept and sent twice', async () => {
   expect(arrived.map(({ body }) => body.length)).toEqual([MIB, MIB])
 })
 
-it('a longer stream is sent once, whole and in order, and its 401 returned', async () => {
+it('a longer stream is sent once, whole and in order, and its 401 returned [67]', async () => {
   const half = 'x'.repeat(MIB / 2)
   const { asked, arrived, tab } = await sendTwice(HERE, {
     method: 'POST',
@@ -131,7 +131,7 @@ it('a longer stream is sent once, whole and in order, and its 401 returned', asy
   expect(tab.client.counts.refresh).toBe(0)
 })
 
-it('a Request with a longer body is sent once, whole', async () => {
+it('a Request with a longer body is sent once, whole [67]', async () => {
   const { asked, arrived } = await sendTwice(new Request(HERE, { method: 'POST', body: 'x'.repeat(MIB + 1) }))
   expect(asked.value?.status).toBe(401)
   expect(arrived.map(({ body }) => body.length)).toEqual([MIB + 1])
@@ -168,7 +168,7 @@ it('a Request that was read already is refused and not sent empty', async () => 
   expect(arrived).toEqual([])
 })
 
-it('a stream that was begun already is refused and not sent by half', async () => {
+it('a stream that was begun already is refused and not sent by half [67]', async () => {
   const body = stream(bytes('one'), bytes('two'))
   const reader = body.getReader()
   await reader.read()

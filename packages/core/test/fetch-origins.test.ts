@@ -29,7 +29,7 @@ describe('the token goes nowhere else:', () => {
     'https://xn--pi-9ra.test/',
     'data:text/plain,https://api.test',
   ]
-  it.each(strangers)('%s', async (url) => {
+  it.each(strangers)('%s [65]', async (url) => {
     const { auth, server } = await signedIn()
     await auth.fetch(url).catch(() => {})
     expect(server.tokens().filter((token) => token !== null)).toEqual([])
@@ -44,7 +44,7 @@ describe('the token goes nowhere else:', () => {
     [' https://api.test/a ', 'https://api.test/a'],
     ['ht\ntps://api.test/a', 'https://api.test/a'],
   ]
-  it.each(ours)('but %j is ours', async (url, arrived) => {
+  it.each(ours)('but %j is ours [65]', async (url, arrived) => {
     const { auth, server } = await signedIn()
     await auth.fetch(url)
     expect(server.arrived[0]).toMatchObject({ url: arrived, token: 'access-1' })
@@ -57,7 +57,7 @@ describe('the token goes nowhere else:', () => {
     expect(asked.now).toContain('TypeError')
   })
 
-  it('a URL object that is changed while the request waits', async () => {
+  it('a URL object that is changed while the request waits [65]', async () => {
     const tab = openTab({}, await browserWithSession())
     tab.tab.holdStorage()
     const url = new URL(HERE)
@@ -70,7 +70,7 @@ describe('the token goes nowhere else:', () => {
     expect(tab.server.arrived[0]).toMatchObject({ url: HERE, token: 'access-1' })
   })
 
-  it('an object that reads differently each time', async () => {
+  it('an object that reads differently each time [65]', async () => {
     const { auth, server } = await signedIn()
     let reads = 0
     const url = { toString: () => (reads++ === 0 ? HERE : 'https://evil.test/') }
@@ -78,7 +78,7 @@ describe('the token goes nowhere else:', () => {
     expect(server.arrived.filter(({ token }) => token !== null).map((request) => request.url)).toEqual([HERE])
   })
 
-  it('where other origins are named, those and only those', async () => {
+  it('where other origins are named, those and only those [65]', async () => {
     const { auth, server } = await signedIn({ allowedOrigins: ['https://a.test', 'https://b.test:8443'] })
     for (const url of ['https://a.test/', 'https://b.test:8443/', 'https://b.test/', HERE]) await auth.fetch(url)
     expect(server.tokens()).toEqual(['access-1', 'access-1', null, null])
@@ -99,7 +99,7 @@ describe('the token goes nowhere else:', () => {
     expect(server.tokens()).toEqual([null, null])
   })
 
-  it("a caller's own Authorization is his business, in headers of every form", async () => {
+  it("a caller's own Authorization is his business, in headers of every form [70]", async () => {
     const { auth, server } = await signedIn()
     await auth.fetch(HERE, { headers: { authorization: 'Bearer own' } })
     await auth.fetch(HERE, { headers: new Headers({ Authorization: 'Bearer own' }) })
@@ -118,7 +118,7 @@ describe('the token goes nowhere else:', () => {
   })
 
   it.each([undefined, 'error' as const])(
-    'a redirect is an error, also when %s is what he asks for',
+    'a redirect is an error, also when %s is what he asks for [64]',
     async (redirect) => {
       const { auth, server } = await signedIn()
       await auth.fetch(HERE, { redirect } as RequestInit)

@@ -113,7 +113,7 @@ describe('by who is signed in, a request', () => {
 })
 
 describe('with an access token that has ended', () => {
-  it('a thousand requests at once are one renewal and a thousand answers', async () => {
+  it('a thousand requests at once are one renewal and a thousand answers [1]', async () => {
     const { auth, client, clock, server } = await signedIn()
     clock.sleep(2 * HOUR)
     const all = Array.from({ length: 1000 }, (_, n) => watch(auth.fetch(`${HERE}/${n}`)))
@@ -156,7 +156,7 @@ describe('with an access token that has ended', () => {
     expect(client.counts.refresh).toBe(1)
   })
 
-  it("one caller's abort ends his wait and nothing else", async () => {
+  it("one caller's abort ends his wait and nothing else [69]", async () => {
     const { auth, client, clock, server } = await signedIn()
     clock.sleep(2 * HOUR)
     const controller = new AbortController()

@@ -37,7 +37,7 @@ describe('a guard', () => {
     ['is null', null],
     ['asks itself for ever', null],
   ]
-  it.each(strange)('that %s is closed', async (name, guard) => {
+  it.each(strange)('that %s is closed [120]', async (name, guard) => {
     const uncaught = await uncaughtDuring(async () => {
       const own: { ask: () => unknown } = { ask: () => false }
       const guards = { isEditor: name.startsWith('asks') ? () => own.ask() : guard, owns: () => true }
@@ -109,7 +109,7 @@ describe('a guard', () => {
     ])
   })
 
-  it('stays open through a renewal, and closes with a role that was taken away', async () => {
+  it('stays open through a renewal, and closes with a role that was taken away [36, 119]', async () => {
     const { auth, client, clock, signIn } = openTab()
     await signIn()
     clock.advance(DUE)
@@ -122,7 +122,7 @@ describe('a guard', () => {
     expect(seen).toEqual([false])
   })
 
-  it('waits for the server after a reload, also for requireUser', async () => {
+  it('waits for the server after a reload, also for requireUser [91]', async () => {
     const tab = openTab({}, await browserWithSession())
     await tab.boot()
     const anybody = watch(tab.auth.requireUser())

@@ -87,7 +87,7 @@ it.each([
 })
 
 describe('destroy', () => {
-  it('settles every promise with its code, and leaves no timer and no listener', async () => {
+  it('settles every promise with its code, and leaves no timer and no listener [156, 157]', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const tab = openTab({}, await browserWithSession())
       tab.tab.holdStorage()
@@ -146,7 +146,7 @@ describe('destroy', () => {
     expect([tab.clock.pending, tab.network.listeners]).toEqual([0, 0])
   })
 
-  it('later commands reject, and send nothing', async () => {
+  it('later commands reject, and send nothing [155]', async () => {
     const tab = openTab()
     await tab.signIn()
     const { auth } = tab
@@ -189,7 +189,7 @@ describe('destroy', () => {
     expect(auth.can('isEditor')).toBe(false)
   })
 
-  it('tells no listener anything any more', async () => {
+  it('tells no listener anything any more [156]', async () => {
     const { auth, client } = openTab()
     let told = 0
     auth.subscribe(() => (told += 1))
@@ -202,7 +202,7 @@ describe('destroy', () => {
     expect(told).toBe(before)
   })
 
-  it('signs nobody out: not during a renewal, whose tokens are there for the next page', async () => {
+  it('signs nobody out: not during a renewal, whose tokens are there for the next page [6]', async () => {
     const tab = openTab()
     await tab.signIn()
     void tab.auth.refresh().catch(() => {})
@@ -256,7 +256,7 @@ describe('destroy', () => {
     expect(seen).toEqual(['authenticating'])
   })
 
-  it('a thousand times leaves nothing behind', async () => {
+  it('a thousand times leaves nothing behind [160]', async () => {
     const clock = fakeClock()
     const browser = fakeBrowser()
     let listeners = 0

@@ -53,22 +53,25 @@ describe('a record that is none of ours', () => {
     ['an end that was asked for', { version: 1, revision: 'r', id: 'session', ended: 'signed-out', user: ann }],
   ]
 
-  it.each(garbage)('%s: nobody is signed in, nothing throws, and a sign-in replaces it', async (_, record) => {
-    const disk = createDisk()
-    disk.records.set(KEY, record)
-    const uncaught = await uncaughtDuring(async () => {
-      const tab = openTab({ storage: disk.storage })
-      await tab.boot()
-      expect(tab.auth.getState()).toMatchObject({ status: 'anonymous', error: null, persistence: 'stored' })
-      expect(tab.client.pending).toEqual([])
-      await tab.signIn()
-      expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', persistence: 'stored' })
-      expect(disk.record).toMatchObject({ version: 1, refreshToken: 'refresh-1', user: ann })
-    })
-    expect(uncaught).toEqual([])
-  })
+  it.each(garbage)(
+    '%s: nobody is signed in, nothing throws, and a sign-in replaces it [90, 93, 95]',
+    async (_, record) => {
+      const disk = createDisk()
+      disk.records.set(KEY, record)
+      const uncaught = await uncaughtDuring(async () => {
+        const tab = openTab({ storage: disk.storage })
+        await tab.boot()
+        expect(tab.auth.getState()).toMatchObject({ status: 'anonymous', error: null, persistence: 'stored' })
+        expect(tab.client.pending).toEqual([])
+        await tab.signIn()
+        expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', persistence: 'stored' })
+        expect(disk.record).toMatchObject({ version: 1, refreshToken: 'refresh-1', user: ann })
+      })
+      expect(uncaught).toEqual([])
+    },
+  )
 
-  it('a newer version: it is left alone, and the session lasts as long as the page', async () => {
+  it('a newer version: it is left alone, and the session lasts as long as the page [15, 94]', async () => {
     const disk = createDisk()
     const newer = { ...whole, version: 2 }
     disk.records.set(KEY, newer)
@@ -105,7 +108,7 @@ describe('a record that is none of ours', () => {
     expect(uncaught).toEqual([])
   })
 
-  it('a role that somebody wrote into it opens no guard', async () => {
+  it('a role that somebody wrote into it opens no guard [91]', async () => {
     const { disk, clock } = await diskWithSession()
     disk.records.set(KEY, { ...disk.record, user: { ...ann, role: 'admin' } })
     const tab = openTab({ storage: disk.storage, clock, guards: { isEditor: () => true, owns: () => true } })
@@ -118,7 +121,7 @@ describe('a record that is none of ours', () => {
     expect(tab.auth.getState().user).toEqual(ann)
   })
 
-  it('a time of receipt in the future: the token is not good for longer than it lives', async () => {
+  it('a time of receipt in the future: the token is not good for longer than it lives [91]', async () => {
     const { disk, clock } = await diskWithSession()
     disk.records.set(KEY, { ...disk.record, receivedAt: clock.now() + 400 * DAY })
     const tab = openTab({ storage: disk.storage, clock, without: ['refresh'] })

@@ -190,7 +190,7 @@ it('the kind of a challenge is text, and no more than that', async () => {
   expect(leaks).toEqual([])
 })
 
-it('commands after the end, and late answers, write none to the console', async () => {
+it('commands after the end, and late answers, write none to the console [155]', async () => {
   const leaks = await leaksOf(async ({ auth, client }, see) => {
     void auth.signIn(password).catch(() => {})
     await drain()
@@ -217,7 +217,7 @@ it('a storage that fails shows none in its warning', async () => {
   expect(leaks).toEqual([])
 })
 
-it('the password is gone from the auth when the sign-in is over, however it ended', async () => {
+it('the password is gone from the auth when the sign-in is over, however it ended [112]', async () => {
   const leaks = await leaksOf(async ({ auth, client }, see) => {
     for (const end of ['answer', 'fail', 'cancel'] as const) {
       void auth.signIn({ ...password }).catch(() => {})

@@ -15,7 +15,7 @@ import {
 } from './support.ts'
 
 describe('a sign-in that is given up', () => {
-  it('does not sign in when its answer comes late: that session is revoked', async () => {
+  it('does not sign in when its answer comes late: that session is revoked [109]', async () => {
     const { auth, client, status, stored } = openTab()
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()
@@ -84,7 +84,7 @@ describe('signing in while', () => {
     expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann })
   })
 
-  it('a sign-out is under way: it wins, and the late end of the sign-out undoes nothing', async () => {
+  it('a sign-out is under way: it wins, and the late end of the sign-out undoes nothing [107]', async () => {
     const { auth, client, signIn, stored, tab } = openTab()
     await signIn()
     tab.holdStorage()
@@ -157,7 +157,7 @@ it('a sign-in inside a listener, after another command, is not reported as given
   expect(again?.value).toEqual(bob)
 })
 
-it('a session that was planted in the storage is gone after a sign-in', async () => {
+it('a session that was planted in the storage is gone after a sign-in [92]', async () => {
   const disk = createDisk()
   const evil = openTab({ storage: disk.storage })
   await evil.signIn(bob, 66)

@@ -37,7 +37,7 @@ describe('signing in', () => {
     expect(client.counts.getUser).toBe(1)
   })
 
-  it('asks three times, then fails as that did, and revokes what was granted', async () => {
+  it('asks three times, then fails as that did, and revokes what was granted [52]', async () => {
     const { auth, client, stored } = openTab()
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()
@@ -70,7 +70,7 @@ describe('signing in', () => {
     expect(auth.getState()).toMatchObject({ status: 'anonymous' })
   })
 
-  it('is told only when the session is on disk', async () => {
+  it('is told only when the session is on disk [101]', async () => {
     const { auth, client, stored, tab } = openTab()
     await auth.requireUser().catch(() => {})
     const signedIn = watch(auth.signIn(annsPassword))
@@ -97,7 +97,7 @@ describe('signing in', () => {
     expect(auth.getState()).toMatchObject({ status: 'authenticating', error: null })
   })
 
-  it('twice with the same credentials is one request and two answers', async () => {
+  it('twice with the same credentials is one request and two answers [108]', async () => {
     const { auth, client } = openTab()
     const twice = [watch(auth.signIn(annsPassword)), watch(auth.signIn({ ...annsPassword }))]
     await drain()
@@ -201,7 +201,7 @@ describe('signing in', () => {
     expect(signedIn.now).toBe('invalid-response')
   })
 
-  it('to a server that never answers ends with the time limit, and a late grant is revoked', async () => {
+  it('to a server that never answers ends with the time limit, and a late grant is revoked [109]', async () => {
     const { auth, client, clock, status } = openTab({ requestTimeout: 20 * SECOND })
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()

@@ -53,7 +53,7 @@ describe('signing out', () => {
     ['a page', new AuthError('invalid-response', { status: 200 }), 'unknown'],
     ['an error of its own', new TypeError('Failed to fetch'), 'unknown'],
   ]
-  it.each(outcomes)('to a server that answers with %s: revoked is told truly', async (_, error, revoked) => {
+  it.each(outcomes)('to a server that answers with %s: revoked is told truly [105]', async (_, error, revoked) => {
     const { auth, client, status } = await signedIn()
     const out = watch(auth.signOut())
     await drain()
@@ -70,7 +70,7 @@ describe('signing out', () => {
     expect([out.value, tab.status(), await tab.stored()]).toEqual([{ revoked: 'no' }, 'signedOut', null])
   })
 
-  it('to a server that hangs is over after five seconds, here at once', async () => {
+  it('to a server that hangs is over after five seconds, here at once [104]', async () => {
     const { auth, client, clock, status } = await signedIn()
     const out = watch(auth.signOut())
     await drain()
@@ -110,7 +110,7 @@ describe('signing out', () => {
     expect(await auth.signOut()).toEqual({ revoked: 'no' })
   })
 
-  it('needs no renewal first, although the access token has ended', async () => {
+  it('needs no renewal first, although the access token has ended [106]', async () => {
     const { auth, client, clock } = await signedIn()
     clock.sleep(2 * HOUR)
     void auth.signOut()

@@ -36,7 +36,7 @@ describe('a storage that fails from the start', () => {
         throw new Error('SecurityError')
       },
     ],
-  ])('because it %s: sign-in works, lasts as long as the page, and one warning says so', async (_, before) => {
+  ])('because it %s: sign-in works, lasts as long as the page, and one warning says so [86]', async (_, before) => {
     const disk = createDisk()
     disk.before = before
     const { auth, client, clock, signIn, warnings } = openTab({ storage: disk.storage })
@@ -50,7 +50,7 @@ describe('a storage that fails from the start', () => {
     expect(warnings).toEqual(['storage-unavailable'])
   })
 
-  it('because it hangs: nobody waits longer than two seconds', async () => {
+  it('because it hangs: nobody waits longer than two seconds [12, 96]', async () => {
     const disk = createDisk()
     disk.before = () => never()
     const { auth, clock, client, warnings } = openTab({ storage: disk.storage })
@@ -111,7 +111,7 @@ describe('a storage that fails from the start', () => {
 })
 
 describe('a storage that is full', () => {
-  it('when the new tokens are to be written: the session goes on in memory, and a reload does not show the old token', async () => {
+  it('when the new tokens are to be written: the session goes on in memory, and a reload does not show the old token [87]', async () => {
     const { disk, clock } = await diskWithSession()
     const tab = openTab({ storage: disk.storage, clock })
     await tab.boot()
@@ -224,7 +224,7 @@ describe('a storage that lies', () => {
     expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle' })
   })
 
-  it('and has the record of a newer version between two renewals: no token is spent, the access token is used to its end', async () => {
+  it('and has the record of a newer version between two renewals: no token is spent, the access token is used to its end [94]', async () => {
     const disk = createDisk()
     const { auth, client, clock, signIn } = openTab({ storage: disk.storage })
     await signIn()

@@ -55,7 +55,7 @@ describe('a listener', () => {
     expect(told).toBe(3)
   })
 
-  it('that throws is reported, and the others are told', async () => {
+  it('that throws is reported, and the others are told [158]', async () => {
     const { auth } = openTab()
     const { error } = console
     const lines: unknown[] = []
@@ -97,7 +97,7 @@ describe('a listener', () => {
     expect(seen).toEqual(['authenticating'])
   })
 
-  it('that signs out when somebody signed in is obeyed, and no one is signed in after', async () => {
+  it('that signs out when somebody signed in is obeyed, and no one is signed in after [159]', async () => {
     const { auth, client, stored } = openTab()
     const outs: ReturnType<typeof watch>[] = []
     auth.subscribe(({ status }) => {

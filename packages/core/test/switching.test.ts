@@ -158,7 +158,7 @@ describe('switching the user', () => {
 })
 
 describe('a request of one user', () => {
-  it('that waited for his renewal does not go out when another tab switched the user', async () => {
+  it('that waited for his renewal does not go out when another tab switched the user [110]', async () => {
     const one = openTab()
     await one.signIn()
     const two = openTab({}, one.browser, one.clock)

@@ -34,7 +34,7 @@ describe('another tab', () => {
     expect(two.client.counts.signIn).toBe(0)
   })
 
-  it('signs out: this one is signed out and forgets the token', async () => {
+  it('signs out: this one is signed out and forgets the token [111]', async () => {
     const { one, two } = await twoTabs()
     await one.signIn()
     void one.auth.signOut()
@@ -44,7 +44,7 @@ describe('another tab', () => {
     expect(two.client.counts.signOut).toBe(0)
   })
 
-  it('switches the user: this one shows the new one and never mixes the two', async () => {
+  it('switches the user: this one shows the new one and never mixes the two [110]', async () => {
     const { one, two } = await twoTabs()
     await one.signIn()
     const seen: unknown[] = []
@@ -65,7 +65,7 @@ describe('another tab', () => {
     expect(two.auth.getState()).toMatchObject({ status: 'expired', reason: 'session-expired', lastUser: ann })
   })
 
-  it('and this one was asleep: it reads again when it wakes up', async () => {
+  it('and this one was asleep: it reads again when it wakes up [11, 111]', async () => {
     const browser = fakeBrowser()
     const clock = fakeClock()
     const one = openTab({}, browser, clock)
@@ -81,7 +81,7 @@ describe('another tab', () => {
     expect(two.status()).toBe('signedOut')
   })
 
-  it('clears the storage: everybody is signed out', async () => {
+  it('clears the storage: everybody is signed out [88]', async () => {
     const disk = createDisk()
     const { auth, network, signIn, status } = openTab({ storage: disk.storage })
     await signIn()
@@ -91,7 +91,7 @@ describe('another tab', () => {
     expect([status(), await auth.getAccessToken()]).toEqual(['signedOut', null])
   })
 
-  it('signs in while this one does: the last one stays, in both', async () => {
+  it('signs in while this one does: the last one stays, in both [110]', async () => {
     const { one, two } = await twoTabs()
     const first = watch(one.auth.signIn({ email: 'ann@example.test', password: 'x' }))
     const second = watch(two.auth.signIn(bobsPassword))
@@ -117,7 +117,7 @@ describe('another tab', () => {
     for (const hint of browser.hints) expect(Object.keys(hint)).toEqual(['generation'])
   })
 
-  it('is not answered with echoes: two messages for a sign-in and a renewal, whoever listens', async () => {
+  it('is not answered with echoes: two messages for a sign-in and a renewal, whoever listens [161]', async () => {
     const { browser, one } = await twoTabs()
     await one.signIn()
     const before = browser.hints.length
@@ -200,7 +200,7 @@ describe('while this tab is being restored, another one', () => {
     expect(await tab.auth.getAccessToken()).toBe(null)
   })
 
-  it('is renewing, which takes long: this one is signed in after two seconds, and takes the new token when it comes', async () => {
+  it('is renewing, which takes long: this one is signed in after two seconds, and takes the new token when it comes [8]', async () => {
     const browser = await browserWithSession()
     const clock = fakeClock()
     const busy = openTab({}, browser, clock)

@@ -7,14 +7,18 @@ import type { World } from '../world.ts'
 /** Password and handle do not wait for ever: reports when the time for the second factor is over. */
 export const watchChallenge = ({ vault, clock, network }: World) =>
   fromCallback<AuthEvent>(({ sendBack }) => {
-    const left = vault.pending()?.left ?? (() => 0)
+    let left = vault.pending()?.left ?? (() => 0)
     let cancel = (): void => {}
     const judge = (): void => {
       cancel()
-      if (left() > 0) cancel = schedule(clock, left, judge)
+      if (left() > 0) cancel = schedule(clock, () => left(), judge)
       else sendBack({ type: 'challenge.lapsed', error: new AuthError('challenge-expired') })
     }
-    const unwatch = network.onWake(judge)
+    const unwatch = network.onWake((wake) => {
+      // a page that comes back from the back-forward cache may come back to somebody else
+      if (wake?.restored) left = () => 0
+      judge()
+    })
     judge()
     return () => {
       cancel()

@@ -37,15 +37,20 @@ export function leases(): Tabs['lock'] {
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN))
       own = await take(name, null)
     }
-    const prolong = setInterval(() => {
-      void take(name, own).then((revision) => {
-        own = revision ?? own
-      })
+    let prolonging: Promise<void> = Promise.resolve()
+    const timer = setInterval(() => {
+      prolonging = take(name, own).then(
+        (revision) => {
+          own = revision ?? own
+        },
+        () => {}, // then it runs out
+      )
     }, RENEW)
     try {
       return await work()
     } finally {
-      clearInterval(prolong)
+      clearInterval(timer)
+      await prolonging
       await records.compareAndSet(name, own, null).catch(() => {})
     }
   }

@@ -25,7 +25,7 @@ export function browserTabs(): Tabs {
     },
     open: openWire,
     capabilities: () => ({
-      locks: globalThis.navigator?.locks ? 'web' : 'indexedDB' in globalThis ? 'lease' : 'page',
+      locks: hasLocks() ? 'web' : 'indexedDB' in globalThis ? 'lease' : 'page',
       broadcast: 'BroadcastChannel' in globalThis,
     }),
   }
@@ -41,6 +41,15 @@ export function queuesOfThisPage(): Tabs['lock'] {
       turn.catch(() => {}),
     )
     return turn
+  }
+}
+
+/** Some browsers throw for the mere look at it. */
+function hasLocks(): boolean {
+  try {
+    return Boolean(globalThis.navigator?.locks)
+  } catch {
+    return false
   }
 }
 

@@ -26,7 +26,7 @@ describe('tokens', () => {
     expect((await errorOf(refresh({ success: 'true', data: tokens }))).code).toBe('invalid-response')
   })
 
-  test('may come without a type and without a lifetime; the lifetime is handed on as it came', async () => {
+  test('may come without a type and without a lifetime; the lifetime is handed on as it came [37]', async () => {
     expect(await refresh({ accessToken: 'a', refreshToken: 'b' })).toEqual({ accessToken: 'a', refreshToken: 'b' })
     expect(await refresh({ ...tokens, expiresIn: '3600' })).toMatchObject({ expiresIn: '3600' })
     expect(await refresh({ ...tokens, expiresIn: -1 })).toMatchObject({ expiresIn: -1 })
@@ -53,7 +53,7 @@ describe('tokens', () => {
     ['null', null],
     ['a string', 'access-1'],
     ['a number', 1],
-  ])('%s in the answer to a renewal: its outcome is unknown', async (_, body) => {
+  ])('%s in the answer to a renewal: its outcome is unknown [33, 34, 39, 46, 47]', async (_, body) => {
     const error = await errorOf(refresh(body))
     expect(error).toBeInstanceOf(AuthError)
     expect(error.code).toBe('invalid-response')
@@ -143,7 +143,7 @@ describe('the user', () => {
     ['/a.png', null],
     ['', null],
     [['https://example.com'], null],
-  ])('with the image %j has the image %j', async (image, expected) => {
+  ])('with the image %j has the image %j [54]', async (image, expected) => {
     expect((await getUser({ id: 'u1', image })).image).toBe(expected)
   })
 
@@ -166,7 +166,7 @@ describe('the user', () => {
     }
   })
 
-  test('cannot smuggle anything in by its prototype', async () => {
+  test('cannot smuggle anything in by its prototype [45]', async () => {
     const bodies = [
       '{"id":"u1","__proto__":{"role":"admin","polluted":true}}',
       '{"id":"u1","constructor":{"prototype":{"role":"admin","polluted":true}}}',
@@ -182,7 +182,7 @@ describe('the user', () => {
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
   })
 
-  test('has only what the server sent, also on a page whose prototypes were tampered with', async () => {
+  test('has only what the server sent, also on a page whose prototypes were tampered with [45]', async () => {
     Object.defineProperty(Object.prototype, 'role', { value: 'admin', configurable: true })
     try {
       expect((await getUser({ id: 'u1' })).role).toBeNull()

@@ -75,7 +75,7 @@ const signOutWith = (response: Response) =>
   errorOf(fakeBkend(response).client.signOut({ accessToken: 'access-1', refreshToken: null }, call))
 
 describe('a code says what happened', () => {
-  test.each(cases)('$code ($status) to a sign-in: $signIn', async ({ code, status, signIn }) => {
+  test.each(cases)('$code ($status) to a sign-in: $signIn [53]', async ({ code, status, signIn }) => {
     if (signIn === 'a challenge') {
       const { client } = fakeBkend(refusal(status, code))
       expect(await client.signIn(password, call)).toHaveProperty('challenge.kind', 'totp')
@@ -84,7 +84,7 @@ describe('a code says what happened', () => {
     expect(await signInWith(refusal(status, code))).toMatchObject({ code: signIn, status, serverCode: code })
   })
 
-  test.each(cases)('$code ($status) to a renewal: $refresh', async ({ code, status, refresh }) => {
+  test.each(cases)('$code ($status) to a renewal: $refresh [60, 62]', async ({ code, status, refresh }) => {
     expect(await refreshWith(refusal(status, code))).toMatchObject({ code: refresh, status, serverCode: code })
   })
 
@@ -117,7 +117,7 @@ describe('a code says what happened', () => {
     expect((await signOutWith(refusal(404, 'auth/session-not-found'))).code).toBe('not-found')
   })
 
-  test('only what a new access token can cure counts as its end', () => {
+  test('only what a new access token can cure counts as its end [61]', () => {
     const expiry = [
       'auth/token-expired',
       'auth/access-token-expired',
@@ -163,7 +163,7 @@ describe('a code that nobody knows yet is judged by its status', () => {
     [521, 'unknown', 'unknown'],
   ]
 
-  test.each(byStatus)('%i: %s to a sign-in, %s to a renewal', async (status, signIn, refresh) => {
+  test.each(byStatus)('%i: %s to a sign-in, %s to a renewal [57]', async (status, signIn, refresh) => {
     const bodies = [
       { error: { code: 'auth/some-future-code', message: 'text' } },
       { success: false, error: { code: 'SOME_FUTURE_CODE', message: 'text' } },

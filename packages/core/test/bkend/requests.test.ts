@@ -167,7 +167,7 @@ describe('the early dialect', () => {
 })
 
 describe('every request', () => {
-  test('follows no redirect, carries no cookie, is cached nowhere and dies with its signal', async () => {
+  test('follows no redirect, carries no cookie, is cached nowhere and dies with its signal [72]', async () => {
     const { client, calls } = fakeBkend(json(200, tokens))
     const { signal } = new AbortController()
     await client.refresh({ refreshToken: 'refresh-1' }, { signal })
@@ -181,7 +181,7 @@ describe('every request', () => {
     expect(sent).toBe(signal)
   })
 
-  test('is sent once, whatever comes back', async () => {
+  test('is sent once, whatever comes back [18, 21]', async () => {
     for (const answer of [refusal(503, 'x', { 'Retry-After': '0' }), refusal(429, 'x'), new TypeError('dropped')]) {
       const { client, calls } = fakeBkend(answer)
       await errorOf(client.refresh({ refreshToken: 'refresh-1' }, call))
@@ -214,7 +214,7 @@ describe('every request', () => {
 })
 
 describe('the second factor', () => {
-  test('a sign-in that needs one resolves to a challenge, and its answer sends the same body with the code', async () => {
+  test('a sign-in that needs one resolves to a challenge, and its answer sends the same body with the code [114]', async () => {
     const { client, calls } = fakeBkend([refusal(403, 'auth/mfa-required'), json(200, tokens)])
     const credentials = { ...password }
     const demand = await client.signIn(credentials, call)
@@ -280,13 +280,13 @@ describe('where the server is', () => {
     expect(await urlOf('https://bkend.example/api', 'early')).toBe('https://bkend.example/api/auth/me')
   })
 
-  test('nothing in a base url can lead to another host', async () => {
+  test('nothing in a base url can lead to another host [65]', async () => {
     expect(await urlOf('https://bkend.example//evil.example')).toBe('https://bkend.example//evil.example/v1/auth/me')
     expect(await urlOf('https://bkend.example?//evil.example')).toBe('https://bkend.example/v1/auth/me')
     expect(await urlOf('https://bkend.example#@evil.example')).toBe('https://bkend.example/v1/auth/me')
   })
 
-  test('http is for this machine only', () => {
+  test('http is for this machine only [66]', () => {
     const refused = [
       'http://bkend.example',
       'http://localhost.evil.example',
@@ -331,7 +331,7 @@ describe('where the server is', () => {
     }
   })
 
-  test('the client says where it talks to, and which app it is', () => {
+  test('the client says where it talks to, and which app it is [16]', () => {
     const { origin, id, replay } = bkend({ publishableKey: 'pk_test', url: 'https://bkend.example/api/v1' })
     expect({ origin, id, replay }).toEqual({
       origin: 'https://bkend.example',

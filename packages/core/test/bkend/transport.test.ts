@@ -13,7 +13,7 @@ const refreshWith = (answer: Response | Error) =>
 /** What the core takes for "the token may be spent". */
 const unknownOutcomes: AuthErrorCode[] = ['network', 'timeout', 'invalid-response', 'unknown']
 
-describe('an answer that bkend did not write has no say in who is signed in', () => {
+describe('an answer that bkend did not write has no say in who is signed in [40, 41, 42, 56, 57]', () => {
   const answers: [name: string, answer: Response | Error, code: AuthErrorCode][] = [
     ['a dropped connection', new TypeError('Failed to fetch'), 'network'],
     ['a redirect', new TypeError('unexpected redirect'), 'network'],
@@ -47,7 +47,7 @@ describe('an answer that bkend did not write has no say in who is signed in', ()
     expect(unknownOutcomes).toContain(error.code)
   })
 
-  test('but what says that it was not processed is believed', async () => {
+  test('but what says that it was not processed is believed [57]', async () => {
     expect(await refreshWith(html(429, { 'Retry-After': '7' }))).toMatchObject({ code: 'rate-limited', retryAfter: 7 })
     expect(await refreshWith(html(503, { 'Retry-After': '7' }))).toMatchObject({ code: 'unavailable', retryAfter: 7 })
     expect((await refreshWith(refusal(503, 'x'))).code).toBe('unavailable')
@@ -64,7 +64,7 @@ describe('an answer that bkend did not write has no say in who is signed in', ()
 })
 
 describe('a body', () => {
-  test('may begin with a byte order mark, and may name its content type loosely', async () => {
+  test('may begin with a byte order mark, and may name its content type loosely [42]', async () => {
     const body = `\uFEFF${JSON.stringify(tokens)}`
     for (const type of ['application/json; charset=utf-8', 'application/problem+json', 'APPLICATION/JSON']) {
       const { client } = fakeBkend(raw(200, body, { 'Content-Type': type }))
@@ -91,7 +91,7 @@ describe('a body', () => {
     return raw(200, JSON.stringify({ ...fields, padding: 'x'.repeat(kib * 1024 - body.length) }))
   }
 
-  test('has at most 64 KiB for tokens and 256 KiB for the user', async () => {
+  test('has at most 64 KiB for tokens and 256 KiB for the user [43]', async () => {
     const user = { id: 'u1' }
     expect(await fakeBkend(sized(64, tokens)).client.signIn(password, call)).toMatchObject({ accessToken: 'access-1' })
     expect((await refreshWith(sized(65, tokens))).code).toBe('invalid-response')
@@ -100,7 +100,19 @@ describe('a body', () => {
     expect((await errorOf(getUser(sized(257, user)))).code).toBe('invalid-response')
   })
 
-  test('that never ends is left as soon as it is too large', async () => {
+  test('may nest ten thousand deep where nobody looks, and the last of two equal keys counts [44]', async () => {
+    const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
+    const body = `{"extra":${deep},"id":"u0","name":{"first":${deep}},"role":"admin","role":"user","id":"u1"}`
+    const user = await fakeBkend(raw(200, body)).client.getUser({ accessToken: 'access-1' }, call)
+    expect(user).toMatchObject({ id: 'u1', name: null, role: 'user' })
+    expect(user).not.toHaveProperty('extra')
+    const twice = raw(200, `{"accessToken":"a","accessToken":["b"],"refreshToken":"refresh-2"}`)
+    expect((await refreshWith(twice)).code).toBe('invalid-response')
+    const bottomless = raw(200, '['.repeat(60_000))
+    expect((await refreshWith(bottomless)).code).toBe('invalid-response')
+  })
+
+  test('that never ends is left as soon as it is too large [43]', async () => {
     let pulled = 0
     let isCancelled = false
     const endless = new ReadableStream<Uint8Array>({
@@ -132,7 +144,7 @@ describe('a body', () => {
     expect(isCancelled).toBe(true)
   })
 
-  test('that breaks off is an answer that was lost', async () => {
+  test('that breaks off is an answer that was lost [18, 42]', async () => {
     const broken = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode('{"accessToken":')),
       pull: (controller) => controller.error(new TypeError('terminated')),
@@ -199,11 +211,11 @@ describe('Retry-After', () => {
     ['Wed, 99 Foo 2026 07:28:00 GMT', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('%j asks for %s seconds', async (value, seconds) => {
+  ])('%j asks for %s seconds [59]', async (value, seconds) => {
     expect(await waitOf(value)).toBe(seconds)
   })
 
-  test('as a date is measured by the clock of the server', async () => {
+  test('as a date is measured by the clock of the server [59]', async () => {
     vi.useFakeTimers({ now: Date.parse('2001-01-01'), toFake: ['Date'] })
     expect(await waitOf('Wed, 21 Oct 2026 07:28:42 GMT', now)).toBe(42)
     expect(await waitOf('Wed, 21 Oct 2026 09:28:42 GMT', now)).toBe(600)
@@ -211,7 +223,7 @@ describe('Retry-After', () => {
     expect(await waitOf('Wednesday, 21-Oct-26 07:28:42 GMT', now)).toBe(42)
   })
 
-  test('as a date is measured by the clock here where the server hides its own', async () => {
+  test('as a date is measured by the clock here where the server hides its own [59, 74]', async () => {
     vi.useFakeTimers({ now: Date.parse(now), toFake: ['Date'] })
     expect(await waitOf('Wed, 21 Oct 2026 07:28:42 GMT')).toBe(42)
     expect(await waitOf('Wed, 21 Oct 2026 07:28:42 GMT', 'yesterday')).toBe(42)

@@ -21,7 +21,7 @@ afterEach(() => {
 })
 
 test.each([301, 302, 307, 308])(
-  'a redirect (%i) is not followed: no token and no key reaches the other server',
+  'a redirect (%i) is not followed: no token and no key reaches the other server [63]',
   async (status) => {
     const arrived: string[] = []
     const foreign = await serve((request, response) => {
@@ -39,7 +39,7 @@ test.each([301, 302, 307, 308])(
   },
 )
 
-test('a server that works and then hangs up leaves the outcome unknown', async () => {
+test('a server that works and then hangs up leaves the outcome unknown [18]', async () => {
   const url = await serve((_, response) => {
     response.writeHead(200, { 'Content-Type': 'application/json' })
     response.write('{"accessToken":"access-1",', () => response.destroy())
@@ -48,7 +48,7 @@ test('a server that works and then hangs up leaves the outcome unknown', async (
   expect((await errorOf(client.refresh({ refreshToken: 'refresh-1' }, call))).code).toBe('invalid-response')
 })
 
-test('nobody there is a network error', async () => {
+test('nobody there is a network error [56]', async () => {
   const url = await serve(() => {})
   const server = servers.pop()!
   await new Promise((resolve) => server.close(resolve))
@@ -56,7 +56,7 @@ test('nobody there is a network error', async () => {
   expect((await errorOf(client.refresh({ refreshToken: 'refresh-1' }, call))).code).toBe('network')
 })
 
-test('a server that drips is left when the time is over', async () => {
+test('a server that drips is left when the time is over [19, 43]', async () => {
   const controller = new AbortController()
   const url = await serve((_, response) => {
     response.writeHead(200, { 'Content-Type': 'application/json' })

@@ -85,7 +85,7 @@ describe('browserStorage', () => {
     }
   })
 
-  it('shows the writes of one tab to the next holder of a Web Lock', async () => {
+  it('shows the writes of one tab to the next holder of a Web Lock [3]', async () => {
     const name = freshName()
     const tabs = await Promise.all([openTab(), openTab()])
     let inside = 0
@@ -198,7 +198,7 @@ describe('browserStorage and others at its database', () => {
 })
 
 describe('browserStorage where the browser fails', () => {
-  it('rejects where there is no IndexedDB, and works when there is', async () => {
+  it('rejects where there is no IndexedDB, and works when there is [12]', async () => {
     const storage = browserStorage({ name: freshName() })
     vi.stubGlobal('indexedDB', undefined)
     await expect(storage.read('a')).rejects.toThrow(TypeError)
@@ -207,7 +207,7 @@ describe('browserStorage where the browser fails', () => {
     expect(await storage.compareAndSet('a', null, record('1'))).toBe(true)
   })
 
-  it('rejects where asking for IndexedDB throws', async () => {
+  it('rejects where asking for IndexedDB throws [12, 86]', async () => {
     const denied = new DOMException('denied', 'SecurityError')
     const own = Object.getOwnPropertyDescriptor(globalThis, 'indexedDB')!
     Object.defineProperty(globalThis, 'indexedDB', {
@@ -230,7 +230,7 @@ describe('browserStorage where the browser fails', () => {
     await expect(browserStorage({ name }).read('a')).rejects.toMatchObject({ name: 'VersionError' })
   })
 
-  it('rejects when the commit fails, keeps what it had, and works again', async () => {
+  it('rejects when the commit fails, keeps what it had, and works again [87]', async () => {
     const name = freshName()
     const storage = browserStorage({ name })
     await storage.compareAndSet('a', null, record('1'))

@@ -55,7 +55,7 @@ describe('schedule', () => {
     expect(isArmed()).toBe(false)
   })
 
-  it('waits 40 days in steps that timers can keep', () => {
+  it('waits 40 days in steps that timers can keep [79]', () => {
     const { clock, asked, wake } = handClock()
     const due = vi.fn<() => void>()
     const end = clock.now() + 40 * DAY
@@ -68,7 +68,7 @@ describe('schedule', () => {
     expect(asked).toEqual([LONGEST, 40 * DAY - LONGEST])
   })
 
-  it('waits on when the timer fires early', () => {
+  it('waits on when the timer fires early [84]', () => {
     const { clock, asked, fire, set, wake } = handClock()
     const due = vi.fn<() => void>()
     schedule(clock, () => 1_000_500 - clock.now(), due)
@@ -86,7 +86,7 @@ describe('schedule', () => {
     expect(asked).toEqual([1])
   })
 
-  it('waits longer when the clock is put back, and is late by no more than its timer when it is put forward', () => {
+  it('waits longer when the clock is put back, and is late by no more than its timer when it is put forward [76]', () => {
     const { clock, asked, fire, set } = handClock()
     const due = vi.fn<() => void>()
     schedule(clock, () => 1_000_500 - clock.now(), due)
@@ -99,7 +99,7 @@ describe('schedule', () => {
     expect(asked).toEqual([500, DAY])
   })
 
-  it.each([0, -5, -Infinity])('is due at once, but not in the same turn, with %d left', (left) => {
+  it.each([0, -5, -Infinity])('is due at once, but not in the same turn, with %d left [79]', (left) => {
     const { clock, asked, wake } = handClock()
     const due = vi.fn<() => void>()
     schedule(clock, () => left, due)
@@ -109,14 +109,14 @@ describe('schedule', () => {
     expect(due).toHaveBeenCalledTimes(1)
   })
 
-  it('never comes with Infinity left, and can be stopped all the same', () => {
+  it('never comes with Infinity left, and can be stopped all the same [79]', () => {
     const { clock, isArmed } = handClock()
     const stop = schedule(clock, () => Infinity, vi.fn<() => void>())
     expect(isArmed()).toBe(false)
     stop()
   })
 
-  it('throws when asked to wait for NaN, now or later, and never calls back', () => {
+  it('throws when asked to wait for NaN, now or later, and never calls back [79]', () => {
     const { clock, fire, isArmed } = handClock()
     const due = vi.fn<() => void>()
     expect(() => schedule(clock, () => Number.NaN, due)).toThrow(RangeError)

@@ -33,7 +33,7 @@ describe('browserNetwork', () => {
     ['shown again', () => window, new PageTransitionEvent('pageshow', { persisted: true })],
     ['resumed', () => document, new Event('resume')],
     ['visible', () => document, new Event('visibilitychange', { bubbles: true })],
-  ])('wakes up when the page is %s', (_, target, event) => {
+  ])('wakes up when the page is %s [77]', (_, target, event) => {
     const { woken } = watch()
     target().dispatchEvent(event)
     expect(woken).toHaveBeenCalledTimes(1)

@@ -16,7 +16,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-describe('the lock of browserTabs without Web Locks', () => {
+describe('the lock of browserTabs without Web Locks [10]', () => {
   const denied = () => new DOMException('denied', 'SecurityError')
   const navigators = {
     'there is no navigator': undefined,
@@ -67,7 +67,7 @@ describe('the lock of browserTabs without Web Locks', () => {
       expect(log).toEqual(['first begins', 'another name', 'first ends', 'second'])
     })
 
-    it('hands on the very error of the work, and goes on with the next', async () => {
+    it('hands on the very error of the work, and goes on with the next [14]', async () => {
       const tabs = browserTabs()
       const error = new Error('of the work')
       const failed = tabs.lock('a', () => Promise.reject(error))
@@ -101,7 +101,7 @@ describe('the lock of browserTabs when Web Locks fail in the middle', () => {
   })
 })
 
-describe('the wire of browserTabs without BroadcastChannel', () => {
+describe('the wire of browserTabs without BroadcastChannel [11]', () => {
   const channels = {
     'there is none': undefined,
     'it cannot be constructed': function BroadcastChannel() {
@@ -117,6 +117,17 @@ describe('the wire of browserTabs without BroadcastChannel', () => {
     wire.close()
     expect(listener).not.toHaveBeenCalled()
   })
+})
+
+it.each([
+  ['Web Locks', { locks: {} }, true, 'web'],
+  ['no Web Locks', {}, true, 'lease'],
+  ['neither them nor IndexedDB', {}, false, 'page'],
+  ['no navigator and no IndexedDB', undefined, false, 'page'],
+])('browserTabs says what its lock is made of: %s [10]', (_, navigator, hasIndexedDB, locks) => {
+  vi.stubGlobal('navigator', navigator)
+  if (hasIndexedDB) vi.stubGlobal('indexedDB', {})
+  expect(browserTabs().capabilities?.()).toEqual({ locks, broadcast: true })
 })
 
 describe('without a browser', () => {

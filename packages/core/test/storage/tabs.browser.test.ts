@@ -29,7 +29,7 @@ describe('the lock of browserTabs', () => {
     expect(log).toEqual(['first', 'second'])
   })
 
-  it('goes over to the next tab when the one that holds it is closed', async () => {
+  it('goes over to the next tab when the one that holds it is closed [5, 7]', async () => {
     const name = freshName()
     const tab = await openTab()
     const entered = gate()
@@ -43,7 +43,7 @@ describe('the lock of browserTabs', () => {
     expect(await mine).toBe('mine')
   })
 
-  it('hands back what the work gives, and the very error it fails with, and is free afterwards', async () => {
+  it('hands back what the work gives, and the very error it fails with, and is free afterwards [14]', async () => {
     const name = freshName()
     const tabs = browserTabs()
     const error = new Error('of the work')
@@ -57,7 +57,7 @@ describe('the lock of browserTabs', () => {
     expect(await tabs.lock(name, async () => 'free')).toBe('free')
   })
 
-  it('says how the work went even when somebody stole its lock', async () => {
+  it('says how the work went even when somebody stole its lock [9]', async () => {
     const name = freshName()
     const { open, passed } = gate<string>()
     const entered = gate()
@@ -129,7 +129,7 @@ describe('the wire of browserTabs', () => {
     expect(await data).toEqual({ generation: 1 })
   })
 
-  it('takes a generation and nothing else', async () => {
+  it('takes a generation and nothing else [98]', async () => {
     const name = freshName()
     const { hints, listener, until } = collect()
     const wire = browserTabs().open(name, listener)

@@ -58,7 +58,7 @@ describe('webStorage', () => {
     expect(await storage.read('a')).toEqual(record('1'))
   })
 
-  it('rejects where the browser forbids it, and throws nowhere', async () => {
+  it('rejects where the browser forbids it, and throws nowhere [86]', async () => {
     const denied = new DOMException('denied', 'SecurityError')
     const storage = webStorage(() => {
       throw denied
@@ -67,7 +67,7 @@ describe('webStorage', () => {
     await expect(storage.compareAndSet('a', null, record('1'))).rejects.toBe(denied)
   })
 
-  it('rejects when it is full, and keeps what it had', async () => {
+  it('rejects when it is full, and keeps what it had [87]', async () => {
     area = fakeStorage(60)
     await create().compareAndSet('a', null, record('1'))
     await expect(create().compareAndSet('a', '1', record('2', { user: 'x'.repeat(60) }))).rejects.toMatchObject({
