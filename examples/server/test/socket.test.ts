@@ -120,3 +120,38 @@ test('a port in use rejects', async () => {
     other.close(resolve)
   })
 })
+
+test('a DELETE without a length is served, as browsers send it', async () => {
+  const url = await start()
+  const { accessToken } = await signIn(url)
+  const own = { 'X-API-Key': 'pk_demo', Authorization: `Bearer ${accessToken}` }
+  const sessions = (await (await fetch(`${url}/v1/auth/sessions`, { headers: own })).json()) as {
+    items: { id: string }[]
+  }
+  const unknown = await fetch(`${url}/v1/auth/sessions/nope`, { method: 'DELETE', headers: own })
+  expect([unknown.status, await unknown.json()]).toMatchObject([404, { error: { code: 'auth/session-not-found' } }])
+  const ended = await fetch(`${url}/v1/auth/sessions/${sessions.items[0]?.id}`, { method: 'DELETE', headers: own })
+  expect(ended.status).toBe(200)
+  expect(server.control.stats().sessions).toBe(0)
+})
+
+test('withdraw is served without a length', async () => {
+  const url = await start()
+  const { accessToken } = await signIn(url)
+  const own = { 'X-API-Key': 'pk_demo', Authorization: `Bearer ${accessToken}` }
+  expect((await fetch(`${url}/v1/auth/withdraw`, { method: 'DELETE', headers: own })).status).toBe(200)
+})
+
+test('a body in chunks of unknown number is read, and one that is too large is refused', async () => {
+  const url = await start()
+  const { email, password } = server.users.user
+  const send = (text: string) =>
+    fetch(`${url}/v1/auth/email/signin`, {
+      method: 'POST',
+      headers,
+      body: new Blob([text]).stream(),
+      duplex: 'half',
+    } as RequestInit)
+  expect((await send(JSON.stringify({ method: 'password', email, password }))).status).toBe(200)
+  expect((await send(JSON.stringify({ method: 'password', email, password: 'x'.repeat(200_000) }))).status).toBe(413)
+})

@@ -12,8 +12,8 @@ export interface Connection {
   readonly isDoubtful: () => boolean
 }
 
-/** Milliseconds of silence after which a connection may have died unnoticed. */
-const LONG_SILENCE = 60_000
+/** Milliseconds of silence after which a connection, or the server behind it, may have died unnoticed. */
+const LONG_SILENCE = 5000
 
 export function createConnection(clock: Clock): Connection {
   let last: { readonly wall: number; readonly monotonic: number } | null = null

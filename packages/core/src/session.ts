@@ -150,7 +150,7 @@ function readRecord(value: unknown, rules: SessionRules): Stored {
     isCount(receivedAt) &&
     isCount(lifetime) &&
     lifetime <= LONGEST_LIFETIME
-  if (!whole || user === undefined || (accessToken === null && refreshToken === null))
+  if (!whole || !isUser(user) || (accessToken === null && refreshToken === null))
     return { kind: 'foreign', revision, isNewer: false }
   const { clock } = rules
   const held: Held = {
@@ -230,10 +230,11 @@ export function userIdOf(user: unknown): string | null {
  */
 export function readUser(user: unknown, before: unknown): unknown {
   if (user === undefined || user === null) return undefined
-  const isObject = typeof user === 'object' && !Array.isArray(user)
-  if (!isObject || (userIdOf(before) !== null && userIdOf(user) === null)) throw new AuthError('invalid-response')
+  if (!isUser(user) || (userIdOf(before) !== null && userIdOf(user) === null)) throw new AuthError('invalid-response')
   return user
 }
+
+const isUser = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The same tokens: the user beside them may have been confirmed since. */
 export function isSameGrant(one: Held | null, other: Held | null): boolean {
