@@ -109,11 +109,15 @@ export function createBroker(options: BrokerOptions): Broker {
   async function underLock(meant: Held | null, on: Spend, judge: typeof verdictOf): Promise<Outcome> {
     // what was to be renewed may have been, while this waited for the lock
     if (!meant || !isSameGrant(meant, vault.held)) return { type: 'settled' }
+    if (!(await persistence.recover())) return backOff(new AuthError('storage-unavailable'))
     let stored = await persistence.read()
     if (stored?.kind === 'foreign' && !stored.isNewer && isSameGrant(meant, vault.held)) {
       // somebody's script wrote over it
       await persistence.put(meant)
       stored = await persistence.read()
+    }
+    if (stored?.kind === 'session' && !stored.held.isNamed && isRenewalOf(meant, stored.held)) {
+      return settle(meant, stored.held, stored.revision)
     }
     if (observe(stored)) return { type: 'settled' }
     const { held } = vault
@@ -168,13 +172,14 @@ export function createBroker(options: BrokerOptions): Broker {
 
   async function commit(held: Held, next: Held, marked: string): Promise<Outcome> {
     if (isSomebodyElse(held, next)) return endAsMismatch(held, next)
-    let isCommitted = vault.held?.id === held.id && (await persistence.replace(marked, next, false)) !== null
-    if (!isCommitted && vault.held?.id === held.id) {
+    const commitNow = async () => (vault.held?.id === held.id ? persistence.replace(marked, next, false) : null)
+    let committed = await commitNow()
+    if (committed === null && vault.held?.id === held.id) {
       // a sign-in that is being stored in its place may yet be given up: then the marked record is back
       await options.stored()
-      isCommitted = vault.held?.id === held.id && (await persistence.replace(marked, next, false)) !== null
+      committed = await commitNow()
     }
-    if (!isCommitted) {
+    if (committed === null) {
       options.onStale(next)
       observe(await persistence.read())
       return { type: 'settled' }
@@ -186,8 +191,15 @@ export function createBroker(options: BrokerOptions): Broker {
     }
     failures = 0
     pause = null
+    return settle(held, next, committed)
+  }
+
+  /** Uses new tokens once it is known whom they are for. */
+  async function settle(held: Held, next: Held, revision: string): Promise<Outcome> {
     const known = await identify(held, next)
-    if (!known) return endAsMismatch(held, next)
+    if (known === 'somebody else') return endAsMismatch(held, next)
+    if (known instanceof AuthError) return backOff(known)
+    if (!next.isNamed) await persistence.replace(revision, known, false)
     const current = vault.held
     if (current?.id !== held.id) return { type: 'settled' }
     // the user may have been confirmed while this was on its way
@@ -205,20 +217,21 @@ export function createBroker(options: BrokerOptions): Broker {
     return { type: 'settled' }
   }
 
-  /** Where the token does not say whom it is for, the server does. Null: somebody else. */
-  async function identify(held: Held, next: Held): Promise<Held | null> {
-    const isNamed = next.userGeneration === next.generation || subjectOf(next.accessToken) !== null
-    if (isNamed || !client.getUser || !next.accessToken) return next
+  /** Where the token does not say whom it is for, the server does. An error: nobody can say now. */
+  async function identify(held: Held, next: Held): Promise<Held | 'somebody else' | AuthError> {
     const { accessToken } = next
+    if (next.isNamed || !client.getUser || !accessToken) return { ...next, isNamed: true }
     try {
       const answer = await withTimeout(clock, options.requestTimeout, (signal) =>
         client.getUser!({ accessToken }, { signal }),
       )
       const user = readUser(answer, held.user)
-      if (isAnotherUser(held.user, user)) return null
-      return user === undefined ? next : { ...next, user, userGeneration: next.generation }
-    } catch {
-      return next // the same session as before, as far as anybody knows: confirmUser goes on asking
+      if (user === undefined) return new AuthError('invalid-response')
+      return isAnotherUser(held.user, user)
+        ? 'somebody else'
+        : { ...next, user, userGeneration: next.generation, isNamed: true }
+    } catch (thrown) {
+      return toAuthError(thrown, 'network')
     }
   }
 
@@ -296,6 +309,11 @@ export function createBroker(options: BrokerOptions): Broker {
       if (before === undefined || vault.held?.generation === before) throw new AuthError('not-authenticated')
     },
   }
+}
+
+/** The same sign-in, further on. */
+function isRenewalOf(held: Held, other: Held): boolean {
+  return other.id === held.id && other.generation > held.generation
 }
 
 /** Two answers of the server that name different people. */

@@ -108,6 +108,8 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     const stored = await persistence.end(isMeant, null)
     isSigningOut = false
     post()
+    // somebody may have signed in elsewhere meanwhile
+    world.look()
     const ended = held ?? (stored?.kind === 'session' ? stored.held : null)
     if (ended) endedIds.add(ended.id)
     return ended ? tell(ended) : 'no'
@@ -156,7 +158,8 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       report({ type: 'tabs.signedIn', session: toView(other) })
       return true
     }
-    if (other.generation <= held.generation) return false
+    // one that nobody knows the owner of yet is left to the next renewal
+    if (other.generation <= held.generation || !other.isNamed) return false
     // the same sign-in, renewed by another tab: who it is for has not changed
     const { attempt, user, userGeneration } = held
     const adopted = { ...other, attempt, user, userGeneration }
@@ -184,6 +187,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       return { locks, broadcast, persistence: isLost ? 'memory' : storage.scope }
     },
     canConfirm: client.getUser !== undefined,
+    isOver: (id) => endedIds.has(id),
     establishing: null,
     look: () => void persistence.read().then(observe, () => {}),
     restored() {

@@ -8,14 +8,22 @@ import { withTimeout } from './timeout.ts'
 /** The one stored record, read and written so that a storage that fails costs persistence and never the session. */
 export interface Persistence {
   readonly read: () => Promise<Stored | null>
-  /** Replaces whatever is stored. Hands out how to put that back, as long as nobody replaced it again. */
-  readonly put: (held: Held) => Promise<() => Promise<void>>
+  /**
+   * Replaces whatever is stored. Hands out how to put that back, as long as nobody replaced it again; a session that
+   * is over by then is not brought back.
+   */
+  readonly put: (held: Held) => Promise<(isOver: (id: string) => boolean) => Promise<void>>
   /** Replaces the record of that revision, and says the new one's; null when another was faster. */
   readonly replace: (revision: string, held: Held, marked: boolean) => Promise<string | null>
   /** Removes the record of such a session, leaving word of why it ended where there is one. Resolves to what was there. */
   readonly end: (isMeant: (id: string) => boolean, ended: EndedSession | null) => Promise<Stored | null>
   /** Removes the word of an ended session. */
   readonly forgetEnded: () => Promise<void>
+  /**
+   * Goes back to a storage that failed and works again: what other tabs stored meanwhile counts. False: it still fails, and
+   * may hold what nobody here can see.
+   */
+  readonly recover: () => Promise<boolean>
   /** Nobody who opens the app later can find this token unmarked. False: the storage failed, and may still have it. */
   readonly isSafeToSpend: (held: Held) => Promise<boolean>
 }
@@ -52,10 +60,16 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
   async function attempt<T>(
     operation: (storage: AuthStorage, options?: CallOptions) => Promise<T>,
     parent?: AbortSignal,
+    onLate: (result: T) => void = () => {},
   ): Promise<T> {
     const failed = current
+    const operating = (signal: AbortSignal): Promise<T> => {
+      const running = operation(failed, { signal })
+      signal.addEventListener('abort', () => void running.then(onLate, () => {}), { once: true })
+      return running
+    }
     try {
-      return await withTimeout(rules.clock, timeout, (signal) => operation(failed, { signal }), parent)
+      return await withTimeout(rules.clock, timeout, operating, parent)
     } catch (error) {
       await degrade(error)
       return operation(current)
@@ -63,7 +77,16 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
   }
 
   async function write(expected: string | null, next: StoredRecord | null): Promise<boolean> {
-    const written = await attempt((storage, options) => storage.compareAndSet(key, expected, next, options))
+    // what is written after nobody waited any longer must not bring back what has been replaced since
+    const takeBack = (isWritten: boolean): void => {
+      const isOld = next !== null && next['marked'] !== true && known?.revision !== next.revision
+      if (isWritten && isOld) void storage.compareAndSet(key, next.revision, null).catch(() => {})
+    }
+    const written = await attempt(
+      (target, options) => target.compareAndSet(key, expected, next, options),
+      undefined,
+      takeBack,
+    )
     if (written) known = next
     return written
   }
@@ -90,16 +113,35 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
     return stored
   }
 
-  /** As `end`, where the storage that failed may still have the session: it must not come back with the next page. */
+  /** As `end`, where the storage that failed may still have the session: whenever it answers, it must not come back. */
   async function endLeftBehind(decide: (stored: Stored | null) => StoredRecord | null | undefined): Promise<void> {
     if (!isLeftBehind) return
-    const inTime = <T>(operation: (options: CallOptions) => Promise<T>): Promise<T> =>
-      withTimeout(rules.clock, timeout, (signal) => operation({ signal }))
-    const stored = fromRecord(await inTime((options) => storage.read(key, options)), rules)
+    const stored = fromRecord(await storage.read(key), rules)
     const next = decide(stored)
-    if (next === undefined) isLeftBehind = false
-    else
-      isLeftBehind = !(await inTime((options) => storage.compareAndSet(key, stored?.revision ?? null, next, options)))
+    isLeftBehind = next !== undefined && !(await storage.compareAndSet(key, stored?.revision ?? null, next))
+  }
+
+  const inTime = <T>(work: () => Promise<T>): Promise<T> => withTimeout(rules.clock, timeout, work)
+
+  async function recover(): Promise<boolean> {
+    if (current === storage || !isLeftBehind) return true
+    try {
+      const raw = await inTime(() => storage.read(key))
+      const stored = fromRecord(raw, rules)
+      const mine = fromRecord(known, rules)
+      const isBehind =
+        stored?.kind === 'session' &&
+        mine?.kind === 'session' &&
+        stored.held.id === mine.held.id &&
+        stored.held.generation < mine.held.generation
+      if (isBehind && !(await inTime(() => storage.compareAndSet(key, stored.revision, known)))) return false
+      current = storage
+      degrading = undefined
+      isLeftBehind = false
+      return true
+    } catch {
+      return false
+    }
   }
 
   return {
@@ -111,8 +153,9 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
         replaced = stored === null || stored.kind === 'foreign' ? null : known
         return record
       })
-      return async () => {
-        await write(record.revision, replaced)
+      return async (isOver) => {
+        const id: unknown = replaced?.['id']
+        await write(record.revision, typeof id === 'string' && isOver(id) ? null : replaced)
       }
     },
     async replace(revision, held, marked) {
@@ -126,19 +169,20 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
         return isMeant(storedId) ? ended && toEndedRecord(storedId, ended) : undefined
       }
       const found = await update(decide)
-      await endLeftBehind(decide).catch(() => {})
+      void endLeftBehind(decide).catch(() => {})
       return found
     },
     async forgetEnded() {
       const decide = (stored: Stored | null) => (stored?.kind === 'ended' ? null : undefined)
       await update(decide)
-      await endLeftBehind(decide).catch(() => {})
+      void endLeftBehind(decide).catch(() => {})
     },
+    recover,
     async isSafeToSpend({ id, generation }) {
       // another's record, or a newer one of ours, does not have this token
       const hasToken = (stored: Stored | null): boolean =>
         stored?.kind === 'session' && stored.held.id === id && stored.held.generation === generation
-      await endLeftBehind((stored) => (hasToken(stored) ? null : undefined)).catch(() => {})
+      await inTime(() => endLeftBehind((stored) => (hasToken(stored) ? null : undefined))).catch(() => {})
       return !isLeftBehind
     },
   }

@@ -19,6 +19,8 @@ export interface Held extends AccessTokens {
   /** Age in milliseconds at which it is renewed. */
   readonly renewAge: number
   readonly renewable: boolean
+  /** It is known for whom these tokens are. A renewal that was stored before that could be asked is not used yet. */
+  readonly isNamed: boolean
 }
 
 /** What a stored record can say. `foreign`: something that we cannot read; with a revision it is a broken one of ours. */
@@ -50,6 +52,7 @@ export function fromGrant(
   const refreshToken = readToken(grant.refreshToken)
   const goesOn = 'id' in previous
   const generation = previous.generation + 1
+  const isGiven = grant.user !== undefined && grant.user !== null
   return {
     id: goesOn ? previous.id : randomId(),
     generation,
@@ -57,12 +60,13 @@ export function fromGrant(
     accessToken,
     refreshToken,
     user,
-    userGeneration: (grant.user === undefined || grant.user === null) && goesOn ? previous.userGeneration : generation,
+    userGeneration: !isGiven && goesOn ? previous.userGeneration : generation,
     receivedAt: clock.now(),
     receivedMonotonic: clock.monotonic(),
     lifetime,
     renewAge: renewAgeOf(lifetime, rules),
     renewable: rules.canRefresh && refreshToken !== null,
+    isNamed: !goesOn || isGiven || subjectOf(accessToken) !== null,
   }
 }
 
@@ -90,7 +94,7 @@ export function isGood(held: Held, clock: Clock): boolean {
 /* ---------------------------------------------------------------- the record */
 
 export function toRecord(held: Held, marked = false): StoredRecord {
-  const { id, generation, user, accessToken, refreshToken, receivedAt, lifetime } = held
+  const { id, generation, user, accessToken, refreshToken, receivedAt, lifetime, isNamed } = held
   return {
     version: 1,
     revision: randomId(),
@@ -102,6 +106,8 @@ export function toRecord(held: Held, marked = false): StoredRecord {
     receivedAt,
     lifetime,
     marked,
+    // left out where it is, as it nearly always is
+    ...(!isNamed && { named: false }),
   }
 }
 
@@ -167,6 +173,7 @@ function readRecord(value: unknown, rules: SessionRules): Stored {
     lifetime,
     renewAge: renewAgeOf(lifetime, rules),
     renewable: rules.canRefresh && refreshToken !== null,
+    isNamed: record['named'] !== false,
   }
   return { kind: 'session', held, marked: record['marked'] === true, revision }
 }

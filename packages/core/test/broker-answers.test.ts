@@ -86,13 +86,17 @@ describe('an answer for somebody else [35]', () => {
   })
 
   it('is not suspected when getUser fails: the session goes on, and the server is asked again', async () => {
-    const { auth, client } = await refreshing()
+    const { auth, client, clock } = await refreshing()
     client.next('refresh').answer(grant(2, null))
     await drain()
     client.next('getUser').fail('network')
     await drain()
-    expect(auth.getState()).toMatchObject({ status: 'authenticated', user: ann })
-    expect(await auth.getAccessToken()).toBe('access-2')
+    // the old token is as good as before; the new one is not used until it is known whose it is
+    expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'waiting', user: ann })
+    expect(await auth.getAccessToken()).toBe('access-1')
+    clock.advance(1000)
+    await drain()
+    expect(client.spent).toEqual(['refresh-1'])
     client.next('getUser').answer(bob)
     await drain()
     expect(auth.getState()).toMatchObject({ status: 'expired', reason: 'user-mismatch', lastUser: ann })

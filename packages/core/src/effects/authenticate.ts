@@ -101,6 +101,9 @@ async function establish(world: World, grant: Grant, attempt: Attempt, report: R
 
 /** Stores a session before it is told; puts back what was there when it is given up meanwhile. True: it was told. */
 async function store(world: World, held: Held, isWanted: () => boolean, tell: () => void): Promise<boolean> {
+  // one after the other, or the one that was given up would be put back
+  while (world.establishing) await world.establishing.done
+  if (!isWanted()) return false
   let finish = (): void => {}
   const done = new Promise<void>((resolve) => {
     finish = resolve
@@ -112,7 +115,7 @@ async function store(world: World, held: Held, isWanted: () => boolean, tell: ()
     if (isStillWanted) {
       world.vault.stage(held)
       tell()
-    } else await undo()
+    } else await undo(world.isOver)
     return isStillWanted
   } finally {
     world.establishing = null
