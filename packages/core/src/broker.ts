@@ -121,7 +121,8 @@ export function createBroker(options: BrokerOptions): Broker {
     }
     if (observe(stored)) return { type: 'settled' }
     const { held } = vault
-    if (!held?.refreshToken || !isSameGrant(meant, held) || stored?.kind !== 'session') return { type: 'settled' }
+    if (stored?.kind !== 'session' || stored.held.id !== meant.id) return { type: 'settled' }
+    if (!held?.refreshToken || !isSameGrant(meant, held)) return { type: 'settled' }
     if (pause && pause.left() > 0) return deferred(pause.error, pause.left())
     if (!network.isOnline()) return deferred(new AuthError('offline'), 0)
     if (stored.marked && client.replay !== 'tolerated')

@@ -102,9 +102,13 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
 
   async function revokeSession(held: Held | null): Promise<Revoked> {
     isSigningOut = true
-    // while restoring nobody knows yet what is stored: all of it, but for what a later sign-in stores
-    const isMeant = (id: string): boolean =>
-      held ? id === held.id : id !== world.establishing?.id && id !== vault.held?.id
+    // while restoring nobody knows yet what is stored: all of it, but for what a later sign-in stores. Afterwards, with
+    // nothing held, only the word of an ended session
+    const wasRestoring = restoring !== 'done'
+    const isMeant = (id: string, kind: 'session' | 'ended'): boolean => {
+      if (held) return id === held.id
+      return (wasRestoring || kind === 'ended') && id !== world.establishing?.id && id !== vault.held?.id
+    }
     const stored = await persistence.end(isMeant, null)
     isSigningOut = false
     post()
@@ -188,6 +192,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     },
     canConfirm: client.getUser !== undefined,
     isOver: (id) => endedIds.has(id),
+    giveUp: (id) => void endedIds.add(id),
     establishing: null,
     look: () => void persistence.read().then(observe, () => {}),
     restored() {

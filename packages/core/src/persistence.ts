@@ -10,13 +10,16 @@ export interface Persistence {
   readonly read: () => Promise<Stored | null>
   /**
    * Replaces whatever is stored. Hands out how to put that back, as long as nobody replaced it again; a session that
-   * is over by then is not brought back.
+   * is over by then is not brought back. Writes nothing when it is not wanted any more.
    */
-  readonly put: (held: Held) => Promise<(isOver: (id: string) => boolean) => Promise<void>>
+  readonly put: (held: Held, isWanted?: () => boolean) => Promise<(isOver: (id: string) => boolean) => Promise<void>>
   /** Replaces the record of that revision, and says the new one's; null when another was faster. */
   readonly replace: (revision: string, held: Held, marked: boolean) => Promise<string | null>
   /** Removes the record of such a session, leaving word of why it ended where there is one. Resolves to what was there. */
-  readonly end: (isMeant: (id: string) => boolean, ended: EndedSession | null) => Promise<Stored | null>
+  readonly end: (
+    isMeant: (id: string, kind: 'session' | 'ended') => boolean,
+    ended: EndedSession | null,
+  ) => Promise<Stored | null>
   /** Removes the word of an ended session. */
   readonly forgetEnded: () => Promise<void>
   /**
@@ -27,6 +30,9 @@ export interface Persistence {
   /** Nobody who opens the app later can find this token unmarked. False: the storage failed, and may still have it. */
   readonly isSafeToSpend: (held: Held) => Promise<boolean>
 }
+
+/** Somebody is always faster: then there is something wrong with the storage. */
+const MOST_TRIES = 5
 
 export interface PersistenceOptions {
   readonly storage: AuthStorage
@@ -42,14 +48,14 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
   let current = storage
   let known: StoredRecord | null = null
   let degrading: Promise<void> | undefined
-  /** The storage that failed may still hold a session. */
-  let isLeftBehind = false
+  /** The session that the storage that failed may still hold. */
+  let leftBehind: string | null = null
 
   /** From the first failure on this tab keeps its record to itself, starting from what it last knew. */
   function degrade(cause: unknown): Promise<void> {
     degrading ??= (async () => {
       const memory = memoryStorage()
-      isLeftBehind = known !== null && storage.scope !== 'memory'
+      leftBehind = known !== null && storage.scope !== 'memory' ? String(known['id']) : null
       if (known) await memory.compareAndSet(key, null, known)
       current = memory
       onLost(new AuthError('storage-unavailable', { cause }))
@@ -91,53 +97,59 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
     return written
   }
 
-  async function read(): Promise<Stored | null> {
-    const raw = await attempt((storage, options) => storage.read(key, options), lifetime)
-    const stored = fromRecord(raw, rules)
-    if (stored?.kind !== 'foreign') known = (raw ?? null) as StoredRecord | null // fromRecord has looked at its shape
-    return stored
+  async function readBoth(): Promise<{ stored: Stored | null; raw: StoredRecord | null }> {
+    const found = await attempt((storage, options) => storage.read(key, options), lifetime)
+    const stored = fromRecord(found, rules)
+    const isForeign = stored?.kind === 'foreign'
+    const raw = isForeign ? null : ((found ?? null) as StoredRecord | null) // fromRecord has looked at its shape
+    if (!isForeign) known = raw
+    return { stored, raw }
   }
 
+  const read = async (): Promise<Stored | null> => (await readBoth()).stored
+
   /** Reads, then writes what `decide` makes of it (undefined: nothing), until nobody came between. */
-  async function update(decide: (stored: Stored | null) => StoredRecord | null | undefined): Promise<Stored | null> {
-    for (let tries = 0; tries < 5; tries += 1) {
-      const stored = await read()
-      const next = decide(stored)
-      if (next === undefined) return stored
-      if (await write(stored?.revision ?? null, next)) return stored
+  async function update(
+    decide: (stored: Stored | null, raw: StoredRecord | null) => StoredRecord | null | undefined,
+  ): Promise<Stored | null> {
+    for (let tries = 0; ; tries += 1) {
+      if (tries === MOST_TRIES) await degrade(undefined)
+      const { stored, raw } = await readBoth()
+      const next = decide(stored, raw)
+      if (next === undefined || (await write(stored?.revision ?? null, next)) || tries > MOST_TRIES) return stored
     }
-    await degrade(undefined)
-    const stored = await read()
-    const next = decide(stored)
-    if (next !== undefined) await write(stored?.revision ?? null, next)
-    return stored
   }
 
   /** As `end`, where the storage that failed may still have the session: whenever it answers, it must not come back. */
   async function endLeftBehind(decide: (stored: Stored | null) => StoredRecord | null | undefined): Promise<void> {
-    if (!isLeftBehind) return
+    if (leftBehind === null) return
     const stored = fromRecord(await storage.read(key), rules)
     const next = decide(stored)
-    isLeftBehind = next !== undefined && !(await storage.compareAndSet(key, stored?.revision ?? null, next))
+    if (next === undefined) return
+    if (await storage.compareAndSet(key, stored?.revision ?? null, next)) leftBehind = null
   }
 
   const inTime = <T>(work: () => Promise<T>): Promise<T> => withTimeout(rules.clock, timeout, work)
 
   async function recover(): Promise<boolean> {
-    if (current === storage || !isLeftBehind) return true
+    if (current === storage || leftBehind === null) return true
     try {
       const raw = await inTime(() => storage.read(key))
       const stored = fromRecord(raw, rules)
       const mine = fromRecord(known, rules)
+      const storedId = stored?.kind === 'session' ? stored.held.id : stored?.kind === 'ended' ? stored.id : null
       const isBehind =
         stored?.kind === 'session' &&
         mine?.kind === 'session' &&
-        stored.held.id === mine.held.id &&
+        storedId === mine.held.id &&
         stored.held.generation < mine.held.generation
-      if (isBehind && !(await inTime(() => storage.compareAndSet(key, stored.revision, known)))) return false
+      // a sign-in since the storage failed: it has never been there
+      const isNew = mine?.kind === 'session' && mine.held.id !== leftBehind
+      const isOurs = isBehind || (isNew && (stored === null || storedId === leftBehind))
+      if (isOurs && !(await inTime(() => storage.compareAndSet(key, stored?.revision ?? null, known)))) return false
       current = storage
       degrading = undefined
-      isLeftBehind = false
+      leftBehind = null
       return true
     } catch {
       return false
@@ -146,12 +158,12 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
 
   return {
     read,
-    async put(held) {
+    async put(held, isWanted = () => true) {
       const record = toRecord(held)
       let replaced: StoredRecord | null = null
-      await update((stored) => {
-        replaced = stored === null || stored.kind === 'foreign' ? null : known
-        return record
+      await update((_stored, raw) => {
+        replaced = raw
+        return isWanted() ? record : undefined
       })
       return async (isOver) => {
         const id: unknown = replaced?.['id']
@@ -166,7 +178,7 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
       const decide = (stored: Stored | null): StoredRecord | null | undefined => {
         if (stored === null || stored.kind === 'foreign') return undefined
         const storedId = stored.kind === 'session' ? stored.held.id : stored.id
-        return isMeant(storedId) ? ended && toEndedRecord(storedId, ended) : undefined
+        return isMeant(storedId, stored.kind) ? ended && toEndedRecord(storedId, ended) : undefined
       }
       const found = await update(decide)
       void endLeftBehind(decide).catch(() => {})
@@ -179,11 +191,20 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
     },
     recover,
     async isSafeToSpend({ id, generation }) {
-      // another's record, or a newer one of ours, does not have this token
-      const hasToken = (stored: Stored | null): boolean =>
-        stored?.kind === 'session' && stored.held.id === id && stored.held.generation === generation
-      await inTime(() => endLeftBehind((stored) => (hasToken(stored) ? null : undefined))).catch(() => {})
-      return !isLeftBehind
+      if (current === storage || leftBehind === null) return true
+      try {
+        const stored = await inTime(async () => fromRecord(await storage.read(key), rules))
+        const hasToken =
+          stored?.kind === 'session' && stored.held.id === id && stored.held.generation === generation && !stored.marked
+        // whatever else is there is looked at when the storage is gone back to
+        if (!hasToken) return false
+        // a full disk still deletes
+        const isRemoved = await inTime(() => storage.compareAndSet(key, stored.revision, null))
+        if (isRemoved) leftBehind = null
+        return isRemoved
+      } catch {
+        return false
+      }
     },
   }
 }

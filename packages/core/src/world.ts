@@ -33,6 +33,8 @@ export interface World {
   readonly endHeld: (reason: EndReason) => Promise<void>
   /** What is known of the user may be out of date: the server is asked again, and no guard opens before it answers. */
   readonly doubt: () => void
+  /** This session is not wanted here: whatever still shows it is late. */
+  readonly giveUp: (id: string) => void
   /** This session ended here. */
   readonly isOver: (id: string) => boolean
   /** The session that a sign-in of this very tab is storing, until it is held or put back. */

@@ -110,12 +110,17 @@ async function store(world: World, held: Held, isWanted: () => boolean, tell: ()
   })
   world.establishing = { id: held.id, done }
   try {
-    const undo = await world.persistence.put(held)
+    const undo = await world.persistence.put(held, isWanted)
     const isStillWanted = isWanted()
     if (isStillWanted) {
       world.vault.stage(held)
       tell()
-    } else await undo(world.isOver)
+    } else {
+      world.giveUp(held.id)
+      await undo(world.isOver)
+      // what was put back may be a sign-in of another tab
+      world.look()
+    }
     return isStillWanted
   } finally {
     world.establishing = null
