@@ -114,7 +114,8 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     post()
     // somebody may have signed in elsewhere meanwhile
     world.look()
-    const ended = held ?? (stored?.kind === 'session' ? stored.held : null)
+    const isFound = stored?.kind === 'session' && isMeant(stored.held.id, 'session')
+    const ended = held ?? (isFound ? stored.held : null)
     if (ended) endedIds.add(ended.id)
     return ended ? tell(ended) : 'no'
   }
