@@ -1,0 +1,105 @@
+import type { CDPSession, Page } from 'playwright'
+import type { FullChromium } from './chromium.ts'
+import type { Conductor, Listener } from './conductor.ts'
+import { defer, inTime } from './time.ts'
+
+/** A tab of the app. */
+export interface Tab extends Listener {
+  readonly page: Page
+  readonly devtools: CDPSession
+  readonly isGone: () => boolean
+  /** It shows something else now. */
+  readonly leave: () => void
+  /** The process that renders it. Null: nobody has looked. */
+  pid: number | null
+}
+
+export interface Tabs {
+  /** Those that are not gone. */
+  readonly alive: () => Tab[]
+  /** Resolves when it knows who is signed in. */
+  readonly open: (offset: number) => Promise<Tab>
+  /** Closes what is left of the dead ones. */
+  readonly sweep: () => Promise<void>
+  /** Finds out which process renders which tab. Only when nothing else is going on. */
+  readonly findProcesses: () => Promise<void>
+  readonly countProcesses: () => Promise<number>
+  /** Errors that nobody caught. */
+  readonly errors: () => readonly string[]
+}
+
+interface TabsOptions {
+  readonly chromium: FullChromium
+  readonly conductor: Conductor
+  readonly site: string
+  readonly api: string
+}
+
+export function createTabs({ chromium, conductor, site, api }: TabsOptions): Tabs {
+  const { context, browser } = chromium
+  const errors: string[] = []
+  let tabs: Tab[] = []
+  let count = 0
+
+  async function open(offset: number): Promise<Tab> {
+    count += 1
+    const name = `tab${count}`
+    const page = await context.newPage()
+    const devtools = await context.newCDPSession(page)
+    const { promise: gone, resolve } = defer<void>()
+    let isGone = false
+    const leave = (): void => {
+      isGone = true
+      resolve()
+    }
+    page.once('close', leave)
+    page.once('crash', leave)
+    page.on('pageerror', (error) => errors.push(`${name}: ${error.message}`))
+    const tab: Tab = { name, page, devtools, gone, isGone: () => isGone, leave, pid: null }
+    tabs.push(tab)
+    const query = new URLSearchParams({ tab: name, api, offset: String(offset) })
+    await page.goto(`${site}/tab.html?${query}`)
+    await conductor.answer(tab, 'ready', 0)
+    return tab
+  }
+
+  async function cpuTimes(): Promise<Map<number, number>> {
+    const session = await browser.newBrowserCDPSession()
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+    await session.detach()
+    const renderers = processInfo.filter(({ type }) => type === 'renderer')
+    return new Map(renderers.map(({ id, cpuTime }) => [id, cpuTime]))
+  }
+
+  /** No protocol says it: the one that gets busy when the tab does. */
+  async function processOf(tab: Tab): Promise<number> {
+    const before = await cpuTimes()
+    await tab.page.evaluate(beBusy)
+    const after = await cpuTimes()
+    const grown = [...after].map(([pid, time]): [number, number] => [pid, time - (before.get(pid) ?? time)])
+    const [busiest, next] = grown.toSorted(([, one], [, other]) => other - one)
+    if (!busiest || busiest[1] < 2 * (next?.[1] ?? 0) || busiest[1] <= 0) return processOf(tab)
+    return busiest[0]
+  }
+
+  return {
+    open,
+    alive: () => tabs.filter((tab) => !tab.isGone()),
+    async sweep() {
+      const dead = tabs.filter((tab) => tab.isGone())
+      tabs = tabs.filter((tab) => !tab.isGone())
+      await inTime('closing the dead', Promise.all(dead.map(({ page }) => page.close())))
+    },
+    async findProcesses() {
+      for (const tab of tabs) tab.pid ??= await inTime(`process of ${tab.name}`, processOf(tab))
+    },
+    countProcesses: async () => (await cpuTimes()).size,
+    errors: () => errors,
+  }
+}
+
+/** Runs in the page. */
+function beBusy(): void {
+  const end = performance.now() + 100
+  while (performance.now() < end);
+}

@@ -1,0 +1,150 @@
+/** What the random campaigns found, told as it happens to a person. */
+import { drain } from '@authchart/core/testing'
+import { describe, expect, test } from 'vitest'
+import { boot, perform, type Command } from './commands.ts'
+import { watchedSimulation, type Watched } from './invariants.ts'
+
+const setup = { isJwt: false, sendsUser: false, hasGetUser: true, hasPing: false, isInspected: false, seed: 0 }
+const signIn = (page: number, as: 'ann' | 'bob' = 'ann') => ({ do: 'signIn', page, as, with: 'password' }) as const
+const status = ({ pages }: Watched) => pages.map(({ auth }) => auth.getState().status)
+
+/** The story, with the invariants after every step of it. */
+async function play(story: readonly Command[], seed = 0): Promise<Watched> {
+  const sim = watchedSimulation({ ...setup, seed })
+  boot(sim)
+  await sim.check()
+  for (const command of story) {
+    await perform(sim, command)
+    await sim.check()
+  }
+  return sim
+}
+
+/** The disk is free again, and at that very moment somebody looks at the page. */
+async function releaseAndWake({ pages: [page] }: Watched): Promise<void> {
+  if (!page) throw new Error('No page is open')
+  page.isHeld = false
+  page.tab.releaseStorage()
+  page.network.wake()
+  await drain()
+}
+
+describe('a disk that is slow for a while', () => {
+  test('does not make one tab spend what another tab has spent meanwhile', async () => {
+    const sim = await play([
+      { do: 'open' },
+      signIn(0),
+      { do: 'holdStorage', page: 0 },
+      { do: 'advance', minutes: 61 },
+      { do: 'releaseStorage', page: 0 },
+    ])
+    await sim.finish()
+    expect(sim.server.accounts.replays()).toBe(0)
+  })
+
+  test.each([0, 5])('in one tab signs nobody out, whichever tab renews first (%i)', async (seed) => {
+    const sim = await play(
+      [
+        { do: 'open' },
+        signIn(0),
+        { do: 'holdStorage', page: 0 },
+        { do: 'wake', page: 0 },
+        { do: 'advance', minutes: 0.1 },
+        { do: 'releaseStorage', page: 0 },
+        { do: 'advance', minutes: 61 },
+        { do: 'wake', page: 1 },
+      ],
+      seed,
+    )
+    expect(status(sim)).toEqual(['authenticated', 'authenticated'])
+    await sim.finish()
+  })
+
+  test('does not bring back who signed out while somebody else was about to sign in', async () => {
+    const sim = await play([
+      signIn(0),
+      { do: 'holdStorage', page: 0 },
+      signIn(0, 'bob'),
+      { do: 'signOut', page: 0 },
+      { do: 'releaseStorage', page: 0 },
+      { do: 'reload', page: 0 },
+    ])
+    expect(status(sim)).toEqual(['anonymous'])
+    await sim.finish()
+  })
+
+  test('keeps the last of many sign-ins', async () => {
+    const sim = await play([
+      { do: 'holdStorage', page: 0 },
+      signIn(0, 'bob'),
+      signIn(0, 'ann'),
+      signIn(0, 'bob'),
+      signIn(0, 'ann'),
+      signIn(0, 'bob'),
+    ])
+    await releaseAndWake(sim)
+    await sim.pass(3_600_000)
+    await sim.check()
+    expect(sim.pages[0]?.auth.getState()).toMatchObject({
+      status: 'authenticated',
+      user: { id: 'u-bob' },
+      persistence: 'stored',
+    })
+    await sim.finish()
+  })
+
+  test('does not hide that somebody signed in elsewhere', async () => {
+    const sim = await play([
+      { do: 'holdStorage', page: 0 },
+      signIn(0),
+      { do: 'signOut', page: 0 },
+      { do: 'open' },
+      signIn(1),
+      { do: 'releaseStorage', page: 0 },
+    ])
+    expect(status(sim)).toEqual(['authenticated', 'authenticated'])
+    await sim.finish()
+  })
+
+  test('does not bring back a sign-in that was given up', async () => {
+    const sim = await play([
+      { do: 'holdStorage', page: 0 },
+      signIn(0, 'ann'),
+      signIn(0, 'bob'),
+      { do: 'signOut', page: 0 },
+    ])
+    await releaseAndWake(sim)
+    expect(status(sim)).toEqual(['signedOut'])
+    await sim.finish()
+  })
+})
+
+describe('a server that renews the session of one user with the token of another', () => {
+  const mixUp = { do: 'fault', kind: 'someoneElse', method: 'refresh', times: 1, seconds: 0 } as const
+
+  test('does not get that token used while nobody can be asked whose it is', async () => {
+    const sim = await play([
+      signIn(0),
+      mixUp,
+      { do: 'fault', kind: 'lostAfter', method: 'getUser', times: 5, seconds: 0 },
+      { do: 'refresh', page: 0 },
+      { do: 'fetch', page: 0 },
+    ])
+    await sim.finish()
+    expect(status(sim)).toEqual(['expired'])
+  })
+
+  test('does not get that token used by another tab before it is known whose it is', async () => {
+    const sim = await play([
+      { do: 'open' },
+      signIn(0),
+      mixUp,
+      { do: 'fault', kind: 'slow', method: 'getUser', times: 2, seconds: 20 },
+      { do: 'refresh', page: 0 },
+      { do: 'wake', page: 1 },
+      { do: 'fetch', page: 1 },
+    ])
+    await sim.finish()
+    expect(status(sim)).toEqual(['expired', 'expired'])
+  })
+})

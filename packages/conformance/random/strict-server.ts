@@ -1,0 +1,268 @@
+/**
+ * An auth server as strict as bkend's contract, in memory: refresh tokens rotate, and one that is shown a second time
+ * ends all sessions of its user. It answers at once, or when the virtual clock says, or never; it commits and loses the
+ * answer. It writes down what happened, so that the invariants need not ask the library.
+ */
+import {
+  AuthError,
+  type AccessTokens,
+  type AuthClient,
+  type CallOptions,
+  type Clock,
+  type Grant,
+} from '@authchart/core'
+import { secret } from '../src/secrets.ts'
+import { createAccounts, type Credentials, type Name, type ServerSetup, type User } from './accounts.ts'
+
+export type Method = 'signIn' | 'answerChallenge' | 'refresh' | 'getUser' | 'signOut' | 'ping' | 'api'
+
+/**
+ * `lostBefore` never arrives; `late` arrives after that many seconds. `429` and `503` say that nothing was processed.
+ * Whatever else goes wrong was processed. `slow` is answered after that many seconds, `silent` never.
+ */
+export const faultKinds = [
+  'lostBefore',
+  'late',
+  '429',
+  '503',
+  'slow',
+  'silent',
+  'lostAfter',
+  '500',
+  'garbage',
+  'someoneElse',
+  'banned',
+] as const
+export interface Fault {
+  readonly kind: (typeof faultKinds)[number]
+  readonly method: Method
+  /** How often it happens. */
+  readonly times: number
+  /** How late, how slow, or what Retry-After says. */
+  readonly seconds: number
+}
+
+/** The page a call comes from. */
+export interface Caller {
+  readonly isAlive: () => boolean
+  readonly isOnline: () => boolean
+  /** Waits for its turn, where somebody decides on turns. */
+  readonly turn: (what: string) => Promise<void>
+  /** What reached this page of the user of a session. */
+  readonly told: (sid: string, user: User) => void
+  /** A request of the app that arrives at its server. */
+  readonly arrived: (request: { readonly id: string; readonly token: string | null }) => void
+}
+
+/** One time that the library sent a refresh token. */
+interface Spend {
+  readonly sid: string
+  readonly caller: Caller
+  readonly signal: AbortSignal
+  /** `declared`: the caller heard that it was not processed. */
+  outcome: 'flying' | 'answered' | 'declared' | 'unknown'
+}
+
+const never = <T>(): Promise<T> => new Promise<T>(() => {})
+const lost = (): TypeError => new TypeError(`Failed to fetch ${secret('in an error')}`)
+
+export function strictServer(setup: ServerSetup, clock: Pick<Clock, 'setTimeout'>, now: () => number) {
+  const accounts = createAccounts(setup, now)
+  const spends = new Map<string, Spend[]>()
+  /** Sessions whose user somebody knows. */
+  const told = new Set<string>()
+  let faults: Fault[] = []
+
+  const facts = {
+    /** What the library must never do, as it happens. */
+    crimes: [] as string[],
+    refreshes: 0,
+    calls: 0,
+    /** Sessions of which somebody heard the definite word that they are over. */
+    refused: new Set<string>(),
+    banned: new Set<string>(),
+    /** Sessions of which a renewal was sent. */
+    spent: new Set<string>(),
+    /** Sessions of which a renewal was sent and nothing definite came back. */
+    unknown: new Set<string>(),
+  }
+
+  const sleep = (seconds: number): Promise<void> =>
+    new Promise((resolve) => void clock.setTimeout(resolve, seconds * 1000))
+
+  function takeFault(method: Method): Fault | undefined {
+    const found = faults.find((fault) => fault.method === method)
+    faults = faults.flatMap((fault) => {
+      if (fault !== found) return [fault]
+      return fault.times > 1 ? [{ ...fault, times: fault.times - 1 }] : []
+    })
+    return found
+  }
+
+  function process(method: Method, input: unknown, fault: Fault | undefined): unknown {
+    const kind = fault?.kind
+    const isAsked = kind === 'banned' || (kind === 'someoneElse' && isDetectable(method, input))
+    const disorder = isAsked ? kind : undefined
+    if (method === 'signIn') return accounts.signIn(input as Credentials)
+    if (method === 'answerChallenge') return accounts.answerChallenge(input as { handle: { name: Name }; code: string })
+    if (method === 'refresh') return accounts.refresh(input as { refreshToken: string }, disorder)
+    if (method === 'getUser') return accounts.getUser(input as { accessToken: string }, disorder)
+    return method === 'signOut' ? accounts.signOut(input as AccessTokens) : 'pong'
+  }
+
+  /** Nobody can tell a wrong first answer from a right one. */
+  function isDetectable(method: Method, input: unknown): boolean {
+    if (method !== 'getUser') return true
+    const { accessToken } = input as { accessToken: string }
+    return told.has(accounts.ownerOf(accessToken)?.sid ?? '')
+  }
+
+  /** From the page to the server and back, with everything that happens on the way. */
+  async function travel(method: Method, input: unknown, caller: Caller): Promise<unknown> {
+    facts.calls += 1
+    const wasOnline = caller.isOnline()
+    await caller.turn(`${method} arrives`)
+    const fault = takeFault(method)
+    const { kind, seconds = 0 } = fault ?? {}
+    if (!wasOnline || kind === 'lostBefore') throw lost()
+    if (kind === 'late') await sleep(seconds)
+    const outcome = outcomeOf(method, input, fault)
+    if (kind === 'slow') await sleep(seconds)
+    if (kind === 'lostAfter') throw lost()
+    if (kind === 'silent') return never()
+    await caller.turn(`${method} is answered`)
+    if (!caller.isOnline()) throw lost()
+    return outcome()
+  }
+
+  /** Processes it now, unless it is refused unseen; what it returns hands out the answer, good or bad. */
+  function outcomeOf(method: Method, input: unknown, fault: Fault | undefined): () => unknown {
+    const { kind, seconds = 0 } = fault ?? {}
+    const fail = (error: unknown) => () => {
+      throw error
+    }
+    const retryAfter = seconds > 0 ? seconds : undefined
+    if (kind === '429') return fail(new AuthError('rate-limited', { status: 429, retryAfter }))
+    if (kind === '503') return fail(new AuthError('unavailable', { status: 503, retryAfter }))
+    try {
+      const value = process(method, input, fault)
+      if (kind === '500') return fail(new AuthError('unknown', { status: 500 }))
+      if (kind !== 'garbage') return () => value
+      // whether a user is one is for the client to say
+      return seconds % 2 || method === 'getUser'
+        ? fail(new AuthError('invalid-response', { status: 200 }))
+        : () => ({ html: secret('html') })
+    } catch (error) {
+      return fail(error)
+    }
+  }
+
+  const call =
+    <T>(method: Method, caller: Caller) =>
+    async (input: unknown, options?: CallOptions): Promise<T> => {
+      const value = await travel(method, input, caller).catch((error: unknown) => {
+        if (caller.isAlive()) throw error
+        return null
+      })
+      if (!caller.isAlive()) return never()
+      const { user, accessToken } = (
+        method === 'getUser' ? { ...(input as object), user: value } : (value ?? {})
+      ) as Grant<User>
+      const owner = accounts.ownerOf(accessToken ?? '')
+      // an answer that comes too late is not heard
+      if (user && owner && !options?.signal.aborted) {
+        told.add(owner.sid)
+        caller.told(owner.sid, user)
+      }
+      return value as T
+    }
+
+  /** Sends it, and writes down I1 and I2 the moment they happen. */
+  function refreshFor(caller: Caller): NonNullable<AuthClient<User>['refresh']> {
+    const send = call<Grant<User>>('refresh', caller)
+    return async (tokens, options) => {
+      const { signal } = options
+      const own = noteSpend(tokens.refreshToken, caller, signal)
+      try {
+        const grant = await send(tokens, options)
+        settle(own, grant.accessToken === undefined ? 'unknown' : 'answered')
+        return grant
+      } catch (error) {
+        if (!signal.aborted) settle(own, heard(error, own.sid))
+        throw error
+      }
+    }
+  }
+
+  function noteSpend(refreshToken: string, caller: Caller, signal: AbortSignal): Spend {
+    const sid = accounts.sidOfRefresh(refreshToken)
+    const own: Spend = { sid, caller, signal, outcome: 'flying' }
+    const isUnderWay = ({ outcome, caller: other, signal: until }: Spend): boolean =>
+      outcome === 'flying' && other.isAlive() && !until.aborted
+    facts.refreshes += 1
+    const before = spends.get(refreshToken) ?? []
+    if (before.some(({ outcome }) => outcome !== 'declared')) facts.crimes.push('I1: a refresh token was sent twice')
+    if ([...spends.values()].flat().some(isUnderWay)) facts.crimes.push('I2: two renewals were under way at once')
+    spends.set(refreshToken, [...before, own])
+    facts.spent.add(sid)
+    facts.unknown.add(sid)
+    return own
+  }
+
+  function settle(spend: Spend, outcome: Spend['outcome']): void {
+    // nobody listens any more: the library has given it up
+    if (spend.signal.aborted) return
+    spend.outcome = outcome
+    if (outcome !== 'unknown') facts.unknown.delete(spend.sid)
+  }
+
+  function heard(error: unknown, sid: string): Spend['outcome'] {
+    const code = error instanceof AuthError ? error.code : null
+    if (code === 'rate-limited' || code === 'unavailable') return 'declared'
+    if (code === 'session-expired') facts.refused.add(sid)
+    if (code === 'account-banned') facts.banned.add(sid)
+    return code === 'session-expired' || code === 'account-banned' ? 'answered' : 'unknown'
+  }
+
+  async function getUserFor(caller: Caller, tokens: { accessToken: string }, options: CallOptions): Promise<User> {
+    try {
+      return await call<User>('getUser', caller)(tokens, options)
+    } catch (error) {
+      const isBan = error instanceof AuthError && error.code === 'account-banned'
+      if (isBan) facts.banned.add(accounts.ownerOf(tokens.accessToken)?.sid ?? '')
+      throw error
+    }
+  }
+
+  return {
+    facts,
+    accounts,
+    connect: (caller: Caller): AuthClient<User, Credentials> => ({
+      origin: 'https://api.test',
+      signIn: call('signIn', caller),
+      answerChallenge: call('answerChallenge', caller),
+      refresh: refreshFor(caller),
+      signOut: call('signOut', caller),
+      ...(setup.hasGetUser && { getUser: (tokens, options) => getUserFor(caller, tokens, options) }),
+      ...(setup.hasPing && { ping: () => call('ping', caller)(undefined) }),
+    }),
+    /** The app's own server: believes good tokens, and answers 401 to others. */
+    async api(caller: Caller, id: string, authorization: string | null): Promise<Response> {
+      const token = authorization?.replace('Bearer ', '') ?? null
+      caller.arrived({ id, token })
+      const fault = takeFault('api')
+      const kind = fault?.kind
+      if (kind === 'slow' || kind === 'late') await sleep(fault?.seconds ?? 0)
+      await caller.turn('api is answered')
+      if (!caller.isAlive()) return never()
+      if (!caller.isOnline() || kind === 'lostBefore' || kind === 'lostAfter' || kind === 'silent')
+        throw new TypeError('Failed to fetch')
+      const isRefused = kind === 'banned' || (token !== null && !accounts.isGoodAccess(token))
+      return new Response('answer', { status: isRefused ? 401 : kind === '500' ? 500 : 200 })
+    },
+    fault: (fault: Fault) => void faults.push(fault),
+    heal: () => void (faults = []),
+  }
+}
+
+export type StrictServer = ReturnType<typeof strictServer>
