@@ -101,6 +101,12 @@ export function createAccounts({ isJwt, sendsUser }: ServerSetup, now: () => num
     mixedUp: mixedUp as ReadonlySet<string>,
     replays: () => replays,
     endAll,
+    /** Tokens that are dead: whether they were used makes no difference to a session any more. */
+    forgetDead() {
+      for (const tokens of [access, refreshes])
+        for (const [token, { dies }] of tokens) if (dies <= now()) tokens.delete(token)
+    },
+    knowsRefresh: (token: string): boolean => refreshes.has(token),
     changeRole(name: Name) {
       users[name] = { ...users[name], role: users[name].role === 'editor' ? 'member' : 'editor' }
     },

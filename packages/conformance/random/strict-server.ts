@@ -262,6 +262,11 @@ export function strictServer(setup: ServerSetup, clock: Pick<Clock, 'setTimeout'
     },
     fault: (fault: Fault) => void faults.push(fault),
     heal: () => void (faults = []),
+    /** For campaigns that last longer than tokens: memory of the dead ones would look like a leak. */
+    forgetDead() {
+      accounts.forgetDead()
+      for (const token of spends.keys()) if (!accounts.knowsRefresh(token)) spends.delete(token)
+    },
   }
 }
 

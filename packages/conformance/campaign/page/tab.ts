@@ -85,8 +85,13 @@ function standing(): Standing {
 /** Resolves when that is so and nothing of this tab is on its way. */
 function until(isSo: () => boolean): Promise<void> {
   return new Promise((resolve) => {
+    const holds = (): boolean => inFlight === 0 && isSo()
+    // what a change sets off begins in a microtask after it: only then is it known that nothing follows
     const look = (): void => {
-      if (inFlight > 0 || !isSo()) return
+      if (holds()) setTimeout(confirm)
+    }
+    const confirm = (): void => {
+      if (!holds()) return
       landings.delete(look)
       subscription.unsubscribe()
       resolve()

@@ -1,0 +1,87 @@
+/** Auths that come and go: nothing of them stays on the heap, on the clock, on the network or on the wire. */
+import { createAuth, type AuthClient, type Tabs } from '@authchart/core'
+import { drain, fakeBrowser, fakeClock, fakeNetwork } from '@authchart/core/testing'
+import { expect, test } from 'vitest'
+import { heapUsed } from './heap.ts'
+
+interface User {
+  readonly id: string
+}
+
+const WARM = 1000
+const CYCLES = 10_000
+const MOST_GROWTH = 200_000
+
+test('ten thousand auths that are destroyed leave nothing behind', async () => {
+  const clock = fakeClock()
+  const network = fakeNetwork()
+  const { storage, tabs } = fakeBrowser().openTab()
+  const samples: WeakRef<object>[] = []
+  let wires = 0
+  let opened = 0
+  let count = 0
+  const counted: Tabs = {
+    lock: tabs.lock,
+    open(name, listener) {
+      const wire = tabs.open(name, listener)
+      wires += 1
+      opened += 1
+      return {
+        // nobody else is there, and the fake browser keeps whatever is posted
+        post() {},
+        close() {
+          wires -= 1
+          wire.close()
+        },
+      }
+    },
+  }
+  const client: AuthClient<User, { readonly name: string }> = {
+    origin: 'https://api.test',
+    async signIn({ name }) {
+      count += 1
+      return { accessToken: `a${count}`, refreshToken: `r${count}`, expiresIn: 3600, user: { id: name } }
+    },
+    async refresh() {
+      throw new Error('Nothing is due')
+    },
+  }
+
+  async function cycle(index: number): Promise<void> {
+    const auth = createAuth({
+      client,
+      storage,
+      tabs: counted,
+      network,
+      clock,
+      fetch: async () => new Response('answer'),
+    })
+    const seen: string[] = []
+    auth.subscribe(({ status }) => void seen.push(status))
+    await auth.signIn({ name: index % 2 ? 'ann' : 'bob' })
+    const response = await auth.fetch('https://api.test/things')
+    expect(await response.text()).toBe('answer')
+    expect(seen.at(-1)).toBe('authenticated')
+    auth.destroy()
+    if (index % 500 === 0) samples.push(new WeakRef(auth))
+  }
+
+  const began = performance.now()
+  let before = 0
+  for (let index = 1; index <= CYCLES; index += 1) {
+    await cycle(index)
+    if (index === WARM) before = await heapUsed()
+  }
+  await drain()
+  const growth = (await heapUsed()) - before
+  const alive = samples.filter((sample) => sample.deref() !== undefined).length
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  console.log(`leaks: ${growth} bytes in ${CYCLES - WARM} cycles, ${alive} of ${samples.length} alive, ${seconds} s`)
+  expect(growth).toBeLessThan(MOST_GROWTH)
+  expect(clock.pending).toBe(0)
+  expect(network.listeners).toBe(0)
+  expect(opened).toBe(CYCLES)
+  expect(wires).toBe(0)
+  expect(samples).toHaveLength(CYCLES / 500)
+  expect(alive).toBe(0)
+})
