@@ -42,7 +42,8 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   })
 
   let destroyed = false
-  let state = toState(actor.getSnapshot()) as AuthState<TUser>
+  const initialState = toState(actor.getSnapshot()) as AuthState<TUser>
+  let state = initialState
   const listeners = new Set<(state: AuthState<TUser>) => void>()
   const waiters = new Set<(snapshot: AuthSnapshot) => void>()
 
@@ -143,6 +144,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   const auth: Auth<TUser, TCredentials, TGuards> = {
     actor,
     getState: () => state,
+    getInitialState: () => initialState,
     subscribe(listener) {
       // a set of wrappers, so that one function can listen twice
       const own = (next: AuthState<TUser>): void => listener(next)

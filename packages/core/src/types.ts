@@ -83,6 +83,8 @@ export type GuardParams<TGuard> = TGuard extends (args: never, ...params: infer 
 export interface Auth<TUser = unknown, TCredentials = unknown, TGuards = Guards<TUser>> {
   /** What is true now. The same reference until something changed. */
   readonly getState: () => AuthState<TUser>
+  /** What was true before any work began: what a server rendered, and so what hydration has to show first. */
+  readonly getInitialState: () => AuthState<TUser>
   /** Calls `listener` after every change it could see. Returns how to stop. The first subscriber starts the work. */
   readonly subscribe: (listener: (state: AuthState<TUser>) => void) => () => void
   /**

@@ -3,7 +3,8 @@ export { AuthError, type AuthErrorCode, type AuthErrorOptions } from '../errors.
 export { hasRole, isAuthenticated } from '../guards.ts'
 export { authMachine, type AuthMachine } from '../machine/machine.ts'
 export { browserNetwork } from '../ports/network.ts'
-export { safeReturnTo } from '../redirect.ts'
+export { safeReturnTo, signInRedirect } from '../redirect.ts'
+export type { SignInRedirect, SignInRedirectOptions } from '../redirect.ts'
 export type {
   AccessTokens,
   Auth,
