@@ -84,6 +84,7 @@ export const facts = {
   renewedElsewhere: named('session.renewed by another tab', { type: 'session.renewed', session: session(ann, whole) }),
   confirmed: named('session.confirmed', { type: 'session.confirmed', session: session(ann, whole) }),
   doubted: named('session.doubted', { type: 'session.doubted', session: session(ann, remembered) }),
+  aged: named('session.aged', { type: 'session.aged', outgrown: 1 }),
   refused: named('session.ended: refused', { type: 'session.ended', ended }),
   endedElsewhere: named('session.ended in another tab', {
     type: 'session.ended',
@@ -122,6 +123,7 @@ export function possibleEvents(place: string, context: Context): readonly ModelE
   const own = [...Object.values(commands), ...(factsByPlace[place] ?? [])]
   const { session: held } = context
   if (place === 'authenticated.fresh') own.push(held?.renewable ? facts.due : facts.reached)
+  if (place === 'authenticated.fresh') own.push(facts.aged)
   if (place === 'restoring') return own
   own.push(facts.signedInElsewhere)
   if (!held) return own

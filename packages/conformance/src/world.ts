@@ -1,5 +1,5 @@
 /** One tab under test in a world that does what it is told, and whatever makes each event of the chart happen there. */
-import { createAuth, type Auth, type AuthErrorCode } from '@authchart/core'
+import { createAuth, hasRecentSignIn, type Auth, type AuthErrorCode } from '@authchart/core'
 import {
   drain,
   fakeBrowser,
@@ -27,7 +27,12 @@ export interface Credentials {
   readonly email: string
   readonly password: string
 }
-const guards = { member: ({ user }: { user: User }) => user.role === 'member' }
+/** Before a renewal is due. */
+const RECENT = 600_000
+const guards = {
+  member: ({ user }: { user: User }) => user.role === 'member',
+  recent: hasRecentSignIn(RECENT),
+}
 export type TestAuth = Auth<User, Credentials, typeof guards>
 
 const HOUR = 3_600_000
@@ -176,6 +181,7 @@ export function createTestWorld() {
       while (client.has('getUser')) client.next('getUser').answer({ ...asked })
     },
     'session.doubted': () => network.wake(true),
+    'session.aged': () => clock.advance(RECENT),
     'session.ended: refused': () => client.next('refresh').fail('session-expired'),
     'session.ended in another tab': () => elsewhere((other) => internalsOf(other).endSession('credentials-changed')),
     'refresh.deferred'() {

@@ -106,6 +106,7 @@ describe('the chart', () => {
         'refresh',
         'restore',
         'revoke',
+        'watchAge',
         'watchChallenge',
         'watchExpiry',
         'watchSession',

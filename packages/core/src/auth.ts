@@ -9,7 +9,7 @@ import { register } from './internals.ts'
 import { authMachine } from './machine/machine.ts'
 import type { Attempt } from './machine/types.ts'
 import { attemptOutcome, renewalOutcome, settledOutcome, userOutcome, type Decide } from './outcomes.ts'
-import { isGood, isSameGrant, type Held } from './session.ts'
+import { isGood, isSameGrant, sinceSignIn, type Held } from './session.ts'
 import { isVerifying, keepEqual, renewalOf, statusOf, toState, type AuthSnapshot } from './state.ts'
 import { withTimeout } from './timeout.ts'
 import type { Auth, AuthClient, AuthOptions, AuthState, Guards } from './types.ts'
@@ -34,7 +34,8 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   const world = createWorld(options as unknown as AuthOptions<unknown, unknown, unknown>)
   const asUser = (user: unknown): TUser => user as TUser
   const { vault, clock } = world
-  const isAllowed = options.guards && isAllowedBy(options.guards as Guards<never>)
+  const age = (): number | null => vault.held && sinceSignIn(vault.held, clock)
+  const isAllowed = options.guards && isAllowedBy(options.guards as Guards<never>, age)
   const actor = createActor(provideEffects(options.machine ?? authMachine, world, isAllowed), {
     id: 'auth',
     input: { persistence: world.persistenceAtStart, hint: options.initialSession },
@@ -44,12 +45,17 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   let destroyed = false
   const initialState = toState(actor.getSnapshot()) as AuthState<TUser>
   let state = initialState
+  let outgrown = 0
   const listeners = new Set<(state: AuthState<TUser>) => void>()
   const waiters = new Set<(snapshot: AuthSnapshot) => void>()
 
   actor.subscribe((snapshot) => {
     for (const waiter of waiters) waiter(snapshot)
-    const next = keepEqual(state, toState(snapshot) as AuthState<TUser>)
+    const seen = toState(snapshot) as AuthState<TUser>
+    // a guard that depends on the age of the sign-in answers otherwise now, and nothing else shows it
+    const hasAged = snapshot.context.outgrown !== outgrown
+    outgrown = snapshot.context.outgrown
+    const next = hasAged ? seen : keepEqual(state, seen)
     if (next === state) return
     state = next
     // who comes during this change is not told of it, who goes is told no more

@@ -2,6 +2,7 @@ import { createBroker } from './broker.ts'
 import { createConnection, overhear, type Connection } from './connection.ts'
 import type { Hands } from './effects/provide.ts'
 import { AuthError, toAuthError } from './errors.ts'
+import { ageLimitsOf } from './guards.ts'
 import type { AuthFact, EndReason } from './machine/types.ts'
 import { createPersistence } from './persistence.ts'
 import { systemClock } from './ports/clock.ts'
@@ -10,7 +11,7 @@ import { browserTabs, queuesOfThisPage } from './ports/tabs.ts'
 import { toView, type Held, type SessionRules, type Stored } from './session.ts'
 import { memoryStorage } from './storage/memory.ts'
 import { withTimeout } from './timeout.ts'
-import type { AuthOptions, AuthStorage, Capabilities, Persistence, Revoked, TabHint, Tabs } from './types.ts'
+import type { AuthOptions, AuthStorage, Capabilities, Guards, Persistence, Revoked, TabHint, Tabs } from './types.ts'
 import { createVault } from './vault.ts'
 import type { World } from './world.ts'
 
@@ -185,6 +186,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     requestTimeout,
     storageTimeout,
     lifetime: lifetime.signal,
+    ageLimits: ageLimitsOf(options.guards as Guards<never> | undefined),
     persistenceAtStart: storage.scope === 'memory' ? 'memory' : 'stored',
     connection,
     capabilities: () => {

@@ -19,6 +19,9 @@ export interface Held extends AccessTokens {
   /** Age in milliseconds at which it is renewed. */
   readonly renewAge: number
   readonly renewable: boolean
+  /** When somebody gave credentials for it, epoch milliseconds. A renewal changes nothing. Null: nobody knows. */
+  readonly signedInAt: number | null
+  readonly signedInMonotonic: number
   /** It is known for whom these tokens are. A renewal that was stored before that could be asked is not used yet. */
   readonly isNamed: boolean
 }
@@ -53,6 +56,7 @@ export function fromGrant(
   const goesOn = 'id' in previous
   const generation = previous.generation + 1
   const isGiven = grant.user !== undefined && grant.user !== null
+  const signIn = goesOn ? previous : { signedInAt: clock.now(), signedInMonotonic: clock.monotonic() }
   return {
     id: goesOn ? previous.id : randomId(),
     generation,
@@ -66,6 +70,8 @@ export function fromGrant(
     lifetime,
     renewAge: renewAgeOf(lifetime, rules),
     renewable: rules.canRefresh && refreshToken !== null,
+    signedInAt: signIn.signedInAt,
+    signedInMonotonic: signIn.signedInMonotonic,
     isNamed: !goesOn || isGiven || subjectOf(accessToken) !== null,
   }
 }
@@ -87,6 +93,11 @@ export function ageOf(held: Held, clock: Clock): number {
   return Math.max(0, clock.now() - held.receivedAt, clock.monotonic() - held.receivedMonotonic)
 }
 
+/** Milliseconds since somebody gave credentials, by the clock that saw more of them; null where nobody knows. */
+export function sinceSignIn({ signedInAt, signedInMonotonic }: Held, clock: Clock): number | null {
+  return signedInAt === null ? null : Math.max(0, clock.now() - signedInAt, clock.monotonic() - signedInMonotonic)
+}
+
 export function isGood(held: Held, clock: Clock): boolean {
   return held.accessToken !== null && ageOf(held, clock) < held.lifetime
 }
@@ -94,7 +105,7 @@ export function isGood(held: Held, clock: Clock): boolean {
 /* ---------------------------------------------------------------- the record */
 
 export function toRecord(held: Held, marked = false): StoredRecord {
-  const { id, generation, user, accessToken, refreshToken, receivedAt, lifetime, isNamed } = held
+  const { id, generation, user, accessToken, refreshToken, receivedAt, lifetime, signedInAt, isNamed } = held
   return {
     version: 1,
     revision: randomId(),
@@ -105,6 +116,7 @@ export function toRecord(held: Held, marked = false): StoredRecord {
     refreshToken,
     receivedAt,
     lifetime,
+    signedInAt,
     marked,
     // left out where it is, as it nearly always is
     ...(!isNamed && { named: false }),
@@ -136,7 +148,7 @@ export function fromRecord(value: unknown, rules: SessionRules): Stored | null {
 
 function readRecord(value: unknown, rules: SessionRules): Stored {
   const record: Record<string, unknown> = typeof value === 'object' ? { ...value } : {}
-  const { id, revision, user, generation, receivedAt, lifetime } = record
+  const { id, revision, user, generation, receivedAt, lifetime, signedInAt } = record
   if (record['version'] !== 1 || !isText(revision))
     return { kind: 'foreign', revision: null, isNewer: Number(record['version']) > 1 }
   if (!isText(id)) return { kind: 'foreign', revision, isNewer: false }
@@ -159,6 +171,9 @@ function readRecord(value: unknown, rules: SessionRules): Stored {
   if (!whole || !isUser(user) || (accessToken === null && refreshToken === null))
     return { kind: 'foreign', revision, isNewer: false }
   const { clock } = rules
+  const [now, monotonic] = [clock.now(), clock.monotonic()]
+  // a time in the future is a clock that was put back: count from now
+  const toMonotonic = (time: number): number => monotonic - Math.max(0, now - time)
   const held: Held = {
     id,
     generation,
@@ -167,12 +182,13 @@ function readRecord(value: unknown, rules: SessionRules): Stored {
     userGeneration: 0,
     accessToken,
     refreshToken,
-    // a time of receipt in the future is a clock that was put back: count from now
-    receivedAt: Math.min(receivedAt, clock.now()),
-    receivedMonotonic: clock.monotonic() - Math.max(0, clock.now() - receivedAt),
+    receivedAt: Math.min(receivedAt, now),
+    receivedMonotonic: toMonotonic(receivedAt),
     lifetime,
     renewAge: renewAgeOf(lifetime, rules),
     renewable: rules.canRefresh && refreshToken !== null,
+    signedInAt: isCount(signedInAt) ? Math.min(signedInAt, now) : null,
+    signedInMonotonic: isCount(signedInAt) ? toMonotonic(signedInAt) : 0,
     isNamed: record['named'] !== false,
   }
   return { kind: 'session', held, marked: record['marked'] === true, revision }

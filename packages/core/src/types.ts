@@ -63,16 +63,28 @@ export type Revoked = 'yes' | 'no' | 'unknown'
 /** What a guard is asked about. */
 export interface GuardArgs<TUser> {
   readonly user: TUser
+  /** Milliseconds since somebody gave credentials: renewals and reloads do not count. Null where nobody knows. */
+  readonly sinceSignIn: number | null
 }
+
+/** The roles a user can have, by the type of his `role` or `roles`. */
+export type RoleOf<TUser> = TUser extends { readonly role?: infer TRole }
+  ? Extract<TRole, string>
+  : TUser extends { readonly roles?: readonly (infer TRole)[] | null }
+    ? Extract<TRole, string>
+    : string
 
 /**
  * Answers whether the signed-in user may see something. Shapes the screen; the server decides.
  * Anything but `true` (a throw, a promise, a truthy object) is a no.
  */
-export type Guard<TUser, TParams extends readonly never[] = never[]> = (
-  args: GuardArgs<TUser>,
-  ...params: TParams
-) => boolean
+export interface Guard<TUser, TParams extends readonly never[] = never[]> {
+  (args: GuardArgs<TUser>, ...params: TParams): boolean
+  /** The roles it looks for: one that no user can have does not compile. */
+  readonly roles?: readonly RoleOf<TUser>[]
+  /** Milliseconds after the sign-in at which its answer changes by itself: then whoever asked it is told. */
+  readonly maxAge?: number
+}
 
 export type Guards<TUser> = Readonly<Record<string, Guard<TUser>>>
 

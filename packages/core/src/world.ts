@@ -21,6 +21,8 @@ export interface World {
   readonly storageTimeout: number
   /** Fires on destroy. */
   readonly lifetime: AbortSignal
+  /** Milliseconds after a sign-in at which guards change their answer, in ascending order. */
+  readonly ageLimits: readonly number[]
   /** Facts that come from beside the chart; `watchSession` hands them on. */
   readonly report: (fact: AuthFact) => void
   readonly onReport: (listener: (fact: AuthFact) => void) => () => void

@@ -5,12 +5,12 @@ import type { Grant } from '../types.ts'
 export type BkendRole = 'admin' | 'user' | 'guest' | (string & {})
 
 /** What bkend knows of a user. Strings are as the server sent them: text, never markup. */
-export interface BkendUser {
+export interface BkendUser<TRole extends string = BkendRole> {
   readonly id: string
   readonly email: string | null
   readonly name: string | null
   /** Null where the server named none. */
-  readonly role: BkendRole | null
+  readonly role: TRole | null
   readonly emailVerified: boolean
   /** An `http` or `https` URL. */
   readonly image: string | null

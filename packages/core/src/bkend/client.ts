@@ -1,6 +1,6 @@
 import { AuthError } from '../errors.ts'
 import type { AuthClient, CallOptions, ChallengeDemand, Grant } from '../types.ts'
-import { toGrant, toUser, type BkendUser } from './answers.ts'
+import { toGrant, toUser, type BkendRole, type BkendUser } from './answers.ts'
 import type { Asked } from './classify.ts'
 import { connect, type BkendOptions, type BkendRequest, type BkendTarget } from './http.ts'
 
@@ -28,20 +28,23 @@ export type BkendCredentials = BkendPassword | BkendMagicLink | BkendSocial
 /** How {@link requestOf} reaches the connection of a client: a symbol, so that a copy of the client keeps it. */
 const connection = Symbol('bkend')
 
-export type BkendClient = Required<AuthClient<BkendUser, BkendCredentials>>
+export type BkendClient<TRole extends string = BkendRole> = Required<AuthClient<BkendUser<TRole>, BkendCredentials>>
 
 const CHALLENGE_SECONDS = 300
 
 /**
  * The client for bkend.ai. Sign in with e-mail and password, with the token of a magic link, or with the code of a
- * social login; ask for the magic link itself with `bkendAccount`.
+ * social login; ask for the magic link itself with `bkendAccount`. Where all roles of the project are known, name them:
+ * then a misspelt one does not compile.
  *
  * @example
  * const auth = createAuth({ client: bkend({ publishableKey: 'pk_…' }), storage: browserStorage() })
  * await auth.signIn({ email, password })
+ * @example
+ * createAuth({ client: bkend<'admin' | 'user'>({ publishableKey: 'pk_…' }), guards: { isAdmin: hasRole('admin') } })
  * @throws AuthError `'misconfigured'` when the url is not https (or http on this machine), or the key is not publishable
  */
-export function bkend(options: BkendOptions): BkendClient {
+export function bkend<TRole extends string = BkendRole>(options: BkendOptions): BkendClient<TRole> {
   const { origin, request } = connect(options)
 
   async function enter(
@@ -93,7 +96,8 @@ export function bkend(options: BkendOptions): BkendClient {
       }
     },
   }
-  return client
+  // a role that the project did not name opens no guard
+  return client as BkendClient as BkendClient<TRole>
 }
 
 /** The request function of a client that {@link bkend} made. */

@@ -1,7 +1,7 @@
 import { fromCallback } from 'xstate'
 import type { AuthEvent } from '../machine/types.ts'
 import { schedule } from '../ports/clock.ts'
-import { ageOf } from '../session.ts'
+import { ageOf, sinceSignIn } from '../session.ts'
 import type { World } from '../world.ts'
 
 /** Reports when a renewal is due and when the access token has ended; judges anew on every change and wake-up. */
@@ -26,6 +26,33 @@ export const watchExpiry = ({ vault, clock, network }: World) =>
     judge()
     return () => {
       stopped = true
+      cancel()
+      for (const stop of unwatch) stop()
+    }
+  })
+
+/** Reports which of the guards' age limits the sign-in has passed, so that a step-up guard closes by itself. */
+export const watchAge = ({ vault, clock, network, ageLimits }: World) =>
+  fromCallback<AuthEvent>(({ sendBack }) => {
+    if (ageLimits.length === 0) return
+    let cancel = (): void => {}
+    let reported: number | null = null
+    const judge = (): void => {
+      cancel()
+      const { held } = vault
+      if (!held) return
+      // nobody knows when: too long ago for any of them
+      const age = (): number => sinceSignIn(held, clock) ?? Infinity
+      const now = age()
+      const next = ageLimits.find((limit) => limit > now)
+      const outgrown = ageLimits.filter((limit) => limit <= now).length
+      if (outgrown !== reported) sendBack({ type: 'session.aged', outgrown })
+      reported = outgrown
+      if (next !== undefined) cancel = schedule(clock, () => next - age(), judge)
+    }
+    const unwatch = [vault.onChange(judge), network.onWake(judge)]
+    judge()
+    return () => {
       cancel()
       for (const stop of unwatch) stop()
     }

@@ -3,7 +3,7 @@ import type { AuthContext, EndReason, SessionView } from '../machine/types.ts'
 import type { World } from '../world.ts'
 import { answerChallenge, authenticate } from './authenticate.ts'
 import { watchChallenge } from './challenge.ts'
-import { watchExpiry } from './expiry.ts'
+import { watchAge, watchExpiry } from './expiry.ts'
 import { awaitRetry, refresh } from './refresh.ts'
 import { restore } from './restore.ts'
 import { revoke, watchSession, watchTabs } from './tabs.ts'
@@ -35,6 +35,7 @@ export function provideEffects(
         watchChallenge: watchChallenge(world),
         answerChallenge: answerChallenge(world),
         watchExpiry: watchExpiry(world),
+        watchAge: watchAge(world),
         confirmUser: confirmUser(world),
         refresh: refresh(world),
         awaitRetry: awaitRetry(world),

@@ -1,6 +1,6 @@
 export { createAuth } from '../auth.ts'
 export { AuthError, type AuthErrorCode, type AuthErrorOptions } from '../errors.ts'
-export { hasRole, isAuthenticated } from '../guards.ts'
+export { hasRecentSignIn, hasRole, isAuthenticated, type AgeGuard, type RoleGuard } from '../guards.ts'
 export { authMachine, type AuthMachine } from '../machine/machine.ts'
 export { browserNetwork } from '../ports/network.ts'
 export { safeReturnTo, signInRedirect } from '../redirect.ts'
@@ -30,6 +30,7 @@ export type {
   Renewal,
   RequireUserOptions,
   Revoked,
+  RoleOf,
   StoredRecord,
   TabHint,
   Tabs,

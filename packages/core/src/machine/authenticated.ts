@@ -16,7 +16,10 @@ const deferral = {
 
 /** Somebody is signed in. Its children say how the renewal of the access token stands. */
 export const authenticated = authSetup.createStateConfig({
-  invoke: { id: 'confirmUser', src: 'confirmUser' },
+  invoke: [
+    { id: 'confirmUser', src: 'confirmUser' },
+    { id: 'watchAge', src: 'watchAge' },
+  ],
   initial: 'fresh',
   on: {
     signIn: beginAttempt,
@@ -25,6 +28,9 @@ export const authenticated = authSetup.createStateConfig({
     'session.renewed': { target: '.fresh', actions: [noteSession, 'clearError'] },
     'session.confirmed': { actions: [noteSession] },
     'session.doubted': { actions: [noteSession] },
+    'session.aged': {
+      actions: [{ type: 'noteAge', params: ({ event }) => ({ outgrown: event.outgrown }) }],
+    },
     'session.ended': { target: '#auth.expired', actions: [noteEnded] },
     'tabs.signedIn': takeSession,
     'tabs.signedOut': signedOutElsewhere,

@@ -19,6 +19,7 @@ export const authMachine = authSetup.createMachine({
     challenge: null,
     ended: null,
     error: null,
+    outgrown: 0,
     retryAt: 0,
     persistence: input.persistence,
     hint: input.hint,

@@ -30,6 +30,7 @@ export const authSetup = setup({
     watchChallenge: effect(),
     answerChallenge: effect<{ attempt: Attempt }>(),
     watchExpiry: effect(),
+    watchAge: effect(),
     confirmUser: effect(),
     refresh: effect(),
     awaitRetry: effect<{ retryAt: number }>(),
@@ -42,6 +43,7 @@ export const authSetup = setup({
     noteEnded: assign({ ended: (_, { ended }: { ended: EndedSession }) => ended, session: null }),
     noteDelay: assign({ retryAt: (_, { retryAt }: { retryAt: number }) => retryAt }),
     noteError: assign({ error: (_, { error }: { error: AuthError }) => error }),
+    noteAge: assign({ outgrown: (_, { outgrown }: { outgrown: number }) => outgrown }),
     noteStorageLost: assign({ persistence: 'memory' }),
     endSession: assign({
       ended: ({ context }, { reason }: { reason: EndReason }) => ({ reason, user: context.session?.user ?? null }),

@@ -51,6 +51,8 @@ export interface AuthContext {
   /** The session that is over, until it is dismissed. */
   readonly ended: EndedSession | null
   readonly error: AuthError | null
+  /** How many of the guards' age limits the sign-in has passed. */
+  readonly outgrown: number
   /** When the renewal may be tried again, epoch milliseconds. */
   readonly retryAt: number
   readonly persistence: 'stored' | 'memory'
@@ -90,6 +92,7 @@ export type AuthFact =
   | { readonly type: 'session.renewed'; readonly session: SessionView }
   | { readonly type: 'session.confirmed'; readonly session: SessionView }
   | { readonly type: 'session.doubted'; readonly session: SessionView }
+  | { readonly type: 'session.aged'; readonly outgrown: number }
   | { readonly type: 'session.ended'; readonly ended: EndedSession }
   | { readonly type: 'tabs.signedIn'; readonly session: SessionView }
   | { readonly type: 'tabs.signedOut' }
