@@ -5,11 +5,15 @@
  * @example
  * location.assign(safeReturnTo(new URLSearchParams(location.search).get('returnTo'), { base: location.origin, fallback: '/' }))
  */
-export function safeReturnTo(
-  value: unknown,
-  { base, fallback }: { readonly base: string; readonly fallback: string },
-): string {
-  if (typeof value !== 'string' || value.length > 2048) return fallback
+export function safeReturnTo(value: unknown, options: { readonly base: string; readonly fallback: string }): string {
+  if (typeof value !== 'string' || value.length > LONGEST) return options.fallback
+  const page = pageAt(value, options)
+  return page.length <= LONGEST ? page : options.fallback
+}
+
+const LONGEST = 2048
+
+function pageAt(value: string, { base, fallback }: { readonly base: string; readonly fallback: string }): string {
   try {
     const { origin } = new URL(base)
     const url = new URL(value, `${origin}/`)
@@ -56,7 +60,7 @@ const FIELD = 'returnTo'
  */
 export function signInRedirect({ signIn, fallback = '/', base }: SignInRedirectOptions): SignInRedirect {
   const baseNow = (): string => base ?? globalThis.location?.origin ?? 'http://localhost'
-  const read = (from: string): URL => new URL(safeReturnTo(from, { base: baseNow(), fallback }), baseNow())
+  const read = (from: string): URL => new URL(pageAt(from, { base: baseNow(), fallback }), baseNow())
   const isHere = (from: string): boolean => pageOf(read(from)) === pageOf(read(signIn))
   return {
     isHere,

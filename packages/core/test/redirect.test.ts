@@ -1,4 +1,4 @@
-import { safeReturnTo } from '@authchart/core'
+import { safeReturnTo, signInRedirect } from '@authchart/core'
 import { describe, expect, it } from 'vitest'
 
 const base = 'https://app.test'
@@ -149,5 +149,71 @@ describe('going back to', () => {
     expect(safeReturnTo('http://localhost:5173/a', local)).toBe('/a')
     expect(safeReturnTo('http://localhost:5174/a', local)).toBe('/home')
     expect(safeReturnTo('https://localhost:5173/a', local)).toBe('/home')
+  })
+})
+
+describe('to the sign-in page and back', () => {
+  const redirect = signInRedirect({ signIn: '/sign-in', fallback: '/home', base })
+
+  it.each([
+    ['/posts/1', '/sign-in?returnTo=%2Fposts%2F1'],
+    ['/posts?tab=2#notes', '/sign-in?returnTo=%2Fposts%3Ftab%3D2%23notes'],
+    ['https://app.test/posts', '/sign-in?returnTo=%2Fposts'],
+    ['/', '/sign-in?returnTo=%2F'],
+    ['//evil.test', '/sign-in?returnTo=%2Fhome'],
+    ['javascript:alert(1)', '/sign-in?returnTo=%2Fhome'],
+  ])('from %j over %j', (from, to) => {
+    expect(redirect.to(from)).toBe(to)
+  })
+
+  it.each(['/a', '/a/b?c=d&e=f#g', '/a?returnTo=/b', '/a?x=%26returnTo%3D//evil.test', '/%C3%BC?q=a%2Bb+c#%20'])(
+    'and back to %j',
+    (from) => {
+      expect(redirect.back(redirect.to(from))).toBe(from)
+      expect(redirect.back(`https://app.test${redirect.to(from)}`)).toBe(from)
+    },
+  )
+
+  it.each(theirs.filter((value) => typeof value === 'string'))('and never back to %j', (value) => {
+    expect(redirect.back(`/sign-in?returnTo=${encodeURIComponent(value)}`)).toBe('/home')
+    expect(redirect.back(`/sign-in?returnTo=/a&returnTo=${encodeURIComponent(value)}`)).toBe('/a')
+  })
+
+  it('keeps what the address of the sign-in page says already', () => {
+    const german = signInRedirect({ signIn: '/sign-in?lang=de#form', fallback: '/home', base })
+    expect(german.to('/a')).toBe('/sign-in?lang=de&returnTo=%2Fa#form')
+    expect(german.back(german.to('/a'))).toBe('/a')
+  })
+
+  it.each([
+    '/sign-in',
+    '/sign-in/',
+    '/Sign-In',
+    '/sign%2Din',
+    '/sign-in?returnTo=/a',
+    'https://app.test/sign-in#x',
+    '/x/../sign-in',
+  ])('%j is the sign-in page itself: nobody is sent there from there, nor back to it', (from) => {
+    expect(redirect.isHere(from)).toBe(true)
+    expect(redirect.back(redirect.to(from))).toBe(from.includes('returnTo') ? '/a' : '/home')
+    expect(redirect.back(`/sign-in?returnTo=${encodeURIComponent(from)}`)).toBe('/home')
+  })
+
+  it.each(['/', '/sign', '/sign-in/help', '/a?x=/sign-in', '/a#/sign-in', '/sign%in'])('%j is another page', (from) => {
+    expect(redirect.isHere(from)).toBe(false)
+  })
+
+  it('leads from a page whose address is too long to the sign-in page, and home', () => {
+    const longest = `/${'ü'.repeat(300)}`
+    expect(redirect.back(redirect.to(longest))).toBe(encodeURI(longest))
+    expect(redirect.back(redirect.to(`/${'a'.repeat(3000)}`))).toBe('/home')
+  })
+
+  it('does not need the name of the host, as on a server', () => {
+    const anywhere = signInRedirect({ signIn: '/sign-in' })
+    expect(anywhere.to('/a?b#c')).toBe('/sign-in?returnTo=%2Fa%3Fb%23c')
+    expect(anywhere.back(anywhere.to('/a?b#c'))).toBe('/a?b#c')
+    expect(anywhere.back('/sign-in?returnTo=//evil.test')).toBe('/')
+    expect(anywhere.back('/sign-in')).toBe('/')
   })
 })
