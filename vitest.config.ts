@@ -20,6 +20,24 @@ const browser = () => ({
 // every runtime dependency: one that is found later makes Vite reload a running test
 const core = ['xstate']
 
+/** Pages that hydrate come from a server: this one. Loaded where it is used, because it needs the whole binding. */
+const renderVuePage = async (_: unknown, ...page: unknown[]): Promise<string> => {
+  const pages = (await import('./packages/vue/test/ssr/pages.ts')) as {
+    readonly renderPage: (...page: unknown[]) => Promise<string>
+  }
+  return pages.renderPage(...page)
+}
+
+const forReact = [
+  ...core,
+  'react',
+  'react-dom',
+  'react-dom/client',
+  'react/jsx-dev-runtime',
+  '@xstate/react',
+  'vitest-browser-react',
+]
+
 export default defineConfig({
   test: {
     projects: [
@@ -89,23 +107,46 @@ export default defineConfig({
       },
       {
         plugins: [react()],
-        optimizeDeps: {
-          include: [
-            ...core,
-            'react',
-            'react-dom/client',
-            'react/jsx-dev-runtime',
-            '@xstate/react',
-            'vitest-browser-react',
-          ],
+        optimizeDeps: { include: [...forReact, 'react-router', '@tanstack/react-router'] },
+        test: {
+          name: 'react',
+          root: 'packages/react',
+          include: ['test/**/*.browser.test.tsx'],
+          globalSetup: ['test/ssr/pages.setup.ts'],
+          browser: browser(),
         },
-        test: { name: 'react', root: 'packages/react', include: ['test/**/*.browser.test.tsx'], browser: browser() },
       },
       {
-        plugins: [vue()],
-        optimizeDeps: { include: [...core, 'vue', '@xstate/vue', 'vitest-browser-vue'] },
-        test: { name: 'vue', root: 'packages/vue', include: ['test/**/*.browser.test.ts'], browser: browser() },
+        plugins: [react()],
+        optimizeDeps: { include: forReact },
+        resolve: {
+          alias: [
+            { find: /^react(?=$|\/)/, replacement: 'react-18' },
+            { find: /^react-dom(?=$|\/)/, replacement: 'react-dom-18' },
+          ],
+        },
+        test: {
+          name: 'react-18',
+          root: 'packages/react',
+          include: ['test/**/*.browser.test.tsx'],
+          exclude: ['test/{routers,readme}/**'],
+          browser: browser(),
+        },
       },
+      { test: { name: 'react-ssr', root: 'packages/react', include: ['test/**/*.ssr.test.{ts,tsx}'] } },
+      {
+        plugins: [vue()],
+        optimizeDeps: {
+          include: [...core, 'vue', 'vue/server-renderer', 'vue-router', '@xstate/vue', 'vitest-browser-vue'],
+        },
+        test: {
+          name: 'vue',
+          root: 'packages/vue',
+          include: ['test/**/*.browser.test.ts'],
+          browser: { ...browser(), commands: { renderVuePage } },
+        },
+      },
+      { test: { name: 'vue-ssr', root: 'packages/vue', include: ['test/**/*.ssr.test.ts'] } },
     ],
   },
 })

@@ -1,6 +1,7 @@
-import { defineComponent, type DefineSetupFnComponent, type SlotsType, type VNode } from 'vue'
-import { useAllowed } from './composables.ts'
+import { computed, defineComponent, type DefineSetupFnComponent, type SlotsType, type VNode } from 'vue'
+import { isAllowed, useAuthState } from './composables.ts'
 import type { GuardProps } from './register.ts'
+import { useAnyAuth } from './store.ts'
 
 export type CanProps = GuardProps
 
@@ -21,11 +22,10 @@ export type CanSlots = SlotsType<{
  */
 export const Can: DefineSetupFnComponent<CanProps, Record<never, never>, CanSlots> = defineComponent(
   (props: CanProps, { slots }) => {
-    const isAllowed = useAllowed(
-      () => props.guard,
-      () => props.params ?? [],
-    )
-    return () => (isAllowed.value ? slots.default?.() : slots.fallback?.())
+    const auth = useAnyAuth()
+    const state = useAuthState()
+    const isOpen = computed(() => isAllowed(auth, state.value, props.guard, ...(props.params ?? [])))
+    return () => (isOpen.value ? slots.default?.() : slots.fallback?.())
   },
   { name: 'Can', inheritAttrs: false, props: ['guard', 'params'], slots: Object as CanSlots },
 )

@@ -1,24 +1,28 @@
-import { isAuthenticated } from '@authchart/core'
+import { isAuthenticated, type AuthState } from '@authchart/core'
 import { useSelector } from '@xstate/vue'
 import { computed, shallowReadonly, toValue, type ComputedRef, type MaybeRefOrGetter, type ShallowRef } from 'vue'
-import { useStore } from './plugin.ts'
-import type { GuardName, ParamsOf, RegisteredState } from './register.ts'
+import type { AnyAuth, GuardName, ParamsOf, RegisteredState } from './register.ts'
+import { useAnyAuth, useStore } from './store.ts'
 
 type Reactive<TParams extends readonly unknown[]> = { [I in keyof TParams]: MaybeRefOrGetter<TParams[I]> }
 
 /**
- * What is true now, or what a selector makes of it. Changes when that is another value by `Object.is`.
+ * What is true now, or what a selector makes of it. Changes when that is another value, by `Object.is` or by `compare`.
  *
  * @example
  * const status = useAuthState((state) => state.status)
  */
 export function useAuthState(): Readonly<ShallowRef<RegisteredState>>
-export function useAuthState<T>(selector: (state: RegisteredState) => T): Readonly<ShallowRef<T>>
+export function useAuthState<T>(
+  selector: (state: RegisteredState) => T,
+  compare?: (before: T, after: T) => boolean,
+): Readonly<ShallowRef<T>>
 export function useAuthState(
   selector: (state: RegisteredState) => unknown = (state) => state,
+  compare: (before: unknown, after: unknown) => boolean = Object.is,
 ): Readonly<ShallowRef<unknown>> {
   // createAuthPlugin took no auth with states of another user
-  return shallowReadonly(useSelector(useStore(), (state) => selector(state as RegisteredState), Object.is))
+  return shallowReadonly(useSelector(useStore(), (state) => selector(state as RegisteredState), compare))
 }
 
 /**
@@ -39,15 +43,12 @@ export function useUser(): Readonly<ShallowRef<RegisteredState['user']>> {
  * const canEdit = useCan('canEdit', () => props.post)
  */
 export function useCan<K extends GuardName>(guard: K, ...params: Reactive<ParamsOf<K>>): ComputedRef<boolean> {
-  return useAllowed(
-    () => guard,
-    () => params.map((param) => toValue(param)),
-  )
+  const auth = useAnyAuth()
+  const state = useAuthState()
+  return computed(() => isAllowed(auth, state.value, guard, ...params.map((param) => toValue(param))))
 }
 
-/** A computed, because a selector is asked when the state changes, and parameters change on their own. */
-export function useAllowed(guard: () => string, params: () => readonly unknown[]): ComputedRef<boolean> {
-  const { auth } = useStore()
-  const state = useAuthState()
-  return computed(() => isAuthenticated(state.value) && auth.can(guard(), ...params()))
+/** What a guard says in this state: the one on the screen, which may be older than the auth while it hydrates. */
+export function isAllowed(auth: AnyAuth, state: AuthState, guard: string, ...params: readonly unknown[]): boolean {
+  return isAuthenticated(state) && state.confirmed && auth.can(guard, ...params)
 }

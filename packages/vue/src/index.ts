@@ -1,5 +1,14 @@
 export { Can, type CanProps, type CanSlots } from './can.ts'
 export { useAuthState, useCan, useUser } from './composables.ts'
+export type { CanDirective } from './directive.ts'
 export { createAuthPlugin, useAuth } from './plugin.ts'
 export { Protected, type ProtectedProps, type ProtectedSlots } from './protected.ts'
-export type { GuardName, GuardProps, Register, RegisteredAuth, RegisteredState, RegisteredUser } from './register.ts'
+export type {
+  GuardCall,
+  GuardName,
+  GuardProps,
+  Register,
+  RegisteredAuth,
+  RegisteredState,
+  RegisteredUser,
+} from './register.ts'

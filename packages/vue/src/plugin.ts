@@ -1,28 +1,21 @@
-import { hasInjectionContext, inject, type InjectionKey, type Plugin } from 'vue'
-import type { AcceptedAuth, RegisteredAuth } from './register.ts'
-import { toStore, type AuthStore } from './store.ts'
-
-const authKey: InjectionKey<AuthStore> = Symbol('authchart')
+import type { Plugin } from 'vue'
+import { createCan } from './directive.ts'
+import type { AcceptedAuth, AnyAuth, RegisteredAuth } from './register.ts'
+import { authKey, useAnyAuth } from './store.ts'
 
 /**
- * Gives the app an auth. It starts nothing and stops nothing.
+ * Gives the app an auth, and `v-can`. It starts nothing and stops nothing.
  *
  * @example
  * createApp(App).use(createAuthPlugin(auth)).mount('#app')
  */
 export function createAuthPlugin(auth: AcceptedAuth): Plugin<[]> {
-  const store = toStore(auth)
   return {
     install(app) {
-      app.provide(authKey, store)
+      const any = auth as AnyAuth // inside the binding nothing is known of the user and the guards
+      app.provide(authKey, any).directive('can', createCan(any))
     },
   }
-}
-
-export function useStore(): AuthStore {
-  const store = hasInjectionContext() ? inject(authKey, null) : null
-  if (!store) throw new Error('There is no auth here. Call app.use(createAuthPlugin(auth)), and this inside setup().')
-  return store
 }
 
 /**
@@ -32,5 +25,5 @@ export function useStore(): AuthStore {
  * const { signOut } = useAuth()
  */
 export function useAuth(): RegisteredAuth {
-  return useStore().auth as RegisteredAuth // createAuthPlugin took nothing else
+  return useAnyAuth() as RegisteredAuth // createAuthPlugin took nothing else
 }

@@ -47,3 +47,8 @@ export type GuardProps<K extends GuardName = GuardName> = K extends GuardName
     ? { readonly guard: K; readonly params?: Readonly<ParamsOf<K>> | undefined }
     : { readonly guard: K; readonly params: Readonly<ParamsOf<K>> }
   : never
+
+/** A guard and its parameters as one value: its name alone where it needs none. */
+export type GuardCall<K extends GuardName = GuardName> = K extends GuardName
+  ? readonly [K, ...ParamsOf<K>] | ([] extends ParamsOf<K> ? K : never)
+  : never

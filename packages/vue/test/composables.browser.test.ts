@@ -245,6 +245,29 @@ test('nothing listens before the first component and after the last one, and the
   expect(await shown(again)).toBe('Hello Anna.admin')
 })
 
+test('a node that is kept, as v-once does, shows what is true now when it is mounted again', async () => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  await signIn(auth, server)
+  const seen: string[] = []
+  const isShown = ref(true)
+  const kept = h(
+    defineComponent(() => {
+      const user = useUser()
+      return () => (seen.push(String((user.value as User | null)?.name)), h('p'))
+    }),
+  )
+  await show(auth, () => (isShown.value ? kept : null))
+  isShown.value = false
+  await nextTick()
+  await renew(auth, server, { ...ann, name: 'Anna' })
+
+  isShown.value = true
+  await nextTick()
+
+  expect(seen).toEqual(['Ann', 'Anna'])
+})
+
 test('without the plugin, or outside setup, the error says what to do', async () => {
   vi.spyOn(console, 'warn').mockImplementation(() => {})
   const advice = 'There is no auth here. Call app.use(createAuthPlugin(auth)), and this inside setup().'

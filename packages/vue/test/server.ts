@@ -22,7 +22,7 @@ interface Request {
 }
 
 /** A server in memory. It answers when the test says so. */
-export function createServer() {
+export function createServer(secret = 'secret') {
   const calls: Method[] = []
   const open: Request[] = []
   const awaited = new Map<Method, (request: Request) => void>()
@@ -58,7 +58,12 @@ export function createServer() {
     },
     grant(user: User): Grant<User> {
       grants += 1
-      return { accessToken: `access-${grants}`, refreshToken: `refresh-${grants}`, expiresIn: 3600, user }
+      return {
+        accessToken: `${secret}-access-${grants}`,
+        refreshToken: `${secret}-refresh-${grants}`,
+        expiresIn: 3600,
+        user,
+      }
     },
   }
 }
@@ -76,13 +81,17 @@ export function createTestAuth(
 ) {
   const auth = createAuth({ client: server.client, guards, ...options })
   let listeners = 0
+  let subscriptions = 0
   return {
     ...auth,
     /** How many listen to it right now. */
     listeners: () => listeners,
+    /** How many ever did. */
+    subscriptions: () => subscriptions,
     subscribe(listener: Parameters<typeof auth.subscribe>[0]) {
       const stop = auth.subscribe(listener)
       listeners += 1
+      subscriptions += 1
       return () => {
         listeners -= 1
         stop()
