@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react'
-import { useAuthState } from './hooks.ts'
-import { useStore } from './provider.tsx'
+import { useAllowed } from './gate.ts'
 import type { GuardProps } from './register.ts'
 
 export type CanProps = GuardProps & {
@@ -18,7 +17,5 @@ export type CanProps = GuardProps & {
  * </Can>
  */
 export function Can({ guard, params, fallback, children }: CanProps): ReactNode {
-  const { auth } = useStore()
-  const isAllowed = useAuthState(() => auth.can(guard, ...(params ?? [])))
-  return isAllowed ? children : fallback
+  return useAllowed(guard, params ?? []) ? children : fallback
 }
