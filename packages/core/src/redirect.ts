@@ -32,6 +32,8 @@ export interface SignInRedirectOptions {
   readonly signIn: string
   /** Where to go after a sign-in that has no way back. Default `'/'`. */
   readonly fallback?: string
+  /** Path of the page that says no. Nobody wants to go back there. */
+  readonly forbidden?: string | undefined
   /** The app's own origin. Default: the page's; on a server it does not matter. */
   readonly base?: string
 }
@@ -58,21 +60,23 @@ const FIELD = 'returnTo'
  * redirect.back('/sign-in?returnTo=%2Fposts%2F1') // '/posts/1'
  * redirect.back('/sign-in?returnTo=//evil.example') // '/'
  */
-export function signInRedirect({ signIn, fallback = '/', base }: SignInRedirectOptions): SignInRedirect {
+export function signInRedirect({ signIn, fallback = '/', forbidden, base }: SignInRedirectOptions): SignInRedirect {
   const baseNow = (): string => base ?? globalThis.location?.origin ?? 'http://localhost'
   const read = (from: string): URL => new URL(pageAt(from, { base: baseNow(), fallback }), baseNow())
-  const isHere = (from: string): boolean => pageOf(read(from)) === pageOf(read(signIn))
+  const isPage = (from: string, page: string | undefined): boolean =>
+    page !== undefined && pageOf(read(from)) === pageOf(read(page))
+  const isHere = (from: string): boolean => isPage(from, signIn)
   return {
     isHere,
     to(from) {
       if (isHere(from)) return pathOf(read(from))
       const page = read(signIn)
-      page.searchParams.set(FIELD, pathOf(read(from)))
+      page.searchParams.set(FIELD, isPage(from, forbidden) ? fallback : pathOf(read(from)))
       return pathOf(page)
     },
     back(from) {
       const wanted = read(from).searchParams.get(FIELD)
-      if (wanted === null || isHere(wanted)) return fallback
+      if (wanted === null || isHere(wanted) || isPage(wanted, forbidden)) return fallback
       return safeReturnTo(wanted, { base: baseNow(), fallback })
     },
   }

@@ -209,6 +209,13 @@ describe('to the sign-in page and back', () => {
     expect(redirect.back(redirect.to(`/${'a'.repeat(3000)}`))).toBe('/home')
   })
 
+  it('does not lead back to the page that says no', () => {
+    const strict = signInRedirect({ signIn: '/sign-in', forbidden: '/forbidden', fallback: '/home', base })
+    expect(strict.to('/forbidden?why=role')).toBe('/sign-in?returnTo=%2Fhome')
+    expect(strict.back('/sign-in?returnTo=/Forbidden/')).toBe('/home')
+    expect(strict.back('/sign-in?returnTo=/forbidden/fruit')).toBe('/forbidden/fruit')
+  })
+
   it('does not need the name of the host, as on a server', () => {
     const anywhere = signInRedirect({ signIn: '/sign-in' })
     expect(anywhere.to('/a?b#c')).toBe('/sign-in?returnTo=%2Fa%3Fb%23c')
