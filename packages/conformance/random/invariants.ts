@@ -84,7 +84,8 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
       const before = held
       held = session
       if (session && (session.id !== before?.id || session.generation !== before.generation)) {
-        const left = session.expiresAt - sim.clock.now()
+        // a clock that was put back while it was being stored makes it look younger
+        const left = Math.min(session.expiresAt - sim.clock.now(), HOUR)
         deadlines.set(page, sim.clock.monotonic() + left)
         // a good token is handed out as it is: nothing comes of asking
         if (left > 0) void auth.getAccessToken().then((token) => nameSession(session.id, token))

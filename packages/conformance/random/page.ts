@@ -129,7 +129,7 @@ export function createPage(setup: Setup, parts: PageParts): Page {
   const open: Tabs['open'] = (name, listener) => {
     const wire = tab.tabs.open(name, (hint) => {
       watch.see('hint', hint)
-      void turn('hears a hint').then(() => listener(hint))
+      void wait(turn('hears a hint')).then(() => listener(hint))
     })
     wires += 1
     return {

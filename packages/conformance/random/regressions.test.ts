@@ -3,21 +3,48 @@ import { drain } from '@authchart/core/testing'
 import { describe, expect, test } from 'vitest'
 import { boot, perform, type Command } from './commands.ts'
 import { watchedSimulation, type Watched } from './invariants.ts'
+import type { Hooks } from './simulation.ts'
 
 const setup = { isJwt: false, sendsUser: false, hasGetUser: true, hasPing: false, isInspected: false, seed: 0 }
 const signIn = (page: number, as: 'ann' | 'bob' = 'ann') => ({ do: 'signIn', page, as, with: 'password' }) as const
 const status = ({ pages }: Watched) => pages.map(({ auth }) => auth.getState().status)
 
 /** The story, with the invariants after every step of it. */
-async function play(story: readonly Command[], seed = 0): Promise<Watched> {
-  const sim = watchedSimulation({ ...setup, seed })
+async function play(story: readonly Command[], seed = 0, hooks: Pick<Hooks, 'turn'> = {}): Promise<Watched> {
+  const sim = watchedSimulation({ ...setup, seed }, hooks)
   boot(sim)
   await sim.check()
+  await goOn(sim, story)
+  return sim
+}
+
+async function goOn(sim: Watched, story: readonly Command[]): Promise<void> {
   for (const command of story) {
     await perform(sim, command)
     await sim.check()
   }
-  return sim
+}
+
+/** Makes a page wait at the next of such turns, until it is told to go on. */
+function delay(page: number, what: string) {
+  let isNext = false
+  let go = (): void => {}
+  const until = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const turn: Hooks['turn'] = async ({ number }, at) => {
+    if (!isNext || number !== page || at !== what) return
+    isNext = false
+    await until
+  }
+  return {
+    turn,
+    next: () => void (isNext = true),
+    async end() {
+      go()
+      await drain()
+    },
+  }
 }
 
 /** The disk is free again, and at that very moment somebody looks at the page. */
@@ -146,5 +173,41 @@ describe('a server that renews the session of one user with the token of another
     ])
     await sim.finish()
     expect(status(sim)).toEqual(['expired', 'expired'])
+  })
+})
+
+describe('tabs that do things at the same time', () => {
+  test('what was read before a sign-in and is heard after it signs nobody out', async () => {
+    const slow = delay(2, 'storage has read')
+    const sim = await play([signIn(0), { do: 'open' }, { do: 'signOut', page: 0 }], 0, slow)
+    slow.next()
+    await goOn(sim, [{ do: 'wake', page: 1 }, signIn(1, 'bob')])
+    await slow.end()
+    expect(status(sim)).toEqual(['authenticated', 'authenticated'])
+    await sim.finish()
+  })
+
+  test('a tab that is put away before its renewal has begun signs nobody out', async () => {
+    const slow = delay(1, 'gets the lock')
+    const sim = await play([signIn(0), { do: 'open' }], 0, slow)
+    slow.next()
+    await goOn(sim, [
+      { do: 'refresh', page: 0 },
+      { do: 'destroy', page: 0 },
+    ])
+    await slow.end()
+    await goOn(sim, [{ do: 'wake', page: 1 }])
+    expect(sim.pages[1]?.auth.getState().status).toBe('authenticated')
+    expect(sim.server.facts.refreshes).toBe(0)
+    await sim.finish()
+  })
+
+  test('a tab that takes up the sign-in of another one asks once who that is', async () => {
+    const sim = await play([signIn(0), { do: 'open' }])
+    const before = sim.server.facts.calls
+    // signs in, asks who that is, and revokes what was there before
+    await goOn(sim, [signIn(0, 'bob')])
+    expect(sim.server.facts.calls - before).toBe(3 + 1)
+    await sim.finish()
   })
 })

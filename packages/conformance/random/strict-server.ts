@@ -169,8 +169,8 @@ export function strictServer(setup: ServerSetup, clock: Pick<Clock, 'setTimeout'
         method === 'getUser' ? { ...(input as object), user: value } : (value ?? {})
       ) as Grant<User>
       const owner = accounts.ownerOf(accessToken ?? '')
-      // an answer that comes too late is not heard
-      if (user && owner && !options?.signal.aborted) {
+      // an answer that comes too late is not heard, and who is somebody else opens nothing
+      if (user && user.id === owner?.id && !options?.signal.aborted) {
         told.add(owner.sid)
         caller.told(owner.sid, user)
       }

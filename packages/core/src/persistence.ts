@@ -39,7 +39,7 @@ export interface PersistenceOptions {
   readonly key: string
   readonly rules: SessionRules
   readonly timeout: number
-  /** Fires on destroy: nobody waits for a read any longer. What is being written is let finish. */
+  /** Fires on destroy: who only wants to know gets no answer any more. What is being written is let finish. */
   readonly lifetime: AbortSignal
   readonly onLost: (error: AuthError) => void
 }
@@ -48,6 +48,8 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
   let current = storage
   let known: StoredRecord | null = null
   let degrading: Promise<void> | undefined
+  /** Reads that were answered and writes that were done. */
+  let answers = 0
   /** The session that the storage that failed may still hold. */
   let leftBehind: string | null = null
 
@@ -77,6 +79,8 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
     try {
       return await withTimeout(rules.clock, timeout, operating, parent)
     } catch (error) {
+      // nobody waits any more: that says nothing of the storage
+      if (parent?.aborted) throw error
       await degrade(error)
       return operation(current)
     }
@@ -93,20 +97,26 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
       undefined,
       takeBack,
     )
-    if (written) known = next
-    return written
+    if (!written) return false
+    known = next
+    answers += 1
+    return true
   }
 
-  async function readBoth(): Promise<{ stored: Stored | null; raw: StoredRecord | null }> {
-    const found = await attempt((storage, options) => storage.read(key, options), lifetime)
+  async function readBoth(parent?: AbortSignal): Promise<{ stored: Stored | null; raw: StoredRecord | null }> {
+    const before = answers
+    const found = await attempt((storage, options) => storage.read(key, options), parent)
     const stored = fromRecord(found, rules)
+    // another answer came between and says something else: nobody knows which of the two is news
+    if (answers !== before && (stored?.revision ?? null) !== (known?.revision ?? null)) return readBoth(parent)
+    answers += 1
     const isForeign = stored?.kind === 'foreign'
     const raw = isForeign ? null : ((found ?? null) as StoredRecord | null) // fromRecord has looked at its shape
     if (!isForeign) known = raw
     return { stored, raw }
   }
 
-  const read = async (): Promise<Stored | null> => (await readBoth()).stored
+  const read = async (): Promise<Stored | null> => (await readBoth(lifetime)).stored
 
   /** Reads, then writes what `decide` makes of it (undefined: nothing), until nobody came between. */
   async function update(

@@ -22,7 +22,7 @@ export const confirmUser = (world: World) =>
     const judge = (): void => {
       cancel()
       const { held } = vault
-      if (asking || !held || held.userGeneration === held.generation) return
+      if (stopped || asking || !held || held.userGeneration === held.generation) return
       if (!client.getUser) return renewInstead(held)
       if (!isGood(held, clock) || !network.isOnline()) return
       asking = true
@@ -90,7 +90,8 @@ export const confirmUser = (world: World) =>
       cancel = schedule(clock, () => delay - elapsed(), judge)
     }
 
-    const unwatch = [vault.onChange(judge), network.onWake(judge)]
+    // not at once: whoever takes the place of a session leaves and enters its state in the same turn, and asks himself
+    const unwatch = [vault.onChange(() => queueMicrotask(judge)), network.onWake(judge)]
     judge()
     return () => {
       stopped = true
