@@ -12,7 +12,7 @@ interface Entry {
 }
 
 const withoutXstate = [/^@?xstate/]
-const frameworks = [/^@authchart\/core/, /^@?xstate/, /^react/, /^vue/, /^@vue/]
+const frameworks = [/^@authchart\/core/, /^@?xstate/, /^react/, /^@tanstack/, /^vue/, /^@vue/]
 
 const entries: Entry[] = [
   {
@@ -38,6 +38,18 @@ const entries: Entry[] = [
     code: (path) => `export * from '${path('react/dist/index.js')}'`,
     external: frameworks,
     budget: 1200,
+  },
+  {
+    name: 'react binding, its guards for React Router',
+    code: (path) => `export * from '${path('react/dist/react-router.js')}'`,
+    external: frameworks,
+    budget: 1100,
+  },
+  {
+    name: 'react binding, its guards for TanStack Router',
+    code: (path) => `export * from '${path('react/dist/tanstack-router.js')}'`,
+    external: frameworks,
+    budget: 1000,
   },
   {
     name: 'vue binding',

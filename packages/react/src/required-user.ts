@@ -33,7 +33,5 @@ function codeOf({ status, user }: RegisteredState): 'forbidden' | 'session-expir
 }
 
 function failOnServer(): never {
-  throw new Error(
-    'It is not known here who is signed in. Put a <Suspense> around: the browser goes on from its fallback.',
-  )
+  throw new Error('It is not known here who is signed in. A <Suspense> around it lets the browser go on from there.')
 }

@@ -1,4 +1,4 @@
-import { createAuth, type AuthClient, type AuthOptions, type Grant, hasRole } from '@authchart/core'
+import { createAuth, type AuthClient, type AuthOptions, type Grant, hasRecentSignIn, hasRole } from '@authchart/core'
 
 export interface User {
   readonly id: string
@@ -67,6 +67,7 @@ export type Server = ReturnType<typeof createServer>
 
 const guards = {
   isAdmin: hasRole('admin'),
+  isFresh: hasRecentSignIn(60_000),
   canEdit: ({ user }: { user: User }, post: Post) => user.id === post.authorId,
 }
 

@@ -1,0 +1,315 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { AuthError } from '@authchart/core'
+import { fakeBrowser, fakeClock, fakeNetwork } from '@authchart/core/testing'
+import { memoryStorage } from '@authchart/core/storage'
+import { ann, createServer, createTestAuth, credentials, renew, signIn, type TestAuth } from '../server.ts'
+
+/** What an app may guard without need. */
+export type Mistake = 'sign-in is protected' | 'sign-in is for admins' | 'forbidden is for admins'
+
+export interface Plan {
+  readonly at: string
+  readonly basename?: string
+  /** How the app writes these two. */
+  readonly signIn?: string
+  readonly forbidden?: string | undefined
+  readonly mistakes?: readonly Mistake[]
+}
+
+/** An app with pages `/`, `/posts/:author`, `/admin`, `/edit/:author`, `/safe`, `/sign-in`, `/forbidden`; each shows its name. */
+export interface Stage {
+  /** The address, with everything that belongs to it. */
+  readonly path: () => string
+  readonly text: () => string | null
+  readonly go: (path: string) => void
+  readonly back: () => void
+  /** How often the data of `/posts/:author` was asked for. */
+  readonly loads: () => number
+  /** How often a guard of a route was asked. */
+  readonly looks: () => number
+  readonly unfollow: () => void
+  readonly close: () => Promise<void> | void
+}
+
+/** A slash at the end of a path, where it means nothing: routers write it as they like. */
+const withoutSlash = (path: string): string => path.replace(/(?<=.)\/(?=\?|$)/, '')
+
+export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) => Promise<Stage>): void {
+  let close = (): Promise<void> | void => {}
+  beforeEach(() => {
+    // a router writes down every error of a route
+    for (const method of ['error', 'warn'] as const) vi.spyOn(console, method).mockImplementation(() => {})
+  })
+  afterEach(async () => {
+    await close()
+    vi.restoreAllMocks()
+  })
+  const start = async (auth: TestAuth, plan: Plan): Promise<Stage> => {
+    const stage = await open(auth, { forbidden: '/forbidden', ...plan })
+    close = stage.close
+    return stage
+  }
+  const see = (stage: Stage) => ({
+    async at(path: string, text: string): Promise<void> {
+      await expect.poll(() => `${withoutSlash(stage.path())} ${stage.text()}`).toBe(`${withoutSlash(path)} ${text}`)
+    },
+  })
+  const reader = { ...ann, role: 'reader' }
+
+  describe(`${name} keeps the promises of the route guards`, () => {
+    test('a page waits until it is known who is signed in, and asks for its data once', async () => {
+      const server = createServer()
+      const storage = memoryStorage()
+      await signIn(createTestAuth(server, { storage }), server)
+      let find = (): void => {}
+      const found = new Promise<void>((resolve) => (find = resolve))
+      const auth = createTestAuth(server, {
+        storage: { ...storage, read: (key) => found.then(() => storage.read(key)) },
+      })
+      const stage = await start(auth, { at: '/posts/1' })
+      expect([stage.path(), stage.loads()]).toEqual(['/posts/1', 0])
+
+      find()
+      await see(stage).at('/posts/1', 'posts of 1 for Ann')
+      expect([stage.loads(), stage.looks()]).toEqual([1, 1])
+    })
+
+    test('nobody signed in: to the sign-in page, and back to the deep link with its query and hash', async () => {
+      const server = createServer()
+      const auth = createTestAuth(server)
+      const stage = await start(auth, { at: '/posts/1?tab=2&q=ab#notes' })
+      await see(stage).at('/sign-in?returnTo=%2Fposts%2F1%3Ftab%3D2%26q%3Dab%23notes', 'sign-in')
+
+      await signIn(auth, server)
+      await see(stage).at('/posts/1?tab=2&q=ab#notes', 'posts of 1 for Ann')
+    })
+
+    test('the session ends while the page is open: to the sign-in page, and back', async () => {
+      const server = createServer()
+      const auth = createTestAuth(server)
+      await signIn(auth, server)
+      const stage = await start(auth, { at: '/posts/1?tab=2#notes' })
+      await see(stage).at('/posts/1?tab=2#notes', 'posts of 1 for Ann')
+
+      const renewed = auth.refresh()
+      const request = await server.next('refresh')
+      request.refuse(new AuthError('session-expired'))
+      await expect(renewed).rejects.toMatchObject({ code: 'session-expired' })
+      await see(stage).at('/sign-in?returnTo=%2Fposts%2F1%3Ftab%3D2%23notes', 'sign-in')
+
+      await signIn(auth, server)
+      await see(stage).at('/posts/1?tab=2#notes', 'posts of 1 for Ann')
+    })
+
+    test('a sign-out in another tab closes the page here', async () => {
+      const server = createServer()
+      const browser = fakeBrowser()
+      const [here, there] = [browser.openTab(), browser.openTab()]
+      const [auth, other] = [createTestAuth(server, here), createTestAuth(server, there)]
+      await signIn(auth, server)
+      await other.requireUser()
+      const stage = await start(auth, { at: '/admin' })
+      await see(stage).at('/admin', 'admin for Ann')
+
+      void other.signOut()
+      await see(stage).at('/sign-in?returnTo=%2Fadmin', 'sign-in')
+    })
+
+    test('the role goes away while the page is open: closed, and never sent to sign in', async () => {
+      const server = createServer()
+      const auth = createTestAuth(server)
+      await signIn(auth, server)
+      const stage = await start(auth, { at: '/admin' })
+      await see(stage).at('/admin', 'admin for Ann')
+
+      await renew(auth, server, reader)
+      await see(stage).at('/forbidden', 'forbidden')
+    })
+
+    test('a guard about the age of the sign-in closes the page when its time has come', async () => {
+      const server = createServer()
+      const clock = fakeClock()
+      const auth = createTestAuth(server, { clock, network: fakeNetwork() })
+      await signIn(auth, server)
+      const stage = await start(auth, { at: '/safe' })
+      await see(stage).at('/safe', 'safe for Ann')
+
+      clock.advance(60_000)
+      await see(stage).at('/forbidden', 'forbidden')
+    })
+
+    test('without a page for it, whoever is forbidden gets the error of the route, and the page when the role is back', async () => {
+      const server = createServer()
+      const auth = createTestAuth(server)
+      await signIn(auth, server, reader)
+      const stage = await start(auth, { at: '/admin', forbidden: undefined })
+      await see(stage).at('/admin', 'error: forbidden')
+
+      await renew(auth, server, ann)
+      await see(stage).at('/admin', 'admin for Ann')
+    })
+
+    test('a guard is asked with what the address says', async () => {
+      const server = createServer()
+      const auth = createTestAuth(server)
+      await signIn(auth, server)
+      const stage = await start(auth, { at: '/edit/1' })
+      await see(stage).at('/edit/1', 'edit for Ann')
+
+      stage.go('/edit/2')
+      await see(stage).at('/forbidden', 'forbidden')
+    })
+
+    test('a signed-in person has no business on the sign-in page', async () => {
+      const server = createServer()
+      const auth = createTestAuth(server)
+      await signIn(auth, server)
+      const stage = await start(auth, { at: '/' })
+      for (const [link, path, text] of [
+        ['/sign-in?returnTo=%2Fposts%2F1', '/posts/1', 'posts of 1 for Ann'],
+        ['/sign-in', '/', 'home'],
+        ['/sign-in?returnTo=https%3A%2F%2Fevil.example%2F', '/', 'home'],
+        ['/sign-in?returnTo=%2F%2Fevil.example', '/', 'home'],
+        ['/sign-in?returnTo=%2Fsign-in%3FreturnTo%3D%252Fadmin', '/', 'home'],
+      ] as const) {
+        stage.go(link)
+        await see(stage).at(path, text)
+      }
+    })
+
+    test('who may not see a page he signed in for is told so, once', async () => {
+      const server = createServer()
+      const auth = createTestAuth(server)
+      const stage = await start(auth, { at: '/admin' })
+      await see(stage).at('/sign-in?returnTo=%2Fadmin', 'sign-in')
+
+      await signIn(auth, server, reader)
+      await see(stage).at('/forbidden', 'forbidden')
+    })
+
+    test.each([
+      [
+        'the sign-in page is protected',
+        { mistakes: ['sign-in is protected'] },
+        '/sign-in?returnTo=%2Fadmin',
+        'sign-in',
+      ],
+      [
+        'and written otherwise',
+        { mistakes: ['sign-in is protected'], signIn: '/Sign-In/' },
+        '/Sign-In/?returnTo=%2Fadmin',
+        'sign-in',
+      ],
+      [
+        'the sign-in page is for admins',
+        { mistakes: ['sign-in is for admins'] },
+        '/sign-in?returnTo=%2Fadmin',
+        'sign-in',
+      ],
+      [
+        'with a base',
+        { mistakes: ['sign-in is protected'], basename: '/app', at: '/app/admin?a=1' },
+        '/app/sign-in?returnTo=%2Fadmin%3Fa%3D1',
+        'sign-in',
+      ],
+      ['by a trailing slash', { mistakes: ['sign-in is protected'], at: '/SIGN-IN/' }, '/SIGN-IN/', 'sign-in'],
+    ] as const)('nobody goes round in circles: %s', async (_, plan: Partial<Plan>, path, text) => {
+      const server = createServer()
+      const auth = createTestAuth(server)
+      const stage = await start(auth, { at: '/admin', ...plan })
+      await see(stage).at(path, text)
+      expect(stage.looks()).toBeLessThan(4)
+
+      const { basename = '' } = plan
+      await signIn(auth, server)
+      const isDeep = path.includes('returnTo')
+      await see(stage).at(isDeep ? `${basename}/admin${basename && '?a=1'}` : '/', isDeep ? 'admin for Ann' : 'home')
+    })
+
+    test.each([
+      ['/forbidden', '', '/forbidden'],
+      ['/Forbidden/', '', '/Forbidden/'],
+      ['/forbidden', '/app', '/app/forbidden'],
+    ])(
+      'the page for the forbidden is forbidden, too: the error says so (%s, %s)',
+      async (forbidden, basename, path) => {
+        const server = createServer()
+        const auth = createTestAuth(server)
+        await signIn(auth, server, reader)
+        const plan = { at: `${basename}/admin`, forbidden, mistakes: ['forbidden is for admins'] } as const
+        const stage = await start(auth, { ...plan, ...(basename && { basename }) })
+        await see(stage).at(path, 'error: forbidden')
+        expect(stage.looks()).toBeLessThan(4)
+      },
+    )
+
+    test('a renewal, a wrong password and a sign-in elsewhere in the app ask no route again', async () => {
+      const server = createServer()
+      const auth = createTestAuth(server)
+      await signIn(auth, server)
+      const stage = await start(auth, { at: '/posts/1' })
+      await see(stage).at('/posts/1', 'posts of 1 for Ann')
+      for (let at = 0; at < 3; at += 1) await renew(auth, server, { ...ann })
+      expect([stage.loads(), stage.looks()]).toEqual([1, 1])
+
+      stage.go('/')
+      await see(stage).at('/', 'home')
+      void auth.signOut()
+      stage.go('/sign-in?returnTo=%2Fposts%2F1')
+      await see(stage).at('/sign-in?returnTo=%2Fposts%2F1', 'sign-in')
+      const refused = auth.signIn(credentials)
+      const request = await server.next('signIn')
+      request.refuse(new AuthError('invalid-credentials'))
+      await expect(refused).rejects.toMatchObject({ code: 'invalid-credentials' })
+      await see(stage).at('/sign-in?returnTo=%2Fposts%2F1', 'sign-in')
+      expect(stage.loads()).toBe(1)
+    })
+
+    test('a page that closed is not behind the sign-in page, and the sign-in page not behind the one after it', async () => {
+      const server = createServer()
+      const auth = createTestAuth(server)
+      await signIn(auth, server)
+      const stage = await start(auth, { at: '/' })
+      stage.go('/admin')
+      await see(stage).at('/admin', 'admin for Ann')
+      void auth.signOut()
+      await see(stage).at('/sign-in?returnTo=%2Fadmin', 'sign-in')
+      await signIn(auth, server)
+      await see(stage).at('/admin', 'admin for Ann')
+
+      stage.back()
+      await see(stage).at('/', 'home')
+    })
+
+    test('who goes elsewhere while a page waits gets where he wants, and nothing waits any longer', async () => {
+      const server = createServer()
+      let find = (): void => {}
+      const found = new Promise<null>((resolve) => (find = () => resolve(null)))
+      const storage = { scope: 'memory', read: () => found, compareAndSet: async () => true } as const
+      const auth = createTestAuth(server, { storage })
+      const stage = await start(auth, { at: '/' })
+      stage.go('/posts/1')
+      stage.go('/public')
+      await see(stage).at('/public', 'public')
+
+      find()
+      await expect.poll(() => auth.getState().status).toBe('anonymous')
+      await see(stage).at('/public', 'public')
+    })
+
+    test('after unfollow the page stays, and the next one is asked as ever', async () => {
+      const server = createServer()
+      const auth = createTestAuth(server)
+      await signIn(auth, server)
+      const stage = await start(auth, { at: '/admin' })
+      await see(stage).at('/admin', 'admin for Ann')
+      stage.unfollow()
+      expect(auth.listeners()).toBe(1) // a component of the page
+
+      await renew(auth, server, reader)
+      expect(stage.path()).toBe('/admin')
+      stage.go('/edit/2')
+      await see(stage).at('/forbidden', 'forbidden')
+    })
+  })
+}
