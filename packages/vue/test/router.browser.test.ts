@@ -397,6 +397,20 @@ test('a step back that is overtaken while it waits does nothing any more', async
   expect(await at(router)).toBe('/forbidden')
 })
 
+test('a page that was left while it was unclear who may see it moves nobody any more', async () => {
+  const { auth, server, router } = start()
+  await signIn(auth, server)
+  await router.push('/admin')
+  const switched = auth.signIn({ ...credentials, email: 'bob@example.com' })
+  const request = await server.next('signIn')
+  await router.push('/')
+
+  request.answer(server.grant(reader))
+  await switched
+
+  expect(await at(router)).toBe('/')
+})
+
 test('a page that takes long to load does not open for whoever lost the role meanwhile', async () => {
   const loaded = latch()
   const Admin = page('admin')
