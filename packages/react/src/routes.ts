@@ -14,7 +14,7 @@ export function createRoutes<TUser, TCredentials, TGuards>(
   auth: Auth<TUser, TCredentials, TGuards>,
   { forbidden, ...options }: AuthRoutesOptions,
 ) {
-  const signIn = signInRedirect(options)
+  const signIn = signInRedirect({ ...options, forbidden })
   const refused = forbidden === undefined ? null : signInRedirect({ ...options, signIn: forbidden })
   return {
     /** The user; or where to go instead, null for nowhere: an error. The sign-in page is open whoever guards it. */
