@@ -1,15 +1,14 @@
-import { page } from '@authchart/example-shared'
+import { paths } from '@authchart/example-shared'
 import { Can, useAuth, useUser } from '@authchart/react'
-import { useStore } from './use-store.ts'
+import { Link, NavLink } from 'react-router'
 
 export function TopBar() {
   const { signOut } = useAuth()
   const user = useUser()
-  const here = useStore(page)
 
   return (
     <header className="top">
-      <a className="brand" href="#/">
+      <Link className="brand" to={paths.home}>
         <svg width="26" height="26" viewBox="0 0 24 24" aria-hidden="true">
           <rect width="24" height="24" rx="6" fill="currentColor" />
           <g fill="none" stroke="var(--paper)" strokeWidth="2.4" strokeLinecap="round" strokeLinejoin="round">
@@ -18,17 +17,17 @@ export function TopBar() {
           <circle cx="12" cy="15.5" r="1.7" fill="var(--paper)" />
         </svg>
         Authchart <span className="tag">React</span>
-      </a>
+      </Link>
       {user && (
         <>
           <nav className="pages" aria-label="Pages">
-            <a href="#/" aria-current={here === 'home' ? 'page' : undefined} data-testid="nav-home">
+            <NavLink to={paths.home} end data-testid="nav-home">
               Posts
-            </a>
-            <a href="#/admin" aria-current={here === 'admin' ? 'page' : undefined} data-testid="nav-admin">
+            </NavLink>
+            <NavLink to={paths.admin} data-testid="nav-admin">
               Admin
               <Can guard="isAdmin" fallback={<Lock />} />
-            </a>
+            </NavLink>
           </nav>
           <div className="who">
             <span className="chip">

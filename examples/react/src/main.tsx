@@ -2,8 +2,9 @@ import '@authchart/example-shared/style.css'
 import { AuthProvider } from '@authchart/react'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { App } from './App.tsx'
+import { RouterProvider } from 'react-router/dom'
 import { demo } from './demo.ts'
+import { router } from './router.tsx'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
@@ -11,7 +12,7 @@ if (!root) throw new Error('index.html has no #root')
 createRoot(root).render(
   <StrictMode>
     <AuthProvider auth={demo.auth}>
-      <App />
+      <RouterProvider router={router} />
     </AuthProvider>
   </StrictMode>,
 )

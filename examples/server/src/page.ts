@@ -32,6 +32,7 @@ const AUTH: readonly Row[] = [
 
 const DATA: readonly Row[] = [
   ['GET', '/data/posts', 'everybody, also without a token'],
+  ['GET', '/data/posts/:id', 'the same, one of them'],
   ['PATCH', '/data/posts/:id', 'its author, editors, admins: title?, body?'],
   ['GET', '/data/admin/report', 'admins'],
   ['GET', '/data/notes', 'one’s own'],

@@ -21,7 +21,7 @@ interface Report {
   readonly generatedAt: string
 }
 
-type PostChanges = Pick<Post, 'title' | 'body'>
+export type PostChanges = Pick<Post, 'title' | 'body'>
 
 /** `status` is null where there was no answer. */
 export type ApiResult<T> =
@@ -31,6 +31,7 @@ export type ApiResult<T> =
 /** The data behind the screens. Never rejects, but for a caller's abort. */
 export interface Api {
   readonly posts: (signal?: AbortSignal) => Promise<ApiResult<readonly Post[]>>
+  readonly post: (id: string, signal?: AbortSignal) => Promise<ApiResult<Post>>
   readonly savePost: (id: string, changes: PostChanges) => Promise<ApiResult<Post>>
   readonly report: (signal?: AbortSignal) => Promise<ApiResult<Report>>
   /** Any request that needs a good access token. */
@@ -57,6 +58,7 @@ export function createApi(authFetch: typeof globalThis.fetch): Api {
       const result = await call<{ readonly items: readonly Post[] }>('/data/posts', { signal: signal ?? null })
       return result.ok ? { ok: true, value: result.value.items } : result
     },
+    post: (id, signal) => call<Post>(`/data/posts/${encodeURIComponent(id)}`, { signal: signal ?? null }),
     savePost: (id, { title, body }) =>
       call<Post>(`/data/posts/${encodeURIComponent(id)}`, { method: 'PATCH', body: JSON.stringify({ title, body }) }),
     report: (signal) => call<Report>('/data/admin/report', { signal: signal ?? null }),

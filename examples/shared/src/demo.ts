@@ -3,6 +3,7 @@ import { createApi } from './api.ts'
 import { createDemoAuth } from './auth.ts'
 import { createChart } from './chart.ts'
 import { createCommands } from './commands.ts'
+import { createDrafts } from './drafts.ts'
 import { createEntrance } from './entrance.ts'
 import { createEventLog } from './events.ts'
 import { createFaults } from './faults.ts'
@@ -29,6 +30,7 @@ export function createDemo(framework: 'react' | 'vue') {
     linkToken,
     /** What is typed into the e-mail field. Survives a wrong password, and the way to the second factor and back. */
     email,
+    drafts: createDrafts(auth),
     entrance: createEntrance(auth, email),
     chart,
     events: events.seen,

@@ -10,12 +10,11 @@ export type Entrance =
   | { readonly kind: 'expired'; readonly reason: EndReason; readonly lastUser: BkendUser | null }
   | { readonly kind: 'signedOut'; readonly reason: EndReason }
 
-/** The screen a state belongs to. */
-export type Screen = 'restoring' | 'enter' | 'challenge' | 'home'
+/** What the sign-in page shows. `passing`: somebody is signed in, or may be, and nothing is to be filled in. */
+export type Screen = 'passing' | 'enter' | 'challenge'
 
 export function screenOf(status: State['status']): Screen {
-  if (status === 'restoring') return 'restoring'
-  if (status === 'authenticated' || status === 'refreshing') return 'home'
+  if (status === 'restoring' || status === 'authenticated' || status === 'refreshing') return 'passing'
   return status === 'challenged' ? 'challenge' : 'enter'
 }
 

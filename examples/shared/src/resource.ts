@@ -13,7 +13,6 @@ interface ResourceView<T> {
 export interface Resource<T> extends Store<ResourceView<T>> {
   /** Loads it. Returns how to give that up. */
   readonly load: () => () => void
-  readonly set: (value: T) => void
 }
 
 export function createResource<T>(request: (signal: AbortSignal) => Promise<ApiResult<T>>): Resource<T> {
@@ -43,6 +42,5 @@ export function createResource<T>(request: (signal: AbortSignal) => Promise<ApiR
       run(own).catch(() => {})
       return () => own.abort()
     },
-    set: (value) => store.set({ value, error: null, loading: false }),
   }
 }

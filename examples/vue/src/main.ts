@@ -1,7 +1,8 @@
 import '@authchart/example-shared/style.css'
 import { createAuthPlugin } from '@authchart/vue'
 import { createApp } from 'vue'
-import App from './App.vue'
 import { demo } from './demo.ts'
+import Layout from './Layout.vue'
+import { router } from './router.ts'
 
-createApp(App).use(createAuthPlugin(demo.auth)).mount('#app')
+createApp(Layout).use(createAuthPlugin(demo.auth)).use(router).mount('#app')

@@ -61,13 +61,71 @@ describe.each(['react', 'vue'] as const)('the %s app', (name) => {
       await click(page, 'sign-out')
       await expectPlace(page, 'signedOut')
       await signIn(page, 'admin')
+      await click(page, 'nav-admin')
       await shows(page, 'admin-page')
+    }))
+
+  test('a deep link leads there after the sign-in, and Back leads out of the app', () =>
+    inApp(name, async (page) => {
+      await page.goto(new URL('/posts/post_1?tab=2#text', stage.urls[name]).href)
+      await signIn(page, 'user')
+      await shows(page, 'post-post_1')
+      expect(page.url()).toBe(new URL('/posts/post_1?tab=2#text', stage.urls[name]).href)
+      await page.goBack()
+      await expect.poll(() => new URL(page.url()).pathname).not.toBe('/posts/post_1')
+      await expect.poll(() => page.getByTestId('sign-in-form').isVisible()).toBe(false)
+    }))
+
+  test('a way back to another site leads home', () =>
+    inApp(name, async (page) => {
+      await page.goto(new URL('/sign-in?returnTo=//evil.example/x', stage.urls[name]).href)
+      await signIn(page, 'user')
+      await shows(page, 'profile')
+      expect(page.url()).toBe(stage.urls[name])
+    }))
+
+  test('whoever is signed in already is not asked again', () =>
+    inApp(name, async (page) => {
+      await signIn(page, 'user')
+      await shows(page, 'profile')
+      await page.goto(new URL('/sign-in?returnTo=%2Fposts%2Fpost_1', stage.urls[name]).href)
+      await shows(page, 'post-post_1')
+    }))
+
+  test('a draft outlives the session, for its author and for nobody else', () =>
+    inApp(name, async (page) => {
+      await signIn(page, 'user')
+      await click(page, 'edit-post_1')
+      await page.getByTestId('post-title').fill('Half a tho')
+      await click(page, 'fault-end')
+      await expectPlace(page, 'expired')
+      await shows(page, 'sign-in-form')
+      await signIn(page, 'admin')
+      await shows(page, 'post-form')
+      expect(await page.getByTestId('post-title').inputValue()).toBe('A session is a promise')
+      await click(page, 'fault-end')
+      await shows(page, 'sign-in-form')
+      await signIn(page, 'user')
+      await shows(page, 'draft-note')
+      expect(await page.getByTestId('post-title').inputValue()).toBe('Half a tho')
+      // who leaves on purpose leaves nothing behind
+      await click(page, 'sign-out')
+      await signIn(page, 'user')
+      await shows(page, 'post-form')
+      expect(await page.getByTestId('post-title').inputValue()).toBe('A session is a promise')
+    }))
+
+  test('a page that does not exist says so, signed in or not', () =>
+    inApp(name, async (page) => {
+      await page.goto(new URL('/nowhere', stage.urls[name]).href)
+      await shows(page, 'not-found')
     }))
 
   test('an author edits his own post and no other', () =>
     inApp(name, async (page) => {
       await signIn(page, 'user')
       await shows(page, 'post-post_3')
+      await shows(page, 'edit-post_1')
       expect(await page.getByTestId('edit-post_3').count()).toBe(0)
       await click(page, 'edit-post_1')
       await page.getByTestId('post-title').fill('A title of today')

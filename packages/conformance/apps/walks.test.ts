@@ -42,7 +42,7 @@ describe.each(['react', 'vue'] as const)('the %s app', (name) => {
     // whatever begins like a JWT is one
     expect(await driver.page.content()).not.toContain('eyJ')
     expect(heard.filter((line) => line.includes('eyJ') || line.startsWith('pageerror'))).toEqual([])
-    expect(driver.page.url()).toMatch(/^http:\/\/localhost:\d+\/(#\/)?$/)
+    expect(driver.page.url()).toMatch(/^http:\/\/localhost:\d+\/(sign-in(\?returnTo=(%2F|\/))?)?$/)
     expect(server.control.stats().replays).toBe(0)
     server.control.clearFaults()
     await context.close()

@@ -1,28 +1,35 @@
+import { paths, type ApiResult } from '@authchart/example-shared'
 import { useState } from 'react'
-import { demo } from '../demo.ts'
+import { Link } from 'react-router'
 
-export function Forbidden() {
+export interface ForbiddenProps {
+  readonly title: string
+  /** What the guard keeps from the screen, asked of the server. */
+  readonly ask: () => Promise<ApiResult<unknown>>
+}
+
+export function Forbidden({ title, ask }: ForbiddenProps) {
   const [answer, setAnswer] = useState('')
 
-  async function ask(): Promise<void> {
+  async function askAnyway(): Promise<void> {
     setAnswer('')
-    const result = await demo.api.report()
-    setAnswer(result.ok ? 'The server gave the report.' : result.message)
+    const result = await ask()
+    setAnswer(result.ok ? 'The server did it.' : result.message)
   }
 
   return (
     <section className="stack" data-testid="forbidden">
       <header className="page-head">
-        <h1 tabIndex={-1}>This page is for admins</h1>
+        <h1 tabIndex={-1}>{title}</h1>
         <p>A guard of the chart keeps it from the screen. The server keeps it for real: ask it.</p>
       </header>
       <div className="row">
-        <button type="button" className="button" data-testid="ask-anyway" onClick={() => void ask()}>
+        <button type="button" className="button" data-testid="ask-anyway" onClick={() => void askAnyway()}>
           Ask the server anyway
         </button>
-        <a className="button button-plain" href="#/">
+        <Link className="button button-plain" to={paths.home}>
           Back to the posts
-        </a>
+        </Link>
       </div>
       <p role="status" className="told" data-testid="forbidden-answer">
         {answer}

@@ -1,14 +1,15 @@
-import type { Post } from '@authchart/example-shared'
+import type { Post, PostChanges } from '@authchart/example-shared'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import { demo } from '../demo.ts'
 
 export interface PostFormProps {
   readonly post: Post
-  /** Null: given up. */
-  readonly onDone: (saved: Post | null) => void
+  /** Saved, or given up. */
+  readonly onDone: (saved: boolean) => void
 }
 
 export function PostForm({ post, onDone }: PostFormProps) {
+  const [draft] = useState(() => demo.drafts.read(post.id))
   const [error, setError] = useState('')
   const [isBusy, setBusy] = useState(false)
   const title = useRef<HTMLInputElement>(null)
@@ -17,47 +18,59 @@ export function PostForm({ post, onDone }: PostFormProps) {
   async function save(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault()
     if (isBusy) return
-    const data = new FormData(event.currentTarget)
     setBusy(true)
-    const result = await demo.api.savePost(post.id, {
-      title: data.get('title') as string,
-      body: data.get('body') as string,
-    })
+    const result = await demo.api.savePost(post.id, changesIn(event.currentTarget))
     setBusy(false)
-    if (result.ok) onDone(result.value)
+    if (result.ok) leave(true)
     else setError(result.message)
+  }
+
+  function leave(saved: boolean): void {
+    demo.drafts.drop(post.id)
+    onDone(saved)
   }
 
   return (
     <form
-      className="stack"
-      aria-label={`Edit “${post.title}”`}
+      className="card stack"
+      aria-labelledby="edit-title"
       aria-busy={isBusy}
+      onInput={(event) => demo.drafts.write(post.id, changesIn(event.currentTarget))}
       onSubmit={(event) => void save(event)}
+      data-testid="post-form"
     >
+      <h1 id="edit-title" tabIndex={-1}>
+        Edit “{post.title}”
+      </h1>
+      {draft && (
+        <p className="notice" data-testid="draft-note">
+          This is your draft. It is not saved yet.
+        </p>
+      )}
       <p className="alert" role="alert" data-testid="post-error">
         {error}
       </p>
       <div className="field">
-        <label htmlFor={`title-${post.id}`}>Title</label>
+        <label htmlFor="post-title">Title</label>
         <input
           className="input"
-          id={`title-${post.id}`}
+          id="post-title"
           name="title"
           ref={title}
-          defaultValue={post.title}
+          defaultValue={draft?.title ?? post.title}
           maxLength={200}
           required
           data-testid="post-title"
         />
       </div>
       <div className="field">
-        <label htmlFor={`body-${post.id}`}>Text</label>
+        <label htmlFor="post-body">Text</label>
         <textarea
           className="input"
-          id={`body-${post.id}`}
+          id="post-body"
           name="body"
-          defaultValue={post.body}
+          rows={6}
+          defaultValue={draft?.body ?? post.body}
           maxLength={5000}
           data-testid="post-body"
         />
@@ -72,10 +85,15 @@ export function PostForm({ post, onDone }: PostFormProps) {
           {isBusy && <span className="spinner" aria-hidden="true" />}
           Save
         </button>
-        <button type="button" className="button button-small" data-testid="cancel-edit" onClick={() => onDone(null)}>
+        <button type="button" className="button button-small" data-testid="cancel-edit" onClick={() => leave(false)}>
           Cancel
         </button>
       </div>
     </form>
   )
+}
+
+function changesIn(form: HTMLFormElement): PostChanges {
+  const data = new FormData(form)
+  return { title: data.get('title') as string, body: data.get('body') as string }
 }

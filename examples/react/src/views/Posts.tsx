@@ -1,4 +1,4 @@
-import { createResource, type Post } from '@authchart/example-shared'
+import { createResource } from '@authchart/example-shared'
 import { useEffect, useState } from 'react'
 import { demo } from '../demo.ts'
 import { useStore } from '../use-store.ts'
@@ -8,8 +8,6 @@ export function Posts() {
   const [resource] = useState(() => createResource(demo.api.posts))
   const { value: posts, error, loading } = useStore(resource)
   useEffect(() => resource.load(), [resource])
-
-  const replace = (saved: Post) => resource.set((posts ?? []).map((post) => (post.id === saved.id ? saved : post)))
 
   return (
     <section className="stack" aria-labelledby="posts-title">
@@ -33,7 +31,7 @@ export function Posts() {
       </p>
       <ul className="posts" aria-busy={loading}>
         {posts?.map((post) => (
-          <PostItem key={post.id} post={post} onSaved={replace} />
+          <PostItem key={post.id} post={post} />
         ))}
         {!posts && loading && [1, 2, 3].map((line) => <li key={line} className="placeholder" aria-hidden="true" />)}
       </ul>

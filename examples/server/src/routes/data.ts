@@ -38,6 +38,12 @@ export function dataRoutes(emulator: Emulator): Hono<AppEnv> {
       await callerOf(emulator, c)
       return answer(c, emulator, { items: db.all<PostRow>(`${SELECT_POSTS} order by posts.id`).map(postView) })
     })
+    .get('/posts/:id', async (c) => {
+      await callerOf(emulator, c)
+      const post = db.one<PostRow>(`${SELECT_POSTS} where posts.id = ?`, c.req.param('id'))
+      if (!post) throw new ApiError('RECORD_NOT_FOUND')
+      return answer(c, emulator, postView(post))
+    })
     .patch('/posts/:id', signedIn, json(postChanges), (c) => {
       const id = c.req.param('id')
       const { user } = c.var.caller

@@ -1,0 +1,34 @@
+import { dateWords, paths } from '@authchart/example-shared'
+import { Protected } from '@authchart/react'
+import { Link, useLocation, useParams } from 'react-router'
+import { LoadedPost } from './LoadedPost.tsx'
+import { Passing } from './Passing.tsx'
+import { EditLink } from './PostItem.tsx'
+
+export function PostPage() {
+  const { id = '' } = useParams()
+  const { state } = useLocation() as { readonly state: { readonly saved?: boolean } | null }
+
+  return (
+    <Protected fallback={<Passing />}>
+      <LoadedPost key={id} id={id}>
+        {(post) => (
+          <article className="card stack" data-testid={`post-${post.id}`}>
+            <p>
+              <Link to={paths.home}>All posts</Link>
+            </p>
+            <div className="row row-apart">
+              <h1 tabIndex={-1}>{post.title}</h1>
+              <EditLink post={post} />
+            </div>
+            <p>{post.body}</p>
+            <p className="post-meta">
+              by {post.authorName}, {dateWords(post.updatedAt)}
+              <span role="status">{state?.saved && ' · saved'}</span>
+            </p>
+          </article>
+        )}
+      </LoadedPost>
+    </Protected>
+  )
+}
