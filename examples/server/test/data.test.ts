@@ -27,11 +27,18 @@ describe('posts', () => {
     })
   })
 
+  test('are read one by one', async () => {
+    const { call } = createWorld()
+    expect((await call('GET', '/data/posts/post_3')).body).toMatchObject({ id: 'post_3', authorName: 'Editor' })
+    expect(outcome(await call('GET', '/data/posts/post_9'))).toEqual([404, 'RECORD_NOT_FOUND'])
+  })
+
   test('are refused with a bad token, so that a client refreshes it', async () => {
     const { call, pass, signIn, users } = createWorld()
     const { access: token } = await signIn(users.user)
     pass(3600)
     expect(outcome(await call('GET', '/data/posts', { token }))).toEqual([401, 'auth/token-expired'])
+    expect(outcome(await call('GET', '/data/posts/post_1', { token }))).toEqual([401, 'auth/token-expired'])
   })
 
   test.each([
