@@ -101,6 +101,7 @@ export function createAccounts({ isJwt, sendsUser }: ServerSetup, now: () => num
     mixedUp: mixedUp as ReadonlySet<string>,
     replays: () => replays,
     endAll,
+    living: (): readonly string[] => [...sessions].filter(({ isLive }) => isLive).map(({ sid }) => sid),
     /** Tokens that are dead: whether they were used makes no difference to a session any more. */
     forgetDead() {
       for (const tokens of [access, refreshes])

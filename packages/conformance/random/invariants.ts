@@ -16,6 +16,8 @@ type View = NonNullable<ReturnType<Page['auth']['actor']['getSnapshot']>['contex
 export interface Watched extends Simulation {
   /** After every step. @throws with the first crime */
   readonly check: () => Promise<void>
+  /** When nothing is on its way and nothing was lost. @throws with the first crime */
+  readonly checkPeace: () => void
   /** Brings everything back, waits, closes it. @throws with the first crime */
   readonly finish: () => Promise<void>
 }
@@ -25,6 +27,8 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
   const sids = new Map<string, Set<string>>()
   /** Sessions that ended somewhere for a good reason, or gave way to another one. */
   const over = new Set<string>()
+  /** Sessions that another sign-in has taken the place of in the storage. */
+  const displaced = new Set<unknown>()
   /** Until when the access token of a page's session is good, by the monotonic clock. */
   const deadlines = new WeakMap<Page, number>()
   const highestHints = { generation: 0, seen: 0 }
@@ -36,6 +40,8 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     onStored(page, record, before) {
       if (record && !('ended' in record)) nameSession(record['id'] as string, record['accessToken'])
       const isSame = record?.['id'] === before?.['id']
+      if (record && before && !isSame) displaced.add(before['id'])
+      displaced.delete(record?.['id'])
       if (isSame && generationOf(record) < generationOf(before)) crime('I7: the stored generation went down')
       // a sign-out while restoring ends a session that the page never showed
       if (record === null && before && (page === null || page.signOuts > 0)) over.add(before['id'] as string)
@@ -61,7 +67,7 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     if (reason === 'signed-out') return page.signOuts > 0
     if (reason === 'user-mismatch') return isAny(id, accounts.mixedUp)
     if (reason === 'access-token-expired') return false
-    if (over.has(id)) return true
+    if (over.has(id) || displaced.has(id)) return true
     if (reason === 'session-expired') return isAny(id, facts.refused)
     if (reason === 'account-banned') return isAny(id, facts.banned)
     // whoever saw the mark and lost sight of the storage cannot know what came of it
@@ -142,10 +148,10 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
       if (!isTold) crime(`I6: page ${number} opens a guard that the server did not open`)
     }
     if (page.timers.size > MOST_TIMERS) crime(`I9: page ${number} has ${page.timers.size} timers`)
-    const { record } = sim.stored()
+    const { record, isSecret } = sim.stored()
     const isOut = ['anonymous', 'signedOut', 'expired'].includes(state.status)
     const isStoring = state.persistence === 'stored' && !page.isBroken
-    if (isOut && isStoring && record && !('ended' in record) && isQuiet())
+    if (isOut && isStoring && record && !('ended' in record) && !isSecret && isQuiet())
       crime(`I4: page ${number} is ${state.status} and a session is stored`)
   }
 
@@ -182,6 +188,19 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     confront()
   }
 
+  function checkPeace(): void {
+    const { record } = sim.stored()
+    for (const page of sim.pages) {
+      const { session } = page.auth.actor.getSnapshot().context
+      if (!isWorking(page) || session === null) continue
+      const isStored = session.id === record?.['id'] && session.generation === record['generation']
+      if (!isStored) crime(`page ${page.number} shows what is not stored`)
+    }
+    const known = new Set([...sids.values()].flatMap((own) => [...own]))
+    for (const sid of accounts.living()) if (!known.has(sid)) crime(`nobody has got ${sid} and it lives`)
+    confront()
+  }
+
   async function finish(): Promise<void> {
     for (const page of sim.pages) {
       if (page.isHeld) page.tab.releaseStorage()
@@ -210,7 +229,7 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     if (pending) crime(`I11: ${pending.what} of page ${page.number} is pending ${when}`)
   }
 
-  return Object.assign(sim, { check, finish })
+  return Object.assign(sim, { check, checkPeace, finish })
 }
 
 const idOf = (user: unknown): unknown => (user as { readonly id?: unknown } | null)?.id

@@ -9,6 +9,8 @@ const setup = { isJwt: false, sendsUser: false, hasGetUser: true, hasPing: false
 const signIn = (page: number, as: 'ann' | 'bob' = 'ann') => ({ do: 'signIn', page, as, with: 'password' }) as const
 const status = ({ pages }: Watched) => pages.map(({ auth }) => auth.getState().status)
 
+const users = ({ pages }: Watched) => pages.map(({ auth }) => auth.getState().user?.id)
+
 /** The story, with the invariants after every step of it. */
 async function play(story: readonly Command[], seed = 0, hooks: Pick<Hooks, 'turn'> = {}): Promise<Watched> {
   const sim = watchedSimulation({ ...setup, seed }, hooks)
@@ -199,6 +201,29 @@ describe('tabs that do things at the same time', () => {
     await goOn(sim, [{ do: 'wake', page: 1 }])
     expect(sim.pages[1]?.auth.getState().status).toBe('authenticated')
     expect(sim.server.facts.refreshes).toBe(0)
+    await sim.finish()
+  })
+
+  test('a sign-in that is given up while it is being stored is not left in a tab that took it up', async () => {
+    const slow = delay(1, 'storage has written')
+    const sim = await play([signIn(0), { do: 'open' }], 0, slow)
+    slow.next()
+    await goOn(sim, [signIn(0, 'bob'), { do: 'wake', page: 1 }])
+    expect(users(sim)[1]).toBe('u-bob')
+    await goOn(sim, [{ do: 'cancel', page: 0 }])
+    await slow.end()
+    expect(users(sim)).toEqual(['u-ann', 'u-ann'])
+    await sim.finish()
+  })
+
+  test("of two sign-ins that are stored at the same time, the later one is everybody's and lives", async () => {
+    const slow = delay(1, 'storage has written')
+    const sim = await play([{ do: 'open' }], 0, slow)
+    slow.next()
+    await goOn(sim, [signIn(0, 'ann'), signIn(1, 'bob')])
+    await slow.end()
+    await sim.pass(2 * 3_600_000)
+    expect(users(sim)).toEqual(['u-bob', 'u-bob'])
     await sim.finish()
   })
 

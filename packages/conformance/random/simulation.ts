@@ -13,8 +13,7 @@ export interface Simulation {
   /** Pages that are open, destroyed auths among them. */
   readonly pages: readonly Page[]
   readonly crimes: string[]
-  /** What is stored, and the page that wrote it. */
-  readonly stored: () => { readonly record: StoredRecord | null; readonly by: Page | null }
+  readonly stored: () => StoredNow
   readonly openPage: () => Page
   readonly kill: (page: Page) => void
   readonly keep: (page: Page, what: string, promise: Promise<unknown>) => void
@@ -23,6 +22,14 @@ export interface Simulation {
   /** The machine sleeps, then every page wakes up. */
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly clear: () => Promise<void>
+}
+
+/** What is stored, and the page that wrote it. */
+interface StoredNow {
+  readonly record: StoredRecord | null
+  readonly by: Page | null
+  /** That page died before it could tell the others. */
+  readonly isSecret: boolean
 }
 
 export interface Hooks {
@@ -59,7 +66,7 @@ export function createSimulation(setup: Setup, hooks: Hooks = {}): Simulation {
   let slept = 0
   const serverTimers = new Map<unknown, number>()
   const server = strictServer(setup, timersIn(serverTimers), () => clock.monotonic() + slept)
-  let stored: { record: StoredRecord | null; by: Page | null } = { record: null, by: null }
+  let stored: StoredNow = { record: null, by: null, isSecret: false }
 
   /** The clock of one page: what it has set can be counted, and dies with it. */
   function timersIn(timers: Map<unknown, number>): Clock {
@@ -101,7 +108,7 @@ export function createSimulation(setup: Setup, hooks: Hooks = {}): Simulation {
 
   function note(page: Page | null, record: StoredRecord | null): void {
     const before = stored.record
-    stored = { record, by: page }
+    stored = { record, by: page, isSecret: false }
     hooks.onStored?.(page, record, before)
   }
 
@@ -117,6 +124,7 @@ export function createSimulation(setup: Setup, hooks: Hooks = {}): Simulation {
     stored: () => stored,
     openPage,
     kill(page) {
+      if (stored.by === page && page.waiting() > 0) stored = { ...stored, isSecret: true }
       page.isAlive = false
       page.tab.kill()
       for (const handle of page.timers.keys()) clock.clearTimeout(handle)

@@ -158,8 +158,10 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       return true
     }
     const other = stored.held
-    if (endedIds.has(other.id) || other.id === world.establishing?.id) return false
+    if (endedIds.has(other.id)) return false
     if (held?.id !== other.id) {
+      // a sign-in of this tab takes its place, or has lost its place to it: that is seen when it is stored
+      if (world.establishing) return false
       vault.stage(other)
       report({ type: 'tabs.signedIn', session: toView(other) })
       return true

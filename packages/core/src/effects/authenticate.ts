@@ -118,13 +118,15 @@ async function store(world: World, held: Held, isWanted: () => boolean, tell: ()
     } else {
       world.giveUp(held.id)
       await undo(world.isOver)
-      // what was put back may be a sign-in of another tab
-      world.look()
+      // other tabs may have taken it up
+      world.post()
     }
     return isStillWanted
   } finally {
     world.establishing = null
     finish()
+    // another tab may have signed in meanwhile
+    world.look()
   }
 }
 

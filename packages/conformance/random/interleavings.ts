@@ -1,0 +1,62 @@
+/** Short stories of a few people at a few tabs, all at once: plain data, so that a failing one shrinks to its core. */
+import fc from 'fast-check'
+import { setups, type Command } from './commands.ts'
+import type { Setup } from './page.ts'
+import { faultKinds } from './strict-server.ts'
+
+export interface Story {
+  readonly setup: Setup
+  readonly tabs: number
+  /** Ann's session, as the story begins: renewals of one that is due, or over, begin by themselves. */
+  readonly session: 'none' | 'fresh' | 'due' | 'over'
+  /** The tabs are being opened as it begins. */
+  readonly isBooting: boolean
+  /** What happens in one and the same moment, before anything goes on. */
+  readonly atOnce: readonly Command[]
+  /** What happens at any moment. */
+  readonly later: readonly Command[]
+}
+
+const page = fc.nat({ max: 2 })
+const on = <T extends string>(...names: T[]) => fc.record({ do: fc.constantFrom(...names), page })
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 8, arbitrary: on('refresh', 'refresh', 'fetch') },
+  { weight: 7, arbitrary: on('signOut') },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('signIn' as const),
+      page,
+      as: fc.constantFrom('ann' as const, 'bob' as const),
+      with: fc.constantFrom('password', 'password', 'second factor'),
+    }),
+  },
+  { weight: 4, arbitrary: on('cancel', 'wake', 'comeBack') },
+  { weight: 4, arbitrary: on('reload', 'kill', 'destroy') },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('open' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('fault' as const),
+      kind: fc.constantFrom(...faultKinds.filter((kind) => !['late', 'slow', 'silent'].includes(kind))),
+      method: fc.constantFrom('refresh' as const, 'refresh' as const, 'getUser' as const, 'signOut' as const),
+      times: fc.constant(1),
+      seconds: fc.constant(0),
+    }),
+  },
+)
+
+export const stories: fc.Arbitrary<Story> = fc
+  .record({
+    setup: setups,
+    tabs: fc.integer({ min: 1, max: 3 }),
+    session: fc.constantFrom('none' as const, 'fresh' as const, 'due' as const, 'due' as const, 'over' as const),
+    isBooting: fc.constantFrom(false, false, true),
+    atOnce: fc.array(command, { maxLength: 3, size: 'max' }),
+    later: fc.array(command, { maxLength: 3, size: 'max' }),
+  })
+  .filter(({ atOnce, later }) => {
+    const all = atOnce.length + later.length
+    return all >= 2 && all <= 5
+  })
