@@ -15,10 +15,7 @@ export type CanSlots = SlotsType<{
  * Shows its default slot where a guard says yes. Signed out, not confirmed yet, unsure: no. The server decides.
  *
  * @example
- * <Can guard="canEdit" :params="[post]">
- *   <Editor />
- *   <template #fallback><ReadOnly /></template>
- * </Can>
+ * <Can guard="canEdit" :params="[post]"><Editor /></Can>
  */
 export const Can: DefineSetupFnComponent<CanProps, Record<never, never>, CanSlots> = defineComponent(
   (props: CanProps, { slots }) => {

@@ -12,15 +12,10 @@ type Reactive<TParams extends readonly unknown[]> = { [I in keyof TParams]: Mayb
  * @example
  * const status = useAuthState((state) => state.status)
  */
-export function useAuthState(): Readonly<ShallowRef<RegisteredState>>
-export function useAuthState<T>(
-  selector: (state: RegisteredState) => T,
-  compare?: (before: T, after: T) => boolean,
-): Readonly<ShallowRef<T>>
-export function useAuthState(
-  selector: (state: RegisteredState) => unknown = (state) => state,
-  compare: (before: unknown, after: unknown) => boolean = Object.is,
-): Readonly<ShallowRef<unknown>> {
+export function useAuthState<T = RegisteredState>(
+  selector: (state: RegisteredState) => T = (state) => state as T, // without a selector T is what it is by default
+  compare: (before: T, after: T) => boolean = Object.is,
+): Readonly<ShallowRef<T>> {
   // createAuthPlugin took no auth with states of another user
   return shallowReadonly(useSelector(useStore(), (state) => selector(state as RegisteredState), compare))
 }
@@ -30,7 +25,6 @@ export function useAuthState(
  *
  * @example
  * const user = useUser()
- * const greeting = computed(() => `Hello ${user.value?.name ?? 'stranger'}`)
  */
 export function useUser(): Readonly<ShallowRef<RegisteredState['user']>> {
   return useAuthState(({ user }) => user)

@@ -1,8 +1,8 @@
 import { useSelector } from '@xstate/vue'
-import { effectScope, normalizeStyle, shallowRef, watchEffect, type ObjectDirective, type VNode } from 'vue'
+import { effectScope, normalizeStyle, watchEffect, type EffectScope, type ObjectDirective, type VNode } from 'vue'
 import { isAllowed } from './composables.ts'
 import type { AnyAuth, GuardCall } from './register.ts'
-import { liveStore } from './store.ts'
+import { toStore } from './store.ts'
 
 /**
  * Hides a control and takes it out of reach where a guard does not say yes. It stays in the document: what may not be
@@ -21,35 +21,36 @@ declare module 'vue' {
 }
 
 export function createCan(auth: AnyAuth): CanDirective {
-  const bound = new WeakMap<
-    Element,
-    { readonly ask: (value: GuardCall, vnode: VNode) => void; readonly stop: () => void }
-  >()
-  return {
-    // on a server nobody is confirmed
-    getSSRProps: () => ({ inert: '', style: 'display:none !important' }),
-    // a directive that is there first may differ from what the server rendered
-    created() {},
-    beforeMount(el, { value }, vnode: VNode) {
-      const scope = effectScope(true)
-      const asked = shallowRef({ value, vnode })
-      scope.run(() => {
-        const state = useSelector(liveStore(auth), (now) => now)
-        watchEffect(() => {
-          const [guard, ...params] = [asked.value.value].flat() as [string, ...unknown[]]
-          show(el, isAllowed(auth, state.value, guard, ...params), asked.value.vnode)
-        })
+  const scopes = new WeakMap<Element, EffectScope>()
+  const release = (el: Element): void => scopes.get(el)?.stop()
+  const bind = (el: HTMLElement | SVGElement, { value }: { readonly value: GuardCall }, { props }: VNode): void => {
+    release(el)
+    const [guard, ...params] = [value].flat() as [string, ...unknown[]]
+    const own = normalizeStyle([props?.['style']]) as { readonly display?: string } // of an array it makes an object
+    const scope = effectScope(true)
+    scopes.set(el, scope)
+    scope.run(() => {
+      const state = useSelector(toStore(auth), (now) => now)
+      watchEffect(() => {
+        const isOpen = isAllowed(auth, state.value, guard, ...params)
+        el.toggleAttribute('inert', !isOpen)
+        if (!isOpen) el.style.setProperty('display', 'none', 'important')
+        else if (el.style.getPropertyPriority('display') !== '') el.style.display = own.display ?? ''
       })
-      bound.set(el, { ask: (value, vnode) => (asked.value = { value, vnode }), stop: () => scope.stop() })
-    },
-    updated: (el, { value }, vnode: VNode) => bound.get(el)?.ask(value, vnode),
-    beforeUnmount: (el) => bound.get(el)?.stop(),
+    })
+  }
+  return {
+    getSSRProps: () => ({ inert: '', style: 'display:none !important' }), // on a server nobody is confirmed
+    created: (el) => el.addEventListener('click', stopClosed, true), // before any listener of the app
+    beforeMount: bind,
+    updated: bind,
+    beforeUnmount: release,
   }
 }
 
-function show(el: HTMLElement | SVGElement, isOpen: boolean, { props }: VNode): void {
-  el.toggleAttribute('inert', !isOpen)
-  if (!isOpen) return el.style.setProperty('display', 'none', 'important')
-  const own = normalizeStyle([props?.['style']]) as { readonly display?: string } // of an array it makes an object
-  if (el.style.getPropertyPriority('display') !== '') el.style.display = own.display ?? ''
+/** Enter in a form presses its first button, even one that is hidden and out of reach. */
+function stopClosed(event: Event): void {
+  if (!(event.currentTarget as Element).hasAttribute('inert')) return
+  event.preventDefault()
+  event.stopImmediatePropagation()
 }

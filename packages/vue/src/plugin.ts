@@ -12,8 +12,7 @@ import { authKey, useAnyAuth } from './store.ts'
 export function createAuthPlugin(auth: AcceptedAuth): Plugin<[]> {
   return {
     install(app) {
-      const any = auth as AnyAuth // inside the binding nothing is known of the user and the guards
-      app.provide(authKey, any).directive('can', createCan(any))
+      app.provide(authKey, auth as AnyAuth).directive('can', createCan(auth as AnyAuth))
     },
   }
 }

@@ -1,6 +1,8 @@
-import { defineComponent, type DefineSetupFnComponent, type SlotsType, type VNode } from 'vue'
-import { useGate } from './gate.ts'
+import { isAuthenticated } from '@authchart/core'
+import { computed, defineComponent, type DefineSetupFnComponent, type SlotsType, type VNode } from 'vue'
+import { isAllowed, useAuthState } from './composables.ts'
 import type { GuardProps, RegisteredState } from './register.ts'
+import { useAnyAuth } from './store.ts'
 
 export type ProtectedProps = GuardProps | { readonly guard?: undefined; readonly params?: undefined }
 
@@ -24,10 +26,15 @@ export type ProtectedSlots = SlotsType<{
  */
 export const Protected: DefineSetupFnComponent<ProtectedProps, Record<never, never>, ProtectedSlots> = defineComponent(
   (props: ProtectedProps, { slots }) => {
-    const gate = useGate(
-      () => props.guard,
-      () => props.params ?? [],
-    )
+    const auth = useAnyAuth()
+    const state = useAuthState()
+    const gate = computed((): 'open' | 'pending' | RegisteredState => {
+      const now = state.value
+      if (now.status === 'restoring') return 'pending'
+      if (!isAuthenticated(now)) return now
+      if (props.guard === undefined || isAllowed(auth, now, props.guard, ...(props.params ?? []))) return 'open'
+      return now.confirmed ? now : 'pending'
+    })
     return () => {
       if (gate.value === 'open') return slots.default?.()
       if (gate.value === 'pending') return slots.pending?.()

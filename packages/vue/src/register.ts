@@ -17,29 +17,22 @@ type AnyGuards = Readonly<Record<string, (args: never, ...params: readonly unkno
 /** An auth of which nothing is known: an unknown user, any guard name, any parameters. */
 export type AnyAuth = Auth<unknown, unknown, AnyGuards>
 
-// accepted: any auth can be used as one that is given no credentials and asked no guard
-type Registered = Register extends { readonly auth: Auth<infer TUser, infer TCredentials, infer TGuards> }
-  ? {
-      auth: Auth<TUser, TCredentials, TGuards>
-      accepted: Auth<TUser, TCredentials, TGuards>
-      user: TUser
-      guards: TGuards
-    }
-  : { auth: AnyAuth; accepted: Auth<unknown, never, never>; user: unknown; guards: AnyGuards }
-
 /** The app's auth, or one of which nothing is known until the app names it in {@link Register}. */
-export type RegisteredAuth = Registered['auth']
-/** What the plugin takes. */
-export type AcceptedAuth = Registered['accepted']
+export type RegisteredAuth = Register extends { readonly auth: Auth<infer TUser, infer TCredentials, infer TGuards> }
+  ? Auth<TUser, TCredentials, TGuards>
+  : AnyAuth
+/** What the plugin takes. Any auth can be used as one that is given no credentials and asked no guard. */
+export type AcceptedAuth = Register extends { readonly auth: unknown } ? RegisteredAuth : Auth<unknown, never, never>
 /** Who can be signed in. */
-export type RegisteredUser = Registered['user']
+export type RegisteredUser = Awaited<ReturnType<RegisteredAuth['signIn']>>
 /** What is true now, of such a user. */
 export type RegisteredState = AuthState<RegisteredUser>
 
+type RegisteredGuards = RegisteredAuth extends Auth<unknown, never, infer TGuards> ? TGuards : never
 /** A guard that the app's auth was given. */
-export type GuardName = Extract<keyof Registered['guards'], string>
+export type GuardName = Extract<keyof RegisteredGuards, string>
 /** What that guard takes after its first argument. */
-export type ParamsOf<K extends GuardName> = GuardParams<Registered['guards'][K]>
+export type ParamsOf<K extends GuardName> = GuardParams<RegisteredGuards[K]>
 
 /** A guard and its parameters as props; `params` may be left out where the guard needs none. */
 export type GuardProps<K extends GuardName = GuardName> = K extends GuardName

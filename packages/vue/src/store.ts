@@ -1,13 +1,5 @@
 import type { AuthState } from '@authchart/core'
-import {
-  getCurrentInstance,
-  hasInjectionContext,
-  inject,
-  onMounted,
-  ssrContextKey,
-  type ComponentInternalInstance,
-  type InjectionKey,
-} from 'vue'
+import { getCurrentInstance, hasInjectionContext, inject, onMounted, ssrContextKey, type InjectionKey } from 'vue'
 import { toObserver, type Subscribable } from 'xstate'
 import type { AnyAuth } from './register.ts'
 
@@ -21,31 +13,11 @@ export function useAnyAuth(): AnyAuth {
 }
 
 /** An auth in the shape of an actor, for `useSelector`. */
-interface AuthStore extends Subscribable<AuthState> {
-  getSnapshot(): AuthState
-}
+type AuthStore = Subscribable<AuthState> & { getSnapshot(): AuthState }
 
-/** The auth as this component may see it: what a server rendered stays as it is until it is hydrated. */
-export function useStore(): AuthStore {
-  const auth = useAnyAuth()
-  const instance = getCurrentInstance()
-  if (inject(ssrContextKey, null) !== null) return stillStore(auth, null)
-  // by the element that Vue itself goes by; one that is out of the document was on the screen before
-  const isHydrating = instance?.isMounted === false && instance.vnode.el?.isConnected === true
-  return isHydrating ? stillStore(auth, instance) : liveStore(auth)
-}
-
-export const liveStore = (auth: AnyAuth): AuthStore => ({
-  getSnapshot: auth.getState,
-  subscribe: (...listeners: Parameters<typeof toObserver<AuthState>>) => {
-    const { next } = toObserver(...listeners)
-    return { unsubscribe: auth.subscribe((state) => next?.(state)) }
-  },
-})
-
-/** Shows the first state, and follows the auth from the moment on in which `instance` is mounted, if there is one. */
-const stillStore = (auth: AnyAuth, instance: ComponentInternalInstance | null): AuthStore => ({
-  getSnapshot: auth.getInitialState,
+/** Follows the auth at once; or shows its first state, and follows when `later` calls back. */
+export const toStore = (auth: AnyAuth, later?: (follow: () => void) => unknown): AuthStore => ({
+  getSnapshot: later ? auth.getInitialState : auth.getState,
   subscribe: (...listeners: Parameters<typeof toObserver<AuthState>>) => {
     const { next } = toObserver(...listeners)
     let stop: (() => void) | null = () => {}
@@ -53,7 +25,17 @@ const stillStore = (auth: AnyAuth, instance: ComponentInternalInstance | null): 
       stop &&= auth.subscribe((state) => next?.(state))
       if (stop) next?.(auth.getState())
     }
-    if (instance) onMounted(follow, instance)
+    if (later) later(follow)
+    else follow()
     return { unsubscribe: () => void (stop = (stop?.(), null)) }
   },
 })
+
+/** The auth as this component may see it: what a server rendered stays as it is until it is hydrated. */
+export function useStore(): AuthStore {
+  const instance = getCurrentInstance()
+  if (inject(ssrContextKey, null) !== null) return toStore(useAnyAuth(), () => {})
+  // by the element that Vue itself goes by; one that is out of the document was on the screen before
+  const isHydrating = instance?.isMounted === false && instance.vnode.el?.isConnected === true
+  return toStore(useAnyAuth(), isHydrating ? (follow) => onMounted(follow, instance) : undefined)
+}

@@ -1,4 +1,5 @@
 import { AuthError } from '@authchart/core'
+import { memoryStorage } from '@authchart/core/storage'
 import { Can, createAuthPlugin, Protected, useAuth, useAuthState, useCan, useUser } from '@authchart/vue'
 import { afterEach, expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-vue'
@@ -194,15 +195,9 @@ test('a guard that the auth does not have says no', async () => {
 test('many components look for the session once, and a sign-in is sent once', async () => {
   const server = createServer()
   let reads = 0
+  const storage = memoryStorage()
   const auth = createTestAuth(server, {
-    storage: {
-      scope: 'memory',
-      read: async () => {
-        reads += 1
-        return null
-      },
-      compareAndSet: async () => true,
-    },
+    storage: { ...storage, read: (key) => ((reads += 1), storage.read(key)) },
   })
   const SignInAtOnce = defineComponent(() => {
     const { signIn } = useAuth()

@@ -112,11 +112,15 @@ test('nobody gets to a closed control by keyboard or mouse', async () => {
   const auth = createTestAuth(createServer())
   const pressed = vi.fn<() => void>()
   const { container } = await show(auth, () => [
-    h('input'),
-    can(h('button', { type: 'button', style: 'display: block', onClick: pressed }, 'delete'), 'isAdmin'),
+    h('form', { onSubmit: (event: Event) => (event.preventDefault(), pressed()) }, [
+      h('input'),
+      can(h('button', { style: 'display: block', onClick: pressed }, 'delete'), 'isAdmin'),
+    ]),
   ])
   container.querySelector('input')?.focus()
 
+  await userEvent.keyboard('{Enter}')
+  expect(pressed).not.toHaveBeenCalled()
   await userEvent.tab()
   button(container).focus()
 

@@ -10,6 +10,8 @@ import {
   useUser,
   type GuardName,
   type RegisteredAuth,
+  type RegisteredState,
+  type RegisteredUser,
 } from '@authchart/vue'
 import { expectTypeOf } from 'vitest'
 import { computed, h, ref, shallowRef } from 'vue'
@@ -17,6 +19,8 @@ import { auth } from './auth.ts'
 
 const post = { authorId: '1' }
 declare const otherClient: AuthClient<{ id: number }, { pin: string }>
+
+const asStatus = ({ status }: RegisteredState) => status
 
 // the composables know the user, the credentials and the guards of the registered auth
 export function setup() {
@@ -27,6 +31,13 @@ export function setup() {
   expectTypeOf(useAuthState().value).toEqualTypeOf<AuthState<BkendUser>>()
   expectTypeOf(useAuthState((state) => state.error).value).toEqualTypeOf<AuthError | null>()
   expectTypeOf(useAuthState(({ user }) => user?.email).value).toEqualTypeOf<BkendUser['email'] | undefined>()
+  expectTypeOf(
+    useAuthState(
+      ({ user }) => ({ name: user?.name }),
+      (before, after) => before.name === after.name,
+    ).value.name,
+  ).toEqualTypeOf<BkendUser['name'] | undefined>()
+  expectTypeOf<RegisteredUser>().toEqualTypeOf<BkendUser>()
   expectTypeOf(useCan('isAdmin').value).toEqualTypeOf<boolean>()
   expectTypeOf(useCan('canEdit', post).value).toEqualTypeOf<boolean>()
   useCan('canEdit', ref(post))
@@ -40,6 +51,8 @@ export function setup() {
 
   // @ts-expect-error only the auth changes its state
   useAuthState().value = auth.getState()
+  // @ts-expect-error compares what the selector does not make
+  useAuthState(asStatus, (before: number, after: number) => before === after)
   // @ts-expect-error a misspelt guard
   useCan('isAdmn')
   // @ts-expect-error a parameter too few
