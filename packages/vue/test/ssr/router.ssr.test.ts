@@ -1,0 +1,37 @@
+import { authGuard } from '@authchart/vue/router'
+import { expect, test } from 'vitest'
+import { createMemoryHistory, createRouter } from 'vue-router'
+import { ann, createServer } from '../server.ts'
+import { authFor, type Session } from './pages.ts'
+
+const page = { render: () => null }
+const routes = [
+  { path: '/', component: page },
+  { path: '/sign-in', component: page },
+  { path: '/account', component: page, meta: { auth: true as const } },
+  { path: '/admin', component: page, meta: { auth: 'isAdmin' as const } },
+]
+
+// what is not known on a server is left to the page, which is pending until it is
+test.each<[string, Session, string, string]>([
+  ['nobody', null, '/account?a=1#b', '/sign-in?returnTo=/account?a=1%23b'],
+  ['nobody', null, '/sign-in', '/sign-in'],
+  ['nobody', null, '/', '/'],
+  ['Ann', { user: ann }, '/account', '/account'],
+  ['Ann', { user: ann }, '/admin', '/admin'],
+  ['Ann', { user: ann }, '/sign-in?returnTo=/account', '/account'],
+  ['somebody or nobody', undefined, '/account', '/account'],
+  ['somebody or nobody', undefined, '/sign-in', '/sign-in'],
+])('a server to which %s is signed in (%o) answers %s with %s, and starts nothing', async (_, session, path, end) => {
+  const server = createServer()
+  const auth = authFor(session, server)
+  const router = createRouter({ history: createMemoryHistory(), routes })
+  authGuard(router, auth, { signIn: '/sign-in' })
+
+  await router.push(path)
+
+  expect(router.currentRoute.value.fullPath).toBe(end)
+  expect(auth.subscriptions()).toBe(0)
+  expect(auth.actor.getSnapshot().value).toBe('restoring')
+  expect(server.calls).toEqual([])
+})
