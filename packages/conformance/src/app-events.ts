@@ -76,6 +76,7 @@ export const outOfReach: Readonly<Record<string, string>> = {
   'auth.authenticated on tabs.signedIn': 'the other tab has to sign out first, and that is seen first',
   'auth.authenticated on session.doubted': 'needs a page that comes back from the back-forward cache',
   'auth.authenticated on access': 'asked by can(), never sent',
+  'auth.authenticating on access': 'asked by can(), never sent',
   'auth.authenticated on session.aged': 'no guard of the apps asks how long ago the sign-in was',
   'auth.authenticated.fresh on expiry.reached': 'this server always gives a refresh token',
 }

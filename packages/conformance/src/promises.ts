@@ -27,7 +27,8 @@ type Carries = 'the token' | 'nothing' | 'waits' | 'session-expired'
 /** `user`: whoever is signed in. Where the server has not confirmed the user yet, guards stay closed and views wait. */
 export interface Promised {
   readonly status: string
-  readonly isSignedIn: boolean
+  /** `'as before'`: a sign-in leaves whoever is signed in so until it is granted, and nobody nobody. */
+  readonly isSignedIn: boolean | 'as before'
   readonly protected: View['protected']
   readonly renewal: string | null
   readonly challenge: string | null
@@ -35,14 +36,18 @@ export interface Promised {
 }
 
 const nobody = { isSignedIn: false, protected: 'closed', renewal: null, challenge: null, fetch: 'nothing' } as const
+const entering = { ...nobody, isSignedIn: 'as before' } as const
 const somebody = { isSignedIn: true, protected: 'shown', challenge: null, fetch: 'the token' } as const
+
+/** What is on the screen while somebody is signed in and signs in again, or another does. */
+export const asBefore = { isSignedIn: true, protected: 'shown' } as const
 
 export const promises: Readonly<Record<string, Promised>> = {
   restoring: { ...nobody, status: 'restoring', protected: 'pending', fetch: 'waits' },
   anonymous: { ...nobody, status: 'anonymous' },
-  'authenticating.submitting': { ...nobody, status: 'authenticating' },
-  'authenticating.challenged.awaitingCode': { ...nobody, status: 'challenged', challenge: 'totp' },
-  'authenticating.challenged.verifyingCode': { ...nobody, status: 'challenged', challenge: 'totp, verifying' },
+  'authenticating.submitting': { ...entering, status: 'authenticating' },
+  'authenticating.challenged.awaitingCode': { ...entering, status: 'challenged', challenge: 'totp' },
+  'authenticating.challenged.verifyingCode': { ...entering, status: 'challenged', challenge: 'totp, verifying' },
   'authenticated.fresh': { ...somebody, status: 'authenticated', renewal: 'idle' },
   'authenticated.refreshing': { ...somebody, status: 'refreshing', renewal: 'refreshing' },
   'authenticated.waiting': { ...somebody, status: 'authenticated', renewal: 'waiting' },

@@ -4,7 +4,7 @@ import { drain } from '@authchart/core/testing'
 import { allTransitions, generatePaths, placeOf, type GeneratedPath, type Step } from './chart.ts'
 import type { Driver } from './driver.ts'
 import { ann } from './events.ts'
-import { promises, toldBy, whoAfter } from './promises.ts'
+import { asBefore, promises, toldBy, whoAfter } from './promises.ts'
 import { createTestWorld, type TestWorld } from './world.ts'
 
 const commands = ['signIn', 'signUp', 'answerChallenge', 'cancel', 'signOut', 'refresh', 'dismiss'] as const
@@ -73,19 +73,21 @@ async function makeSignOutLast(from: string, { auth, tab, elsewhere, signInElsew
 }
 
 function expectPromises(steps: readonly Step[], world: TestWorld, driver: Driver): void {
-  const { place, label } = steps.at(-1) as Step
-  const promised = promises[place]
-  if (!promised) throw new Error(`Nobody wrote down what is promised in ${place}`)
+  const { place, label, isHeld } = steps.at(-1) as Step
+  const inPlace = promises[place]
+  if (!inPlace) throw new Error(`Nobody wrote down what is promised in ${place}`)
+  const promised = isHeld && inPlace.isSignedIn === 'as before' ? { ...inPlace, ...asBefore } : inPlace
   const view = driver.view()
   const who = whoAfter(steps)
-  const isMember = promised.isSignedIn && who.isConfirmed
+  const isSignedIn = promised.isSignedIn === true
+  const isMember = isSignedIn && who.isConfirmed
   expect(placeOf(world.auth.actor.getSnapshot())).toBe(place)
   expect(view).toEqual({
     status: promised.status,
-    user: promised.isSignedIn ? who.name : null,
+    user: isSignedIn ? who.name : null,
     member: isMember,
     protected: promised.protected,
-    membersOnly: promised.isSignedIn && !isMember ? 'pending' : promised.protected,
+    membersOnly: isSignedIn && !isMember ? 'pending' : promised.protected,
     renewal: promised.renewal,
     challenge: promised.challenge,
     error: toldBy[label]?.error ?? view.error,

@@ -204,12 +204,12 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       return vault.held?.accessToken ?? null
     },
     fetch: (input, init) => (destroyed ? Promise.reject(new AuthError('destroyed')) : authFetch(input, init)),
-    can: (guard, ...params) => !destroyed && actor.getSnapshot().can({ type: 'access', guard, params }),
+    can: (guard, ...params) => !destroyed && isAllowedIn(actor.getSnapshot(), guard, params),
     capabilities: world.capabilities,
     requireUser(wanted) {
       const { guard, params = [], signal } = wanted ?? {}
-      const asked = { type: 'access', guard: String(guard), params } as const
-      const isAllowed = guard === undefined ? null : (snapshot: AuthSnapshot) => snapshot.can(asked)
+      const isAllowed =
+        guard === undefined ? null : (snapshot: AuthSnapshot) => isAllowedIn(snapshot, String(guard), params)
       return until(userOutcome(isAllowed, world.canConfirm), signal).then(asUser)
     },
     destroy() {
@@ -234,6 +234,11 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       ),
   })
   return auth
+}
+
+/** Asked of the chart, whose guards may be the app's own; nobody is never let in. */
+function isAllowedIn(snapshot: AuthSnapshot, guard: string, params: readonly unknown[]): boolean {
+  return snapshot.context.session !== null && snapshot.can({ type: 'access', guard, params })
 }
 
 /** A listener of the app that throws is the app's to know about; the others are told all the same. */

@@ -1,12 +1,18 @@
 import type { AuthContext } from './machine/types.ts'
 import type { AuthState, GuardArgs, Guards } from './types.ts'
 
-/** Somebody is signed in: the one question an app asks most. `refreshing` is signed in. */
-export function isAuthenticated<TUser>(
-  state: AuthState<TUser>,
-): state is Extract<AuthState<TUser>, { status: 'authenticated' | 'refreshing' }> {
-  return state.status === 'authenticated' || state.status === 'refreshing'
+/**
+ * Somebody is signed in: the one question an app asks most. `refreshing` is signed in, and so is whoever is signed in
+ * while another sign-in, or his own once more, is under way.
+ */
+export function isAuthenticated<TUser>(state: AuthState<TUser>): state is SignedIn<AuthState<TUser>> {
+  return state.user !== null
 }
+
+/** A state with its user. */
+type SignedIn<TState> = TState extends { readonly user: infer TUser; readonly confirmed: boolean }
+  ? TState & { readonly user: NonNullable<TUser> }
+  : never
 
 /**
  * A guard that lets in whoever has one of these roles, by the user's `role` or `roles`.

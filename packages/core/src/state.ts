@@ -10,6 +10,7 @@ export type AuthSnapshot = SnapshotFrom<AuthMachine>
 export function toState(snapshot: AuthSnapshot): AuthState {
   const { hint, persistence, session, ended, error, challenge } = snapshot.context
   const nobody = { persistence, user: null } as const
+  const entering = { persistence, user: session?.user ?? null, confirmed: session?.confirmed === true } as const
   const status = statusOf(snapshot)
   switch (status) {
     case 'restoring':
@@ -18,11 +19,17 @@ export function toState(snapshot: AuthSnapshot): AuthState {
       return { status: 'authenticated', persistence, user: hint.user, error: null, renewal: 'idle', confirmed: false }
     case 'anonymous':
       return { ...nobody, status, error }
-    case 'authenticating':
     case 'signingOut':
       return { ...nobody, status, error: null }
+    case 'authenticating':
+      return { ...entering, status, error: null }
     case 'challenged':
-      return { ...nobody, status, error, challenge: { kind: challenge?.kind ?? '', verifying: isVerifying(snapshot) } }
+      return {
+        ...entering,
+        status,
+        error,
+        challenge: { kind: challenge?.kind ?? '', verifying: isVerifying(snapshot) },
+      }
     case 'authenticated':
     case 'refreshing':
       // a session is held in these states: the chart's invariant

@@ -25,14 +25,20 @@ interface Common {
   readonly persistence: Persistence
 }
 
+/** A sign-in while somebody is signed in leaves him so until it is granted: `user` is who that is, null for nobody. */
+interface Entering<TUser> extends Common {
+  readonly user: TUser | null
+  /** As for whoever is signed in; false for nobody. */
+  readonly confirmed: boolean
+}
+
 /** What is true now. A union on `status`: match on it and the rest is typed. */
 export type AuthState<TUser = unknown> =
   | (Common & { readonly status: 'restoring'; readonly user: null; readonly error: null })
   | (Common & { readonly status: 'anonymous'; readonly user: null; readonly error: AuthError | null })
-  | (Common & { readonly status: 'authenticating'; readonly user: null; readonly error: null })
-  | (Common & {
+  | (Entering<TUser> & { readonly status: 'authenticating'; readonly error: null })
+  | (Entering<TUser> & {
       readonly status: 'challenged'
-      readonly user: null
       readonly error: AuthError | null
       readonly challenge: Challenge
     })

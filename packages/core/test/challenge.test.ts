@@ -31,6 +31,7 @@ describe('a second factor', () => {
     expect(auth.getState()).toEqual({
       status: 'challenged',
       user: null,
+      confirmed: false,
       error: null,
       challenge: { kind: 'totp', verifying: false },
       persistence: 'stored',
@@ -251,7 +252,7 @@ describe('a challenge that is given up', () => {
     await drain()
     tab.client.next('signIn').answer(demand())
     await drain()
-    expect(tab.auth.getState()).toMatchObject({ status: 'challenged', user: null })
+    expect(tab.auth.getState()).toMatchObject({ status: 'challenged', user: ann, confirmed: true })
     expect(await tab.auth.getAccessToken()).toBe('access-1')
     tab.auth.cancel()
     expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann })

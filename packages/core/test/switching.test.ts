@@ -1,6 +1,21 @@
 /** Sign-ins that begin while a session is held. */
 import { describe, expect, it } from 'vitest'
-import { ann, bob, bobsPassword, createDisk, drain, DUE, grant, MINUTE, openTab, watch } from './support.ts'
+import { isAuthenticated } from '@authchart/core'
+import { internalsOf } from '../src/internals.ts'
+import {
+  ann,
+  annsPassword,
+  bob,
+  bobsPassword,
+  createDisk,
+  drain,
+  DUE,
+  grant,
+  MINUTE,
+  openTab,
+  watch,
+  type User,
+} from './support.ts'
 
 describe('switching the user', () => {
   it('keeps the old session until the new one is granted, then revokes the old one once', async () => {
@@ -8,7 +23,7 @@ describe('switching the user', () => {
     await signIn()
     const switched = watch(auth.signIn(bobsPassword))
     await drain()
-    expect(auth.getState()).toMatchObject({ status: 'authenticating', user: null })
+    expect(auth.getState()).toMatchObject({ status: 'authenticating', user: ann, confirmed: true })
     await auth.fetch('https://api.test/mine')
     expect(server.tokens()).toEqual(['access-1'])
     client.next('signIn').answer(grant(7, bob))
@@ -19,6 +34,44 @@ describe('switching the user', () => {
     await drain()
     expect(client.counts.signOut).toBe(1)
     expect(await auth.getAccessToken()).toBe('access-7')
+  })
+
+  it('takes nothing off the screen before it is granted: the user and what he may do stay', async () => {
+    const { auth, client, signIn } = openTab()
+    await signIn()
+    const before = auth.getState().user
+    const seen: unknown[] = []
+    auth.subscribe((state) => {
+      seen.push([state.status, state.user === before, isAuthenticated<User>(state), auth.can('isEditor')])
+    })
+    void auth.signIn(annsPassword).catch(() => {})
+    await drain()
+    client.next('signIn').fail('invalid-credentials')
+    await drain()
+    void auth.signIn(bobsPassword)
+    await drain()
+    client.next('signIn').answer(grant(7, bob))
+    await drain()
+    expect(seen).toEqual([
+      ['authenticating', true, true, true],
+      ['authenticated', true, true, true],
+      ['authenticating', true, true, true],
+      ['authenticated', false, true, false],
+    ])
+  })
+
+  it('shows nobody any more once the old session has ended meanwhile', async () => {
+    const { auth, client, signIn } = openTab()
+    await signIn()
+    void auth.signIn(bobsPassword).catch(() => {})
+    await drain()
+    internalsOf(auth).endSession('credentials-changed')
+    await drain()
+    expect(auth.getState()).toMatchObject({ status: 'authenticating', user: null, confirmed: false })
+    expect(auth.can('isEditor')).toBe(false)
+    client.next('signIn').fail('invalid-credentials')
+    await drain()
+    expect(auth.getState()).toMatchObject({ status: 'expired', lastUser: ann })
   })
 
   it('goes back to the old session when it fails, and says why', async () => {

@@ -42,7 +42,7 @@ function viewOf(auth: TestAuth): View {
     member,
     protected: isOpen(true),
     membersOnly: isOpen(member),
-    renewal: isSignedIn ? state.renewal : null,
+    renewal: 'renewal' in state ? state.renewal : null,
     challenge:
       state.status === 'challenged' ? state.challenge.kind + (state.challenge.verifying ? ', verifying' : '') : null,
     error: state.error?.code ?? null,

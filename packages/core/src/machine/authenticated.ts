@@ -1,5 +1,6 @@
 import { authSetup } from './setup.ts'
 import {
+  askGuard,
   beginAttempt,
   noteEnded,
   noteError,
@@ -34,10 +35,7 @@ export const authenticated = authSetup.createStateConfig({
     'session.ended': { target: '#auth.expired', actions: [noteEnded] },
     'tabs.signedIn': takeSession,
     'tabs.signedOut': signedOutElsewhere,
-    access: {
-      guard: { type: 'isAllowed', params: ({ event }) => ({ guard: event.guard, params: event.params }) },
-      actions: ['allow'],
-    },
+    access: askGuard,
   },
   states: {
     fresh: {

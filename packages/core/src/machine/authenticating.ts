@@ -1,5 +1,6 @@
 import { authSetup } from './setup.ts'
 import {
+  askGuard,
   beginAttempt,
   fallBack,
   fallBackWithError,
@@ -32,6 +33,7 @@ export const authenticating = authSetup.createStateConfig({
       ],
     },
     'authenticate.failed': fallBackWithError,
+    access: askGuard,
     'session.renewed': { actions: [noteSession] },
     'session.ended': { actions: [noteEnded] },
     'tabs.signedIn': { actions: [holdTokens, noteSession, 'clearEnded'] },

@@ -28,6 +28,18 @@ export const holdTokens = {
   params: ({ event }: { event: { session: SessionView } }) => ({ session: event.session }),
 } as const
 
+/** Asks a guard about whoever is signed in. */
+export const askGuard = {
+  guard: {
+    type: 'isAllowed',
+    params: ({ event }: { event: { guard: string; params: readonly unknown[] } }) => ({
+      guard: event.guard,
+      params: event.params,
+    }),
+  },
+  actions: ['allow'],
+} as const
+
 export const queueAttempt = { actions: [noteAttempt] } as const
 
 export const beginAttempt = { target: '#auth.authenticating', reenter: true, actions: [noteAttempt] } as const
