@@ -106,7 +106,8 @@ export interface Auth<TUser = unknown, TCredentials = unknown, TGuards = Guards<
   /** Calls `listener` after every change it could see. Returns how to stop. The first subscriber starts the work. */
   readonly subscribe: (listener: (state: AuthState<TUser>) => void) => () => void
   /**
-   * Signs in. While somebody is signed in it switches user; while restoring it waits for that.
+   * Signs in. While somebody is signed in it switches user, or asks the same one again: until it is granted he stays signed
+   * in, and a failure changes nothing. While restoring it waits for that.
    *
    * @example
    * try {
