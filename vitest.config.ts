@@ -33,6 +33,7 @@ const forReact = [
   'react',
   'react-dom',
   'react-dom/client',
+  'react-dom/server',
   'react/jsx-dev-runtime',
   '@xstate/react',
   'vitest-browser-react',

@@ -1,4 +1,5 @@
 import { AuthError } from '@authchart/core'
+import { memoryStorage } from '@authchart/core/storage'
 import { AuthProvider, Can, Protected, useAuth, useAuthState, useCan, useUser } from '@authchart/react'
 import { Profiler, StrictMode, useEffect, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
@@ -144,6 +145,29 @@ test('a selector is compared with Object.is', async () => {
   expect(selected).toEqual([NaN, 0, -0])
 })
 
+test('a selector may bring its own comparison, and one that makes a new object each time renders only for a change', async () => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  const initials: string[][] = []
+  function Initials() {
+    const select = ({ user }: { readonly user: unknown }) => ((user as User | null)?.name ?? '').split('')
+    initials.push(useAuthState(select, (before, after) => before.length === after.length))
+    return null
+  }
+  await render(
+    <AuthProvider auth={auth}>
+      <Initials />
+    </AuthProvider>,
+  )
+  await signIn(auth, server)
+  await renew(auth, server, { ...ann, name: 'Ben' })
+  flushSync(() => {})
+  await renew(auth, server, { ...ann, name: 'Benno' })
+  flushSync(() => {})
+
+  expect(initials).toEqual([[], ['A', 'n', 'n'], ['B', 'e', 'n', 'n', 'o']])
+})
+
 test('a guard is asked with its parameters, and again when they change', async () => {
   const server = createServer()
   const auth = createTestAuth(server)
@@ -190,16 +214,12 @@ test('a guard that the auth does not have says no', async () => {
 test('in StrictMode the session is looked for once and a sign-in is sent once', async () => {
   const server = createServer()
   let reads = 0
-  const auth = createTestAuth(server, {
-    storage: {
-      scope: 'memory',
-      read: async () => {
-        reads += 1
-        return null
-      },
-      compareAndSet: async () => true,
-    },
-  })
+  const storage = memoryStorage()
+  const read = (key: string): Promise<unknown> => {
+    reads += 1
+    return storage.read(key)
+  }
+  const auth = createTestAuth(server, { storage: { ...storage, read } })
   function SignInAtOnce() {
     const { signIn } = useAuth()
     useEffect(() => void signIn(credentials), [signIn])

@@ -31,6 +31,18 @@ export interface Stage {
   readonly close: () => Promise<void> | void
 }
 
+/** Counts, and stops whoever goes round in circles before the test hangs. */
+export function createTally(): { readonly count: () => void; readonly total: () => number } {
+  let total = 0
+  return {
+    count() {
+      total += 1
+      if (total > 20) throw new Error('Round in circles')
+    },
+    total: () => total,
+  }
+}
+
 /** A slash at the end of a path, where it means nothing: routers write it as they like. */
 const withoutSlash = (path: string): string => path.replace(/(?<=.)\/(?=\?|$)/, '')
 

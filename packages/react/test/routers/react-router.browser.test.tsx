@@ -13,7 +13,7 @@ import { render } from 'vitest-browser-react'
 import type { TestAuth } from '../server.ts'
 import { shown } from '../shown.ts'
 import { Greeting } from './greeting.tsx'
-import { describeRoutes, type Mistake, type Plan, type Stage } from './promises.ts'
+import { createTally, describeRoutes, type Mistake, type Plan, type Stage } from './promises.ts'
 
 function Posts() {
   return <Greeting name={`posts of ${useParams().author}`} />
@@ -30,7 +30,7 @@ const openBy =
   (way: Way) =>
   async (auth: TestAuth, { at, basename, signIn = '/sign-in', forbidden, mistakes = [] }: Plan): Promise<Stage> => {
     let loads = 0
-    let looks = 0
+    const looks = createTally()
     const routes = authRoutes(auth, {
       signIn,
       ...(forbidden && { forbidden }),
@@ -39,7 +39,7 @@ const openBy =
     type Guard = ReturnType<typeof routes.requireUser>
     const counted = (guard: Guard): Guard =>
       ((...args: Parameters<Guard>) => {
-        looks += 1
+        looks.count()
         return guard(...args)
       }) as Guard
     const guarded = (guard: Guard, load = (): void => {}): Pick<RouteObject, 'middleware' | 'loader'> => {
@@ -108,7 +108,7 @@ const openBy =
       go: (path) => void router.navigate(path),
       back: () => void router.navigate(-1),
       loads: () => loads,
-      looks: () => looks,
+      looks: looks.total,
       unfollow,
       async close() {
         await screen.unmount()

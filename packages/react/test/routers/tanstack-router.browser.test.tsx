@@ -14,7 +14,7 @@ import { render } from 'vitest-browser-react'
 import { Greeting } from './greeting.tsx'
 import type { TestAuth } from '../server.ts'
 import { shown } from '../shown.ts'
-import { describeRoutes, type Mistake, type Plan, type Stage } from './promises.ts'
+import { createTally, describeRoutes, type Mistake, type Plan, type Stage } from './promises.ts'
 
 const Failed = ({ error }: ErrorComponentProps) => `error: ${error instanceof AuthError ? error.code : String(error)}`
 
@@ -27,13 +27,13 @@ async function open(
   { at, basename, signIn = '/sign-in', forbidden, mistakes = [] }: Plan,
 ): Promise<Stage> {
   let loads = 0
-  let looks = 0
+  const looks = createTally()
   const routes = authRoutes(auth, { signIn, ...(forbidden && { forbidden }) })
   type Guard = ReturnType<typeof routes.requireUser>
   const counted =
     (guard: Guard): Guard =>
     (place) => {
-      looks += 1
+      looks.count()
       return guard(place)
     }
   const forAdmins = counted(routes.requireUser('isAdmin'))
@@ -103,7 +103,7 @@ async function open(
     go: (path) => history.push((basename ?? '') + path),
     back: () => history.back(),
     loads: () => loads,
-    looks: () => looks,
+    looks: looks.total,
     unfollow,
     async close() {
       await screen.unmount()

@@ -1,0 +1,158 @@
+import { fakeClock, fakeNetwork } from '@authchart/core/testing'
+import { AuthProvider, Can, Protected, useAuth, useCan, useRequiredUser, useUser } from '@authchart/react'
+import { StrictMode, Suspense, type ReactNode } from 'react'
+import { flushSync } from 'react-dom'
+import { createRoot } from 'react-dom/client'
+import { expect, test } from 'vitest'
+import { cdp } from 'vitest/browser'
+import { render } from 'vitest-browser-react'
+import { ann, createServer, createTestAuth, signIn, type User } from './server.ts'
+
+test('1,000 components that read the user, 100 renewals with an equal but new user: nothing is rendered anew', async () => {
+  const server = createServer()
+  const clock = fakeClock()
+  const auth = createTestAuth(server, { clock, network: fakeNetwork(), refreshBefore: 600_000 })
+  await signIn(auth, server)
+  let renders = 0
+  function Reader() {
+    renders += 1
+    return (useUser() as User).name
+  }
+  function RequiringReader() {
+    renders += 1
+    return (useRequiredUser('isAdmin') as User).name
+  }
+  function Asker() {
+    renders += 1
+    return String(useCan('isAdmin'))
+  }
+  function Commander() {
+    renders += 1
+    return typeof useAuth().signOut
+  }
+  const kinds = [Reader, RequiringReader, Asker, Commander]
+  await render(
+    <AuthProvider auth={auth}>
+      <Suspense>
+        {Array.from({ length: 1000 }, (_, at) => {
+          const Kind = kinds[at % kinds.length] ?? Reader
+          return <Kind key={at} />
+        })}
+      </Suspense>
+    </AuthProvider>,
+  )
+  expect([renders, auth.listeners()]).toEqual([1000, 250 + 2 * 250 + 250])
+
+  clock.advance(60_000) // from here on the sign-in is no recent one: a guard says so, and nobody asks it
+  expect(renders).toBe(1000)
+
+  let states = 0
+  auth.subscribe(() => (states += 1))
+  let elapsed = 60_000
+  const renewWhenDue = async (user: User): Promise<void> => {
+    clock.advance(3_000_000 - elapsed)
+    elapsed = 0
+    const request = await server.next('refresh')
+    request.answer(server.grant(user))
+    await expect.poll(() => auth.getState().status).toBe('authenticated')
+    flushSync(() => {})
+  }
+  for (let at = 0; at < 100; at += 1) await renewWhenDue({ ...ann })
+  expect(states).toBe(200)
+  expect(renders).toBe(1000)
+
+  await renewWhenDue({ ...ann, name: 'Anna' })
+  expect(renders).toBe(1500)
+})
+
+const collectGarbage = (): Promise<unknown> =>
+  (cdp() as { send(method: string): Promise<unknown> }).send('HeapProfiler.collectGarbage')
+
+async function heapAfterGarbage(): Promise<number> {
+  await collectGarbage()
+  const { usedSize } = await (cdp() as { send(method: string): Promise<{ usedSize: number }> }).send(
+    'Runtime.getHeapUsage',
+  )
+  return usedSize
+}
+
+test('10,000 mounts in StrictMode leave no listener and no memory behind', { timeout: 120_000 }, async () => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  await signIn(auth, server)
+  const container = document.createElement('div')
+  function Name() {
+    return (useRequiredUser() as User).name
+  }
+  const page = (
+    <StrictMode>
+      <AuthProvider auth={auth}>
+        <Suspense>
+          <Name />
+        </Suspense>
+        <Protected guard="isAdmin">
+          <Can guard="isAdmin">admin</Can>
+        </Protected>
+      </AuthProvider>
+    </StrictMode>
+  )
+  const bare = (
+    <StrictMode>
+      <Suspense>Ann</Suspense>admin
+    </StrictMode>
+  )
+  const mount = (times: number, page: ReactNode): void => {
+    for (let at = 0; at < times; at += 1) {
+      const root = createRoot(container)
+      flushSync(() => root.render(page))
+      if (at === 0) expect(container.textContent).toBe('Annadmin')
+      flushSync(() => root.unmount())
+    }
+  }
+  const growthOf = async (what: ReactNode): Promise<number> => {
+    mount(1000, what)
+    const before = await heapAfterGarbage()
+    mount(10_000, what)
+    return (await heapAfterGarbage()) - before
+  }
+  const [without, grown] = [await growthOf(bare), await growthOf(page)]
+  console.log(`heap after 10,000 mounts: ${grown} bytes more, ${without} without the binding`)
+
+  expect(auth.listeners()).toBe(0)
+  // React and the browser keep a little of every root; a listener of ours would be 100 bytes and more
+  expect(grown - without).toBeLessThan(500_000)
+})
+
+test('unmounted while a sign-in and a renewal are on their way: each is sent once and arrives', async () => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  function Name() {
+    return (useUser() as User | null)?.name ?? 'nobody'
+  }
+  const page = (
+    <StrictMode>
+      <AuthProvider auth={auth}>
+        <Name />
+      </AuthProvider>
+    </StrictMode>
+  )
+  const first = await render(page)
+  const signedIn = auth.signIn({ email: 'ann@example.com', password: 'correct' })
+  const request = await server.next('signIn')
+  await first.unmount()
+  const second = await render(page)
+  request.answer(server.grant(ann))
+  await signedIn
+  await expect.element(second.getByText('Ann')).toBeInTheDocument()
+
+  const renewed = auth.refresh()
+  const renewal = await server.next('refresh')
+  await second.unmount()
+  expect(auth.listeners()).toBe(0)
+  renewal.answer(server.grant({ ...ann, name: 'Anna' }))
+  await renewed
+
+  expect(server.calls).toEqual(['signIn', 'refresh'])
+  const third = await render(page)
+  await expect.element(third.getByText('Anna')).toBeInTheDocument()
+})
