@@ -130,11 +130,11 @@ export default defineConfig({
           name: 'react-18',
           root: 'packages/react',
           include: ['test/**/*.browser.test.tsx'],
-          exclude: ['test/{routers,readme}/**'],
+          exclude: ['test/routers/**'],
           browser: browser(),
         },
       },
-      { test: { name: 'react-ssr', root: 'packages/react', include: ['test/**/*.ssr.test.{ts,tsx}'] } },
+      { test: { name: 'react-node', root: 'packages/react', include: ['test/**/*.{ssr,dev}.test.{ts,tsx}'] } },
       {
         plugins: [vue()],
         optimizeDeps: {
