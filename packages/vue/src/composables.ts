@@ -17,7 +17,7 @@ export function useAuthState<T = RegisteredState>(
   compare: (before: T, after: T) => boolean = Object.is,
 ): Readonly<ShallowRef<T>> {
   // createAuthPlugin took no auth with states of another user
-  return shallowReadonly(useSelector(useStore(), (state) => selector(state as RegisteredState), compare))
+  return shallowReadonly(useSelector(useStore(), selector as (state: AuthState) => T, compare))
 }
 
 /**
@@ -39,7 +39,7 @@ export function useUser(): Readonly<ShallowRef<RegisteredState['user']>> {
 export function useCan<K extends GuardName>(guard: K, ...params: Reactive<ParamsOf<K>>): ComputedRef<boolean> {
   const auth = useAnyAuth()
   const state = useAuthState()
-  return computed(() => isAllowed(auth, state.value, guard, ...params.map((param) => toValue(param))))
+  return computed(() => isAllowed(auth, state.value, guard, ...params.map(toValue)))
 }
 
 /** What a guard says in this state: the one on the screen, which may be older than the auth while it hydrates. */

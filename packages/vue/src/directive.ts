@@ -35,22 +35,19 @@ export function createCan(auth: AnyAuth): CanDirective {
         const isOpen = isAllowed(auth, state.value, guard, ...params)
         el.toggleAttribute('inert', !isOpen)
         if (!isOpen) el.style.setProperty('display', 'none', 'important')
-        else if (el.style.getPropertyPriority('display') !== '') el.style.display = own.display ?? ''
+        else if (el.style.getPropertyPriority('display')) el.style.display = own.display ?? ''
       })
     })
   }
   return {
     getSSRProps: () => ({ inert: '', style: 'display:none !important' }), // on a server nobody is confirmed
-    created: (el) => el.addEventListener('click', stopClosed, true), // before any listener of the app
+    // before any listener of the app: Enter in a form presses its first button, even one that is out of reach
+    created(el) {
+      const stop = (event: Event): void => (event.preventDefault(), event.stopImmediatePropagation())
+      el.addEventListener('click', (event) => el.hasAttribute('inert') && stop(event), true)
+    },
     beforeMount: bind,
     updated: bind,
     beforeUnmount: release,
   }
-}
-
-/** Enter in a form presses its first button, even one that is hidden and out of reach. */
-function stopClosed(event: Event): void {
-  if (!(event.currentTarget as Element).hasAttribute('inert')) return
-  event.preventDefault()
-  event.stopImmediatePropagation()
 }

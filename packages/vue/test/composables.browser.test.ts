@@ -265,7 +265,7 @@ test('a node that is kept, as v-once does, shows what is true now when it is mou
 
 test('without the plugin, or outside setup, the error says what to do', async () => {
   vi.spyOn(console, 'warn').mockImplementation(() => {})
-  const advice = 'There is no auth here. Call app.use(createAuthPlugin(auth)), and this inside setup().'
+  const advice = 'No auth here: call app.use(createAuthPlugin(auth)), and this in setup().'
 
   expect(() => useAuth()).toThrow(advice)
   await expect(render(SignInButton)).rejects.toThrow(advice)
