@@ -161,7 +161,10 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     if (endedIds.has(other.id)) return false
     if (held?.id !== other.id) {
       // a sign-in of this tab takes its place, or has lost its place to it: that is seen when it is stored
-      if (world.establishing) return false
+      if (world.establishing) {
+        world.establishing.hasMissed ||= other.id !== world.establishing.id
+        return false
+      }
       vault.stage(other)
       report({ type: 'tabs.signedIn', session: toView(other) })
       return true

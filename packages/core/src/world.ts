@@ -5,6 +5,13 @@ import type { Held, SessionRules, Stored } from './session.ts'
 import type { AuthClient, Clock, Network, Revoked, TabHint, Tabs } from './types.ts'
 import type { Vault } from './vault.ts'
 
+export interface Establishing {
+  readonly id: string
+  readonly done: Promise<void>
+  /** What another tab did meanwhile was seen, and not taken up. */
+  hasMissed: boolean
+}
+
 /** What the effects of one auth share. Nothing here is reachable from the chart, its events or its snapshots. */
 export interface World {
   readonly client: AuthClient
@@ -40,7 +47,7 @@ export interface World {
   /** This session ended here. */
   readonly isOver: (id: string) => boolean
   /** The session that a sign-in of this very tab is storing, until it is held or put back. */
-  establishing: { readonly id: string; readonly done: Promise<void> } | null
+  establishing: Establishing | null
   /** Reads the record again and takes up what differs. */
   readonly look: () => void
   /** The stored session was looked for: what other tabs did meanwhile is looked at now. */

@@ -8,7 +8,7 @@ import { fromGrant, readUser, toView, type Held } from '../session.ts'
 import { withTimeout } from '../timeout.ts'
 import type { ChallengeDemand, Grant } from '../types.ts'
 import type { Secrets } from '../vault.ts'
-import type { World } from '../world.ts'
+import type { Establishing, World } from '../world.ts'
 
 const LONGEST_CHALLENGE = 300_000
 const USER_TRIES = 3
@@ -108,7 +108,8 @@ async function store(world: World, held: Held, isWanted: () => boolean, tell: ()
   const done = new Promise<void>((resolve) => {
     finish = resolve
   })
-  world.establishing = { id: held.id, done }
+  const establishing: Establishing = { id: held.id, done, hasMissed: false }
+  world.establishing = establishing
   try {
     const undo = await world.persistence.put(held, isWanted)
     const isStillWanted = isWanted()
@@ -118,15 +119,15 @@ async function store(world: World, held: Held, isWanted: () => boolean, tell: ()
     } else {
       world.giveUp(held.id)
       await undo(world.isOver)
-      // other tabs may have taken it up
+      // other tabs may have taken it up, and what was put back may be a sign-in of one of them
       world.post()
+      establishing.hasMissed = true
     }
     return isStillWanted
   } finally {
     world.establishing = null
     finish()
-    // another tab may have signed in meanwhile
-    world.look()
+    if (establishing.hasMissed) world.look()
   }
 }
 
