@@ -130,7 +130,7 @@ export default defineConfig({
           name: 'react-18',
           root: 'packages/react',
           include: ['test/**/*.browser.test.tsx'],
-          exclude: ['test/routers/**'],
+          exclude: ['test/{routers,recipes}/**'],
           browser: browser(),
         },
       },
@@ -147,7 +147,7 @@ export default defineConfig({
           browser: { ...browser(), commands: { renderVuePage } },
         },
       },
-      { test: { name: 'vue-ssr', root: 'packages/vue', include: ['test/**/*.ssr.test.ts'] } },
+      { test: { name: 'vue-node', root: 'packages/vue', include: ['test/**/*.{ssr,dev}.test.ts'] } },
     ],
   },
 })

@@ -1,18 +1,22 @@
-// Compiles the code of the README as somebody would paste it: React with tsc, Vue with vue-tsc.
+// Compiles the code of the README and of the guides as somebody would paste it: React with tsc, Vue with vue-tsc.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 interface Program {
+  readonly document: string
   /** The workspace package whose dependencies it has. */
   readonly home: string
   readonly compiler: string
   readonly files: Readonly<Record<string, string>>
 }
 
-const blocks = [...readFileSync('README.md', 'utf8').matchAll(/```(tsx?|vue)\n([\s\S]*?)```/g)].map(
-  ([, language, code]) => ({ language, code: code ?? '' }),
-)
+const blocksOf = (document: string) =>
+  [...readFileSync(document, 'utf8').matchAll(/```(tsx?|vue)\n([\s\S]*?)```/g)].map(([, language, code]) => ({
+    language,
+    code: code ?? '',
+  }))
+const blocks = blocksOf('README.md')
 const only = (language: string, words: string): string => {
   const found = blocks.filter((block) => block.language === language && block.code.includes(words))
   if (found.length !== 1)
@@ -20,17 +24,40 @@ const only = (language: string, words: string): string => {
   return found[0]?.code ?? ''
 }
 
+/** All blocks of a guide are one program; each says in its first line which file it is. */
+function guide(document: string, home: string, compiler: string): Program {
+  const files = blocksOf(document).map(({ code }): [string, string] => {
+    const [, name] = /^(?:\/\/|<!--) ([\w.-]+)/.exec(code) ?? []
+    if (!name) throw new Error(`${document}: a block should begin with the name of its file: ${code.slice(0, 60)}`)
+    return [name, code]
+  })
+  if (new Set(files.map(([name]) => name)).size !== files.length) throw new Error(`${document} has a file twice`)
+  return { document, home, compiler, files: Object.fromEntries(files) }
+}
+
 const programs: Program[] = [
-  { home: 'packages/conformance', compiler: 'tsc', files: { 'main.tsx': only('tsx', 'AuthProvider') } },
-  { home: 'packages/conformance', compiler: 'tsc', files: { 'client.ts': only('ts', 'AuthClient') } },
+  guide('docs/react.md', 'packages/react', 'tsc'),
   {
+    document: 'README.md',
+    home: 'packages/conformance',
+    compiler: 'tsc',
+    files: { 'main.tsx': only('tsx', 'AuthProvider') },
+  },
+  {
+    document: 'README.md',
+    home: 'packages/conformance',
+    compiler: 'tsc',
+    files: { 'client.ts': only('ts', 'AuthClient') },
+  },
+  {
+    document: 'README.md',
     home: 'examples/vue',
     compiler: 'vue-tsc',
     files: { 'main.ts': only('ts', 'createAuthPlugin'), 'App.vue': only('vue', '<Protected>') },
   },
 ]
 
-for (const { home, compiler, files } of programs) {
+for (const { document, home, compiler, files } of programs) {
   const folder = join(home, 'node_modules/.cache/readme')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
@@ -42,6 +69,6 @@ for (const { home, compiler, files } of programs) {
     shell: true,
     stdio: 'inherit',
   })
-  console.log(`README: ${Object.keys(files).join(', ')} ${status === 0 ? 'compiles' : 'does not compile'}`)
+  console.log(`${document}: ${Object.keys(files).join(', ')} ${status === 0 ? 'compiles' : 'does not compile'}`)
   if (status !== 0) process.exitCode = 1
 }

@@ -34,7 +34,7 @@ export function authRoutes<TUser, TCredentials, TGuards>(
   }
   return {
     /** For whoever is signed in and passes the guard; others are sent to the sign-in page, or to `forbidden`. */
-    requireUser<K extends keyof TGuards & string>(...asked: Asked<TGuards, K>): AuthRoute<TUser> {
+    requireUser(...asked: Asked<TGuards>): AuthRoute<TUser> {
       return async (place, next) => {
         const way = await routes.enter(pathOf(place), place.request.signal, asked)
         if (way.to === null) throw new Response(null, { status: 403, statusText: 'Forbidden' })

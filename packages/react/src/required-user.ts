@@ -24,7 +24,7 @@ export function useRequiredUser(guard?: string, ...params: readonly unknown[]): 
   useSyncExternalStore(never, nothing, () => (gate === 'pending' ? failOnServer() : null))
   if (gate === 'pending') throw store.changed()
   if (gate !== 'open') throw new AuthError(codeOf(gate))
-  return user
+  return user as RegisteredUser // the gate is open
 }
 
 function codeOf({ status, user }: RegisteredState): 'forbidden' | 'session-expired' | 'not-authenticated' {

@@ -7,7 +7,9 @@ export interface AuthRoutesOptions extends SignInRedirectOptions {
 }
 
 /** Nothing, or a guard and what it takes after its first argument. */
-export type Asked<TGuards, K extends keyof TGuards> = [] | [guard: K, ...params: GuardParams<TGuards[K]>]
+export type Asked<TGuards> =
+  | []
+  | { [K in keyof TGuards & string]: [guard: K, ...params: GuardParams<TGuards[K]>] }[keyof TGuards & string]
 
 /** What the helpers of all routers share: who may enter a page, where to go instead, and when to look again. */
 export function createRoutes<TUser, TCredentials, TGuards>(
@@ -18,10 +20,9 @@ export function createRoutes<TUser, TCredentials, TGuards>(
   const refused = forbidden === undefined ? null : signInRedirect({ ...options, signIn: forbidden })
   return {
     /** The user; or where to go instead, null for nowhere: an error. The sign-in page is open whoever guards it. */
-    async enter<K extends keyof TGuards & string>(from: string, signal: AbortSignal, asked: Asked<TGuards, K>) {
-      const [guard, ...params] = asked
+    async enter(from: string, signal: AbortSignal, [guard, ...params]: Asked<TGuards>) {
       try {
-        const question = guard === undefined ? { signal } : { signal, guard, params: params as GuardParams<TGuards[K]> }
+        const question = guard === undefined ? { signal } : { signal, guard, params: params as never }
         return { user: await auth.requireUser(question) }
       } catch (error) {
         if (isSignedOut(error)) return signIn.isHere(from) ? { user: null as TUser } : { to: signIn.to(from) }

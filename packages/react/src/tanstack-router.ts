@@ -21,7 +21,7 @@ export function authRoutes<TUser, TCredentials, TGuards>(
   return {
     /** For whoever is signed in and passes the guard; others are sent to the sign-in page, or to `forbidden`. */
     requireUser:
-      <K extends keyof TGuards & string>(...asked: Asked<TGuards, K>) =>
+      (...asked: Asked<TGuards>) =>
       async ({ location, abortController }: Place): Promise<{ user: TUser }> => {
         const way = await routes.enter(location.href, abortController.signal, asked)
         if (way.to === null) throw new AuthError('forbidden')

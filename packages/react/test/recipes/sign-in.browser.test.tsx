@@ -1,0 +1,73 @@
+import { AuthError } from '@authchart/core'
+import { AuthProvider, Protected } from '@authchart/react'
+import { expect, test } from 'vitest'
+import { render } from 'vitest-browser-react'
+import guide from '../../../../docs/react.md?raw'
+import { ann, createServer, createTestAuth } from '../server.ts'
+import { SignIn } from './sign-in.tsx'
+import source from './sign-in.tsx?raw'
+
+async function open() {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  const screen = await render(
+    <AuthProvider auth={auth}>
+      <Protected fallback={<SignIn />}>
+        <p>inside</p>
+      </Protected>
+    </AuthProvider>,
+  )
+  await screen.getByLabelText('E-mail').fill('ann@example.com')
+  await screen.getByLabelText('Password').fill('canary')
+  return { server, auth, screen }
+}
+
+test('the form in the guide is the one that is tested here', () => {
+  expect(guide).toContain(`// sign-in.tsx\n${source}`)
+})
+
+test('a double click sends one sign-in; the button says that it is under way', async () => {
+  const { server, screen } = await open()
+  await screen.getByRole('button').dblClick()
+  const request = await server.next('signIn')
+  await expect.element(screen.getByRole('button', { name: 'Signing in …' })).toBeDisabled()
+
+  request.answer(server.grant(ann))
+  await expect.element(screen.getByText('inside')).toBeInTheDocument()
+  expect(server.calls).toEqual(['signIn'])
+})
+
+test.each([
+  ['invalid-credentials', 'Password'],
+  ['invalid-email', 'E-mail'],
+] as const)('%s stands under %s; the e-mail stays, the password is gone', async (code, label) => {
+  const { server, screen } = await open()
+  await screen.getByRole('button').click()
+  const request = await server.next('signIn')
+  request.refuse(new AuthError(code))
+  await expect.element(screen.getByRole('alert')).toHaveTextContent(new AuthError(code).message)
+
+  const message = screen.getByRole('alert').element()
+  expect(message.previousElementSibling).toBe(screen.getByLabelText(label).element().closest('label'))
+  await expect.element(screen.getByLabelText('E-mail')).toHaveValue('ann@example.com')
+  await expect.element(screen.getByLabelText('Password')).toHaveValue('')
+  expect(document.documentElement.outerHTML).not.toContain('canary')
+})
+
+test('a second factor is asked for, may be wrong, and lets in', async () => {
+  const { server, screen } = await open()
+  await screen.getByRole('button').click()
+  const first = await server.next('signIn')
+  first.answer({ challenge: { kind: 'totp', handle: 'h' } })
+  await screen.getByLabelText('Code').fill('000000')
+  await screen.getByRole('button', { name: 'Go on' }).click()
+  const second = await server.next('answerChallenge')
+  second.refuse(new AuthError('invalid-code'))
+  await expect.element(screen.getByRole('alert')).toHaveTextContent(new AuthError('invalid-code').message)
+
+  await screen.getByLabelText('Code').fill('123456')
+  await screen.getByRole('button', { name: 'Go on' }).click()
+  const third = await server.next('answerChallenge')
+  third.answer(server.grant(ann))
+  await expect.element(screen.getByText('inside')).toBeInTheDocument()
+})

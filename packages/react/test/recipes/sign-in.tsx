@@ -1,0 +1,80 @@
+import { AuthError } from '@authchart/core'
+import { useAuth, useAuthState } from '@authchart/react'
+import { useActionState } from 'react'
+
+/** What the form remembers: no password. */
+interface Answer {
+  readonly email: string
+  readonly error: AuthError | null
+}
+
+const fieldOf = { 'invalid-email': 'email', 'email-not-verified': 'email', 'invalid-credentials': 'password' } as const
+
+/** The message of an error, under the field it belongs to; what belongs to none stands under the form. */
+function Message({
+  error,
+  under,
+}: {
+  readonly error: AuthError | null
+  readonly under: 'email' | 'password' | 'form'
+}) {
+  const field = error && error.code in fieldOf ? fieldOf[error.code as keyof typeof fieldOf] : 'form'
+  return error && field === under ? <p role="alert">{error.message}</p> : null
+}
+
+async function errorOf(attempt: Promise<unknown>): Promise<AuthError | null> {
+  return attempt.then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof AuthError) return error
+      throw error
+    },
+  )
+}
+
+export function SignIn() {
+  const { signIn } = useAuth()
+  const isChallenged = useAuthState(({ status }) => status === 'challenged')
+  const [{ email, error }, submit, isPending] = useActionState(
+    async (_: Answer, form: FormData): Promise<Answer> => {
+      const [email, password] = [String(form.get('email')), String(form.get('password'))]
+      return { email, error: await errorOf(signIn({ email, password })) }
+    },
+    { email: '', error: null },
+  )
+  if (isChallenged) return <SecondFactor />
+  return (
+    <form action={submit}>
+      <label>
+        E-mail <input name="email" type="email" autoComplete="username" defaultValue={email} required />
+      </label>
+      <Message error={error} under="email" />
+      <label>
+        Password <input name="password" type="password" autoComplete="current-password" required />
+      </label>
+      <Message error={error} under="password" />
+      <button disabled={isPending}>{isPending ? 'Signing in …' : 'Sign in'}</button>
+      <Message error={error} under="form" />
+    </form>
+  )
+}
+
+function SecondFactor() {
+  const { answerChallenge, cancel } = useAuth()
+  const [error, submit, isPending] = useActionState(
+    (_: AuthError | null, form: FormData) => errorOf(answerChallenge({ code: String(form.get('code')) })),
+    null,
+  )
+  return (
+    <form action={submit}>
+      <label>
+        Code <input name="code" inputMode="numeric" autoComplete="one-time-code" required />
+      </label>
+      <Message error={error} under="form" />
+      <button disabled={isPending}>Go on</button>
+      <button type="button" onClick={cancel}>
+        Give up
+      </button>
+    </form>
+  )
+}
