@@ -1,0 +1,84 @@
+import { Can, createAuthPlugin, Protected, useAuth, useAuthState, useCan, useUser } from '@authchart/vue'
+import { expect, test } from 'vitest'
+import { cdp } from 'vitest/browser'
+import { createApp, defineComponent, h, nextTick, onMounted, resolveDirective, withDirectives } from 'vue'
+import { ann, createServer, createTestAuth, credentials, signIn, type TestAuth, type User } from './server.ts'
+
+const Everything = defineComponent(() => {
+  const user = useUser()
+  const status = useAuthState((state) => state.status)
+  const isAdmin = useCan('isAdmin')
+  const vCan = resolveDirective('can')
+  return () => [
+    h('i', [(user.value as User | null)?.name ?? 'nobody', status.value, String(isAdmin.value)]),
+    h(Protected, { guard: 'isAdmin' }, () => 'protected'),
+    h(Can, { guard: 'isAdmin' }, () => 'can'),
+    withDirectives(h('b'), [[vCan, 'isAdmin']]),
+  ]
+})
+
+/** On the screen and off it again. Returns an element that was there. */
+function mountOnce(auth: TestAuth): WeakRef<Element> {
+  const root = document.createElement('div')
+  const app = createApp(Everything).use(createAuthPlugin(auth))
+  app.mount(root)
+  const element = root.querySelector('b') as Element
+  app.unmount()
+  return new WeakRef(element)
+}
+
+async function heap(): Promise<number> {
+  const { send } = cdp() as unknown as { send: (method: string) => Promise<{ usedSize: number }> }
+  await send('HeapProfiler.collectGarbage')
+  return (await send('Runtime.getHeapUsage')).usedSize
+}
+
+test('10,000 mounts leave no listener, no element and no memory behind', { timeout: 120_000 }, async () => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  await signIn(auth, server)
+  const elements: WeakRef<Element>[] = []
+  const mount = async (times: number) => {
+    for (let at = 0; at < times; at += 1) {
+      const element = mountOnce(auth)
+      if (at % 1000 === 0) elements.push(element)
+      if (at % 100 === 0) await nextTick()
+    }
+    return heap()
+  }
+  const warm = await mount(1000)
+
+  const after = await mount(10_000)
+
+  expect(auth.subscriptions()).toBe(11_000 * 6)
+  expect(auth.listeners()).toBe(0)
+  // whoever is still held by something of ours is held for good
+  expect(elements.map((element) => element.deref() === undefined)).not.toContain(false)
+  expect(after - warm).toBeLessThan(1_000_000)
+})
+
+test('a page that goes while a sign-in is on its way: one request, and the sign-in goes on without it', async () => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  const SignInAtOnce = defineComponent(() => {
+    const { signIn } = useAuth()
+    onMounted(() => void signIn(credentials))
+    return () => h(Everything)
+  })
+  const mount = () => {
+    const app = createApp(SignInAtOnce).use(createAuthPlugin(auth))
+    app.mount(document.createElement('div'))
+    return app
+  }
+  const first = mount()
+  const request = await server.next('signIn')
+  first.unmount()
+  const second = mount()
+  second.unmount()
+
+  request.answer(server.grant(ann))
+
+  await expect.poll(() => auth.getState().status).toBe('authenticated')
+  expect(server.calls).toEqual(['signIn'])
+  expect(auth.listeners()).toBe(0)
+})
