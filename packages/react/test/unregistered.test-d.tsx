@@ -1,5 +1,15 @@
 import { createAuth, hasRole, type AuthClient, type AuthState } from '@authchart/core'
-import { AuthProvider, Can, Protected, useAuth, useAuthState, useCan, useUser, type GuardName } from '@authchart/react'
+import {
+  AuthProvider,
+  Can,
+  Protected,
+  useAuth,
+  useAuthState,
+  useCan,
+  useRequiredUser,
+  useUser,
+  type GuardName,
+} from '@authchart/react'
 import { expectTypeOf } from 'vitest'
 
 declare const client: AuthClient<{ id: string }, { pin: string }>
@@ -9,6 +19,8 @@ const withoutGuards = createAuth({ client })
 // until an auth is registered, nothing is known of it
 export function Hooks() {
   expectTypeOf(useUser()).toEqualTypeOf<unknown>()
+  expectTypeOf(useRequiredUser()).toEqualTypeOf<unknown>()
+  expectTypeOf(useRequiredUser('whatever', 1, 'two')).toEqualTypeOf<unknown>()
   expectTypeOf(useAuthState()).toEqualTypeOf<AuthState>()
   expectTypeOf(useAuthState(({ status }) => status === 'expired')).toEqualTypeOf<boolean>()
   expectTypeOf(useCan('whatever', 1, 'two')).toEqualTypeOf<boolean>()

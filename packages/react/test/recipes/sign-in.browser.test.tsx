@@ -5,7 +5,8 @@ import { render } from 'vitest-browser-react'
 import guide from '../../../../docs/react.md?raw'
 import { ann, createServer, createTestAuth } from '../server.ts'
 import { SignIn } from './sign-in.tsx'
-import source from './sign-in.tsx?raw'
+
+const sources = import.meta.glob<string>('./sign-in.tsx', { query: '?raw', import: 'default', eager: true })
 
 async function open() {
   const server = createServer()
@@ -23,7 +24,7 @@ async function open() {
 }
 
 test('the form in the guide is the one that is tested here', () => {
-  expect(guide).toContain(`// sign-in.tsx\n${source}`)
+  expect(guide).toContain(`// sign-in.tsx\n${sources['./sign-in.tsx']}`)
 })
 
 test('a double click sends one sign-in; the button says that it is under way', async () => {

@@ -7,6 +7,7 @@ import {
   useAuth,
   useAuthState,
   useCan,
+  useRequiredUser,
   useUser,
   type GuardName,
   type RegisteredAuth,
@@ -15,6 +16,7 @@ import { expectTypeOf } from 'vitest'
 import { auth } from './auth.ts'
 
 const post = { authorId: '1' }
+const sameNumbers = (before: number, after: number) => before === after
 declare const otherClient: AuthClient<{ id: number }, { pin: string }>
 
 // the hooks know the user, the credentials and the guards of the registered auth
@@ -29,6 +31,26 @@ export function Hooks() {
   expectTypeOf(useCan('isAdmin')).toEqualTypeOf<boolean>()
   expectTypeOf(useCan('canEdit', post)).toEqualTypeOf<boolean>()
 
+  expectTypeOf(useRequiredUser()).toEqualTypeOf<BkendUser>()
+  expectTypeOf(useRequiredUser('isAdmin')).toEqualTypeOf<BkendUser>()
+  expectTypeOf(useRequiredUser('canEdit', post).id).toEqualTypeOf<string>()
+  expectTypeOf(
+    useAuthState(
+      ({ user }) => user?.email,
+      (before, after) => before === after,
+    ),
+  ).toEqualTypeOf<string | null | undefined>()
+
+  // @ts-expect-error a misspelt guard
+  useRequiredUser('isAdmn')
+  // @ts-expect-error a parameter too few
+  useRequiredUser('canEdit')
+  // @ts-expect-error a parameter of the wrong type
+  useRequiredUser('canEdit', { authorId: 1 })
+  // @ts-expect-error a parameter too many
+  useRequiredUser('isAdmin', post)
+  // @ts-expect-error a comparison of something else
+  useAuthState(({ user }) => user?.email, sameNumbers)
   // @ts-expect-error a misspelt guard
   useCan('isAdmn')
   // @ts-expect-error a parameter too few
