@@ -37,6 +37,7 @@ function guide(document: string, home: string, compiler: string): Program {
 
 const programs: Program[] = [
   guide('docs/react.md', 'packages/react', 'tsc'),
+  guide('docs/vue.md', 'examples/vue', 'vue-tsc'),
   {
     document: 'README.md',
     home: 'packages/conformance',
