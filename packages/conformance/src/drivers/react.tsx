@@ -1,14 +1,18 @@
-import { AuthProvider, Can, Protected, useAuth, useAuthState, useCan, useUser } from '@authchart/react'
-import { StrictMode } from 'react'
+import { AuthError } from '@authchart/core'
+import { AuthProvider, Can, Protected, useAuth, useAuthState, useCan, useRequiredUser, useUser } from '@authchart/react'
+import { Component, StrictMode, Suspense, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { Driver } from '../driver.ts'
 import type { TestAuth, User } from '../world.ts'
 import { commandNames, pageDriver, run, textsOf } from './page.ts'
 
-/** A page of React components in StrictMode. */
+/** A page of React components in StrictMode. What asks for a user has to show the same as what is protected. */
 export function reactDriver(): Driver {
-  return pageDriver((auth, element, onCommand) => {
-    const root = createRoot(element)
+  let element: HTMLElement | null = null
+  const driver = pageDriver((auth, own, onCommand) => {
+    element = own
+    // errors that a boundary took are on the screen
+    const root = createRoot(own, { onCaughtError: () => {} })
     root.render(
       <StrictMode>
         <AuthProvider auth={auth}>
@@ -18,6 +22,41 @@ export function reactDriver(): Driver {
     )
     return () => root.unmount()
   })
+  const agreed = <T extends string>(shown: T, id: string): T => {
+    const required = element?.querySelector(`[data-id="${id}"]`)?.textContent
+    return required === shown ? shown : (`${shown}, but ${required} where a user is required` as T)
+  }
+  return {
+    ...driver,
+    view() {
+      const view = driver.view()
+      return {
+        ...view,
+        protected: agreed(view.protected, 'required'),
+        membersOnly: agreed(view.membersOnly, 'requiredMember'),
+      }
+    },
+  }
+}
+
+/** Says `closed` where the error is the one that the status promises. */
+class Boundary extends Component<{ readonly status: string; readonly children: ReactNode }, { error: Error | null }> {
+  override state = { error: null as Error | null }
+  static getDerivedStateFromError = (error: Error) => ({ error })
+  override render(): ReactNode {
+    const { error } = this.state
+    if (error === null) return this.props.children
+    const promised = this.props.status === 'expired' ? 'session-expired' : 'not-authenticated'
+    return error instanceof AuthError && error.code === promised ? 'closed' : error.message
+  }
+}
+
+function Required(): ReactNode {
+  return useRequiredUser() ? 'shown' : 'nobody'
+}
+
+function RequiredMember(): ReactNode {
+  return useRequiredUser('member') ? 'shown' : 'nobody'
 }
 
 function Page({ onCommand }: { readonly onCommand: (answer: unknown) => void }) {
@@ -48,6 +87,13 @@ function Page({ onCommand }: { readonly onCommand: (answer: unknown) => void }) 
           shown
         </Protected>
       </output>
+      {Object.entries({ required: <Required />, requiredMember: <RequiredMember /> }).map(([id, part]) => (
+        <output key={id} data-id={id}>
+          <Boundary key={`${state.status} ${user?.name} ${isMember}`} status={state.status}>
+            <Suspense fallback="pending">{part}</Suspense>
+          </Boundary>
+        </output>
+      ))}
       {commandNames.map((name) => (
         <button key={name} type="button" data-id={`button ${name}`} onClick={() => onCommand(run(auth, name))}>
           {name}
