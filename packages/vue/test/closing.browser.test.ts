@@ -1,3 +1,5 @@
+import { hasRecentSignIn } from '@authchart/core'
+import { drain, fakeClock } from '@authchart/core/testing'
 import { Can, Protected, useAuthState, useCan, useUser } from '@authchart/vue'
 import { expect, test } from 'vitest'
 import { defineComponent, h, nextTick, resolveDirective, withDirectives } from 'vue'
@@ -64,4 +66,20 @@ test('and opens in one flush, too', async () => {
   stop()
 
   expect(screens).toEqual(['reader: ', `admin: ${all}`])
+})
+
+test('a guard about the age of the sign-in closes all of them by itself, in one flush', async () => {
+  const server = createServer()
+  const clock = fakeClock()
+  const guards = { isAdmin: hasRecentSignIn(60_000), canEdit: () => false }
+  const auth = createTestAuth(server, { clock, guards: guards as never })
+  await signIn(auth, server)
+  const { screens, stop } = await watchScreen(auth)
+
+  clock.advance(60_000)
+  await drain()
+  await nextTick()
+  stop()
+
+  expect(screens).toEqual([`admin: ${all}`, 'admin: '])
 })

@@ -6,13 +6,11 @@ import guide from '../../../docs/vue.md?raw'
 import { ann, createServer, createTestAuth, credentials } from './server.ts'
 import { show } from './shown.ts'
 
-const [source] = Object.values(
-  import.meta.glob<string>('./docs/SignIn.vue', { query: '?raw', import: 'default', eager: true }),
-)
+const sources = import.meta.glob<string>('./docs/*.vue', { query: '?raw', import: 'default', eager: true })
 const [SignIn] = Object.values(import.meta.glob<Component>('./docs/SignIn.vue', { import: 'default', eager: true }))
 
 test('the sign-in form of the guide is the one tried here', () => {
-  expect(guide).toContain(`<!-- SignIn.vue -->\n${source}`)
+  expect(guide).toContain(`<!-- SignIn.vue -->\n${sources['./docs/SignIn.vue']}`)
 })
 
 async function fillIn() {

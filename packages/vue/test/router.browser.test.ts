@@ -1,4 +1,5 @@
-import { AuthError, type AuthOptions } from '@authchart/core'
+import { AuthError, hasRecentSignIn, type AuthOptions } from '@authchart/core'
+import { fakeClock } from '@authchart/core/testing'
 import { Protected, createAuthPlugin } from '@authchart/vue'
 import { authGuard, type AuthGuardOptions } from '@authchart/vue/router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -480,6 +481,20 @@ test('a view closes in the flush in which the role goes away, and its page is le
   expect(root.textContent).toBe('closed')
 
   await expect.poll(() => root.textContent).toBe('forbidden')
+})
+
+test('a page that asks for a recent sign-in is left when that is too long ago', async () => {
+  const clock = fakeClock()
+  const guards = { isAdmin: hasRecentSignIn(60_000) }
+  const { auth, server, router } = start({ auth: { clock, guards: guards as never } })
+  await signIn(auth, server)
+  await router.push('/admin')
+  clock.advance(59_999)
+  expect(await at(router)).toBe('/admin')
+
+  clock.advance(1)
+
+  expect(await at(router)).toBe('/forbidden')
 })
 
 test('a guard that was stopped lets everything by, and listens no more', async () => {

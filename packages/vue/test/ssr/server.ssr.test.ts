@@ -1,7 +1,9 @@
+import { createAuthPlugin } from '@authchart/vue'
 import { fakeClock, fakeNetwork } from '@authchart/core/testing'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test, vi } from 'vitest'
+import { createSSRApp } from 'vue'
 import { renderToNodeStream, renderToString, renderToWebStream } from 'vue/server-renderer'
 import { ann, createServer, createTestAuth, signIn, type User } from '../server.ts'
 import { authFor, createPage, type Session } from './pages.ts'
@@ -23,6 +25,15 @@ test.each<[string, Session, string]>([
 
   expect(shownOf(html)).toBe(`${expected}${expected.slice(1)}`)
   expect(html).toContain('<button style="display:none !important;" inert>delete</button>')
+})
+
+test('v-can in a compiled template is closed on a server, whatever the element looks like', async () => {
+  const template = `<button v-can="'isAdmin'" class="a" style="display: flex" :style="{ color: 'red' }">delete</button>`
+  const app = createSSRApp({ template }).use(createAuthPlugin(authFor({ user: ann })))
+
+  const html = await renderToString(app)
+
+  expect(html).toBe('<button class="a" style="display:none !important;color:red;" inert>delete</button>')
 })
 
 test('a render starts nothing: no request, no storage read, no listener, no timer', async () => {
