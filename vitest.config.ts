@@ -113,7 +113,7 @@ export default defineConfig({
           name: 'react',
           root: 'packages/react',
           include: ['test/**/*.browser.test.tsx'],
-          globalSetup: ['test/ssr/pages.setup.ts'],
+          globalSetup: [`${import.meta.dirname}/packages/react/test/ssr/pages.setup.ts`],
           browser: browser(),
         },
       },
