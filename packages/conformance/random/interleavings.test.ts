@@ -26,7 +26,7 @@ async function settle(sim: Watched, { tabs, session }: Story): Promise<void> {
 }
 
 const isRough = ({ atOnce, later }: Story): boolean =>
-  [...atOnce, ...later].some(({ do: what }) => ['fault', 'kill', 'reload', 'destroy'].includes(what))
+  [...atOnce, ...later].some(({ do: what }) => ['fault', 'kill', 'reload', 'destroy', 'advance'].includes(what))
 
 const tell = (command: Command): string => Object.values(command).join(' ')
 

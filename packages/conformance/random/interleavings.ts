@@ -35,6 +35,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: on('cancel', 'wake', 'comeBack') },
   { weight: 4, arbitrary: on('reload', 'kill', 'destroy') },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('open' as const) }) },
+  // longer than anybody waits for a disk
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('advance' as const), minutes: fc.constant(0.05) }) },
   {
     weight: 2,
     arbitrary: fc.record({

@@ -66,7 +66,8 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
   function isLicensed(page: Page, { id }: View, reason: string): boolean {
     if (reason === 'signed-out') return page.signOuts > 0
     if (reason === 'user-mismatch') return isAny(id, accounts.mixedUp)
-    if (reason === 'access-token-expired') return false
+    // whoever has lost sight of the storage for good
+    if (reason === 'access-token-expired') return page.auth.getState().persistence === 'memory'
     if (over.has(id) || displaced.has(id)) return true
     if (reason === 'session-expired') return isAny(id, facts.refused)
     if (reason === 'account-banned') return isAny(id, facts.banned)
@@ -214,8 +215,7 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
       const { status } = page.auth.getState()
       const isSettled = ['anonymous', 'authenticated', 'expired', 'signedOut'].includes(status)
       if (isWorking(page) && !isSettled) crime(`I11: page ${page.number} is still ${status}`)
-      // a storage that never comes back keeps a token from being spent: who waits for that waits until destroy
-      if (!page.isBroken) confrontPending(page, 'with the network back')
+      confrontPending(page, 'with the network back')
       page.auth.destroy()
       page.isDestroyed = true
     }

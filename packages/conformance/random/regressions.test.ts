@@ -34,7 +34,7 @@ function delay(page: number, what: string) {
   const until = new Promise<void>((resolve) => {
     go = resolve
   })
-  const turn: Hooks['turn'] = async ({ number }, at) => {
+  const turn: NonNullable<Hooks['turn']> = async ({ number }, at) => {
     if (!isNext || number !== page || at !== what) return
     isNext = false
     await until
@@ -135,6 +135,36 @@ describe('a disk that is slow for a while', () => {
     await sim.finish()
   })
 
+  test('only while one tab renews signs out no other one', async () => {
+    const slow = delay(1, 'storage has read')
+    const sim = await play([signIn(0), { do: 'open' }], 0, slow)
+    slow.next()
+    await goOn(sim, [
+      { do: 'refresh', page: 0 },
+      { do: 'advance', minutes: 0.1 },
+      { do: 'wake', page: 1 },
+    ])
+    expect(sim.server.facts.refreshes).toBe(1)
+    expect(status(sim)).toEqual(['authenticated', 'authenticated'])
+    await slow.end()
+    await sim.finish()
+  })
+
+  test('keeps who signs in while the one before is being written to it again', async () => {
+    const slow = delay(1, 'storage has written')
+    const sim = await play([signIn(0), { do: 'holdStorage', page: 0 }, signIn(0, 'bob')], 0, slow)
+    await goOn(sim, [
+      { do: 'advance', minutes: 0.1 },
+      { do: 'releaseStorage', page: 0 },
+    ])
+    slow.next()
+    await goOn(sim, [{ do: 'refresh', page: 0 }, signIn(0, 'ann')])
+    await slow.end()
+    await goOn(sim, [{ do: 'wake', page: 0 }, { do: 'open' }])
+    expect(users(sim)).toEqual(['u-ann', 'u-ann'])
+    await sim.finish()
+  })
+
   test('does not bring back a sign-in that was given up', async () => {
     const sim = await play([
       { do: 'holdStorage', page: 0 },
@@ -144,6 +174,41 @@ describe('a disk that is slow for a while', () => {
     ])
     await releaseAndWake(sim)
     expect(status(sim)).toEqual(['signedOut'])
+    await sim.finish()
+  })
+})
+
+describe('a disk that stores a sign-in too late', () => {
+  test.each(['storage writes', 'storage has written'])('does not get its token spent twice (%s)', async (what) => {
+    const slow = delay(1, what)
+    const sim = await play([], 0, slow)
+    slow.next()
+    await goOn(sim, [signIn(0), { do: 'advance', minutes: 0.1 }])
+    await slow.end()
+    await goOn(sim, [{ do: 'advance', minutes: 40 }, { do: 'open' }, { do: 'refresh', page: 1 }])
+    expect(status(sim)).toEqual(['authenticated', 'authenticated'])
+    await sim.finish()
+  })
+})
+
+describe('a disk that never answers again', () => {
+  test.each(['holdStorage', 'breakStorage'] as const)('%s: asks for one sign-in, in this tab only', async (lose) => {
+    const sim = await play([signIn(0), { do: 'open' }, { do: lose, page: 0 }, { do: 'advance', minutes: 65 }])
+    expect(status(sim)).toEqual(['expired', 'authenticated'])
+    expect(sim.pages[0]?.auth.getState()).toMatchObject({ reason: 'access-token-expired', persistence: 'memory' })
+    await goOn(sim, [signIn(0, 'bob'), { do: 'advance', minutes: 300 }])
+    expect(users(sim)).toEqual(['u-bob', 'u-ann'])
+    await sim.finish()
+  })
+
+  test('leaves a session alone whose access token is good', async () => {
+    const sim = await play([signIn(0), { do: 'holdStorage', page: 0 }, { do: 'advance', minutes: 59 }])
+    expect(users(sim)).toEqual(['u-ann'])
+    await goOn(sim, [
+      { do: 'releaseStorage', page: 0 },
+      { do: 'advance', minutes: 5 },
+    ])
+    expect(users(sim)).toEqual(['u-ann'])
     await sim.finish()
   })
 })
@@ -201,6 +266,24 @@ describe('tabs that do things at the same time', () => {
     await goOn(sim, [{ do: 'wake', page: 1 }])
     expect(sim.pages[1]?.auth.getState().status).toBe('authenticated')
     expect(sim.server.facts.refreshes).toBe(0)
+    await sim.finish()
+  })
+
+  test('a tab that is put away while somebody signs in there signs nobody in', async () => {
+    const lock = delay(1, 'gets the lock')
+    const disk = delay(1, 'storage writes')
+    const turn: Hooks['turn'] = async (page, what) => {
+      await lock.turn(page, what)
+      await disk.turn(page, what)
+    }
+    const sim = await play([signIn(0), { do: 'open' }], 0, { turn })
+    lock.next()
+    disk.next()
+    await goOn(sim, [{ do: 'refresh', page: 0 }, signIn(0, 'bob'), { do: 'destroy', page: 0 }])
+    await disk.end()
+    await goOn(sim, [{ do: 'wake', page: 1 }])
+    expect(sim.pages[1]?.auth.getState().user).toMatchObject({ id: 'u-ann' })
+    await lock.end()
     await sim.finish()
   })
 

@@ -6,6 +6,7 @@ import {
   ageOf,
   fromGrant,
   isAnotherUser,
+  isGood,
   isSameGrant,
   keepSame,
   readUser,
@@ -52,7 +53,7 @@ export interface BrokerOptions {
   /** Takes up what another tab stored, when it differs from what is held. True: it did. */
   readonly observe: (stored: Stored | null) => boolean
   readonly onRenewed: (session: SessionView) => void
-  /** The held session is over by the server's definite word. */
+  /** The held session is over. */
   readonly onEnded: (held: Held, reason: EndReason) => Promise<void>
   /** A grant that came too late for its session is good for one thing only. */
   readonly onStale: (held: Held) => void
@@ -67,6 +68,8 @@ const LONGEST_PING = 10_000
 const LONGEST_WAIT = 600_000
 /** A holder that is frozen keeps its lock; nobody robs it, but nobody waits for ever. */
 const LONGEST_LOCK_WAIT = 120_000
+/** A storage that has not answered for so long will not answer in this page any more. */
+const LONGEST_BLINDNESS = 120_000
 /** A server that refuses every new token is asked this often in a minute. */
 const PREMATURE_PER_MINUTE = 6
 
@@ -77,6 +80,8 @@ export function createBroker(options: BrokerOptions): Broker {
   let failures = 0
   /** The server's own word on when it may be asked again. */
   let pause: { readonly error: AuthError; readonly left: () => number } | null = null
+  /** How long the storage has kept a session waiting whose access token has ended. */
+  let blindness: (() => number) | null = null
   let premature: { readonly id: string; readonly at: number[] } = { id: '', at: [] }
 
   const deferred = (error: AuthError, delay: number): Deferred => ({
@@ -109,7 +114,8 @@ export function createBroker(options: BrokerOptions): Broker {
   async function underLock(meant: Held | null, on: Spend, judge: typeof verdictOf): Promise<Outcome> {
     // what was to be renewed may have been, while this waited for the lock
     if (!meant || !isSameGrant(meant, vault.held)) return { type: 'settled' }
-    if (!(await persistence.recover())) return backOff(new AuthError('storage-unavailable'))
+    if (!(await persistence.recover())) return awaitStorage(meant)
+    blindness = null
     let stored = await persistence.read()
     if (stored?.kind === 'foreign' && !stored.isNewer && isSameGrant(meant, vault.held)) {
       // somebody's script wrote over it
@@ -158,6 +164,16 @@ export function createBroker(options: BrokerOptions): Broker {
     } catch (thrown) {
       return fail(held, marked, toAuthError(thrown, 'network'), judge)
     }
+  }
+
+  /** Its token is not spent unseen: with a storage that does not come back, the session ends with its access token. */
+  async function awaitStorage(held: Held): Promise<Outcome> {
+    blindness = isGood(held, clock) ? null : (blindness ?? stopwatch(clock))
+    if (!blindness || blindness() < LONGEST_BLINDNESS) return backOff(new AuthError('storage-unavailable'))
+    // in other tabs it may go on
+    persistence.abandon()
+    await options.onEnded(held, 'access-token-expired')
+    return { type: 'settled' }
   }
 
   /** Null: the server answers. Else the token is not risked. */

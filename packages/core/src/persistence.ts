@@ -20,8 +20,10 @@ export interface Persistence {
     isMeant: (id: string, kind: 'session' | 'ended') => boolean,
     ended: EndedSession | null,
   ) => Promise<Stored | null>
+  /** Leaves the storage that failed as it is, for good. */
+  readonly abandon: () => void
   /** Removes the word of an ended session. */
-  readonly forgetEnded: () => Promise<void>
+  readonly forgetEnded: () => Promise<unknown>
   /**
    * Goes back to a storage that failed and works again: what other tabs stored meanwhile counts. False: it still fails, and
    * may hold what nobody here can see.
@@ -51,13 +53,15 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
   /** Reads that were answered and writes that were done. */
   let answers = 0
   /** The session that the storage that failed may still hold. */
-  let leftBehind: string | null = null
+  let leftBehind: unknown = null
+  /** A write that nobody waited for any longer: what it wrote may be there at any moment. */
+  let adrift: Promise<void> = Promise.resolve()
 
   /** From the first failure on this tab keeps its record to itself, starting from what it last knew. */
   function degrade(cause: unknown): Promise<void> {
     degrading ??= (async () => {
       const memory = memoryStorage()
-      leftBehind = known !== null && storage.scope !== 'memory' ? String(known['id']) : null
+      leftBehind = storage.scope === 'memory' ? null : (known?.['id'] ?? null)
       if (known) await memory.compareAndSet(key, null, known)
       current = memory
       onLost(new AuthError('storage-unavailable', { cause }))
@@ -65,19 +69,28 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
     return degrading
   }
 
+  /** Stops waiting after a while: what becomes of it then is for `onLate`. */
+  function inTime<T>(
+    work: (options: CallOptions) => Promise<T>,
+    onLate?: (running: Promise<T>) => void,
+    parent?: AbortSignal,
+  ): Promise<T> {
+    const begin = (signal: AbortSignal): Promise<T> => {
+      const running = work({ signal })
+      if (onLate) signal.addEventListener('abort', () => onLate(running), { once: true })
+      return running
+    }
+    return withTimeout(rules.clock, timeout, begin, parent)
+  }
+
   async function attempt<T>(
     operation: (storage: AuthStorage, options?: CallOptions) => Promise<T>,
     parent?: AbortSignal,
-    onLate: (result: T) => void = () => {},
+    onLate?: (running: Promise<T>) => void,
   ): Promise<T> {
     const failed = current
-    const operating = (signal: AbortSignal): Promise<T> => {
-      const running = operation(failed, { signal })
-      signal.addEventListener('abort', () => void running.then(onLate, () => {}), { once: true })
-      return running
-    }
     try {
-      return await withTimeout(rules.clock, timeout, operating, parent)
+      return await inTime((options) => operation(failed, options), onLate, parent)
     } catch (error) {
       // nobody waits any more: that says nothing of the storage
       if (parent?.aborted) throw error
@@ -86,21 +99,28 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
     }
   }
 
-  async function write(expected: string | null, next: StoredRecord | null): Promise<boolean> {
-    // what is written after nobody waited any longer must not bring back what has been replaced since
-    const takeBack = (isWritten: boolean): void => {
-      const isOld = next !== null && next['marked'] !== true && known?.revision !== next.revision
-      if (isWritten && isOld) void storage.compareAndSet(key, next.revision, null).catch(() => {})
+  /** What is written after nobody waited any longer must not bring back what has been replaced since. */
+  const watchLate = (next: StoredRecord | null) => (running: Promise<boolean>) => {
+    const settle = (isWritten: boolean): void => {
+      if (!isWritten || next === null) return
+      const isOld = next['marked'] !== true && known?.revision !== next.revision
+      if (isOld) void storage.compareAndSet(key, next.revision, null).catch(() => {})
+      else leftBehind = next['id']
     }
+    adrift = running.then(settle, () => {})
+  }
+
+  async function write(expected: string | null, next: StoredRecord | null): Promise<boolean> {
     const written = await attempt(
       (target, options) => target.compareAndSet(key, expected, next, options),
       undefined,
-      takeBack,
+      watchLate(next),
     )
-    if (!written) return false
-    known = next
-    answers += 1
-    return true
+    if (written) {
+      known = next
+      answers += 1
+    }
+    return written
   }
 
   async function readBoth(parent?: AbortSignal): Promise<{ stored: Stored | null; raw: StoredRecord | null }> {
@@ -108,12 +128,11 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
     const found = await attempt((storage, options) => storage.read(key, options), parent)
     const stored = fromRecord(found, rules)
     // another answer came between and says something else: nobody knows which of the two is news
-    if (answers !== before && (stored?.revision ?? null) !== (known?.revision ?? null)) return readBoth(parent)
+    if (answers !== before && stored?.revision !== known?.revision) return readBoth(parent)
     answers += 1
-    const isForeign = stored?.kind === 'foreign'
-    const raw = isForeign ? null : ((found ?? null) as StoredRecord | null) // fromRecord has looked at its shape
-    if (!isForeign) known = raw
-    return { stored, raw }
+    if (stored?.kind === 'foreign') return { stored, raw: null }
+    known = (found ?? null) as StoredRecord | null // fromRecord has looked at its shape
+    return { stored, raw: known }
   }
 
   const read = async (): Promise<Stored | null> => (await readBoth(lifetime)).stored
@@ -130,36 +149,52 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
     }
   }
 
-  /** As `end`, where the storage that failed may still have the session: whenever it answers, it must not come back. */
+  /** Also where the storage that failed may still have the session: whenever it answers, it must not come back. */
+  async function end(decide: (stored: Stored | null) => StoredRecord | null | undefined): Promise<Stored | null> {
+    const found = await update(decide)
+    if (leftBehind !== null) void endLeftBehind(decide).catch(() => {})
+    return found
+  }
+
   async function endLeftBehind(decide: (stored: Stored | null) => StoredRecord | null | undefined): Promise<void> {
-    if (leftBehind === null) return
     const stored = fromRecord(await storage.read(key), rules)
     const next = decide(stored)
     if (next === undefined) return
     if (await storage.compareAndSet(key, stored?.revision ?? null, next)) leftBehind = null
   }
 
-  const inTime = <T>(work: () => Promise<T>): Promise<T> => withTimeout(rules.clock, timeout, work)
+  /** False: another was faster. */
+  async function goBack(expected: string | null, next: StoredRecord | null): Promise<boolean> {
+    const isWritten = await inTime(() => storage.compareAndSet(key, expected, next), watchLate(next))
+    if (!isWritten) return false
+    // somebody signed in or out here meanwhile
+    if (known !== next) return goBack(next?.revision ?? null, known)
+    comeBack()
+    return true
+  }
+
+  function comeBack(): void {
+    current = storage
+    degrading = undefined
+    leftBehind = null
+  }
+
+  const readStorage = async (): Promise<Stored | null> => fromRecord(await inTime(() => storage.read(key)), rules)
 
   async function recover(): Promise<boolean> {
-    if (current === storage || leftBehind === null) return true
+    if (current === storage) return true
     try {
-      const raw = await inTime(() => storage.read(key))
-      const stored = fromRecord(raw, rules)
-      const mine = fromRecord(known, rules)
-      const storedId = stored?.kind === 'session' ? stored.held.id : stored?.kind === 'ended' ? stored.id : null
+      await inTime(() => adrift)
+      if (leftBehind === null) return true
+      const stored = await readStorage()
+      const storedId = idOf(stored)
+      const mineId = known?.['id']
       const isBehind =
-        stored?.kind === 'session' &&
-        mine?.kind === 'session' &&
-        storedId === mine.held.id &&
-        stored.held.generation < mine.held.generation
+        stored?.kind === 'session' && storedId === mineId && stored.held.generation < Number(known?.['generation'])
       // a sign-in since the storage failed: it has never been there
-      const isNew = mine?.kind === 'session' && mine.held.id !== leftBehind
-      const isOurs = isBehind || (isNew && (stored === null || storedId === leftBehind))
-      if (isOurs && !(await inTime(() => storage.compareAndSet(key, stored?.revision ?? null, known)))) return false
-      current = storage
-      degrading = undefined
-      leftBehind = null
+      const isNew = known !== null && mineId !== leftBehind && (stored === null || storedId === leftBehind)
+      if (isBehind || isNew) return await goBack(stored?.revision ?? null, known)
+      comeBack()
       return true
     } catch {
       return false
@@ -184,30 +219,29 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
       const record = toRecord(held, marked)
       return (await write(revision, record)) ? record.revision : null
     },
-    async end(isMeant, ended) {
-      const decide = (stored: Stored | null): StoredRecord | null | undefined => {
-        if (stored === null || stored.kind === 'foreign') return undefined
-        const storedId = stored.kind === 'session' ? stored.held.id : stored.id
-        return isMeant(storedId, stored.kind) ? ended && toEndedRecord(storedId, ended) : undefined
-      }
-      const found = await update(decide)
-      void endLeftBehind(decide).catch(() => {})
-      return found
+    end: (isMeant, ended) =>
+      end((stored) => {
+        const id = idOf(stored)
+        const isOurs = id !== null && isMeant(id, stored?.kind === 'ended' ? 'ended' : 'session')
+        return isOurs ? ended && toEndedRecord(id, ended) : undefined
+      }),
+    abandon() {
+      leftBehind = null
+      adrift = Promise.resolve()
     },
-    async forgetEnded() {
-      const decide = (stored: Stored | null) => (stored?.kind === 'ended' ? null : undefined)
-      await update(decide)
-      void endLeftBehind(decide).catch(() => {})
-    },
+    forgetEnded: () => end((stored) => (stored?.kind === 'ended' ? null : undefined)),
     recover,
     async isSafeToSpend({ id, generation }) {
       if (current === storage || leftBehind === null) return true
       try {
-        const stored = await inTime(async () => fromRecord(await storage.read(key), rules))
+        const stored = await readStorage()
         const hasToken =
           stored?.kind === 'session' && stored.held.id === id && stored.held.generation === generation && !stored.marked
         // whatever else is there is looked at when the storage is gone back to
         if (!hasToken) return false
+        // it may work again, and then the mark belongs there
+        const isMarked = await goBack(stored.revision, known).catch(() => null)
+        if (isMarked !== null) return isMarked
         // a full disk still deletes
         const isRemoved = await inTime(() => storage.compareAndSet(key, stored.revision, null))
         if (isRemoved) leftBehind = null
@@ -217,4 +251,9 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
       }
     },
   }
+}
+
+function idOf(stored: Stored | null): string | null {
+  if (stored?.kind === 'session') return stored.held.id
+  return stored?.kind === 'ended' ? stored.id : null
 }

@@ -80,10 +80,10 @@ async function revokeLate(world: World, answer: Grant | ChallengeDemand): Promis
 
 /** Makes a session of a grant: who it is for, then durable, then told. */
 async function establish(world: World, grant: Grant, attempt: Attempt, report: Report): Promise<void> {
-  const { vault, rules } = world
+  const { vault, rules, lifetime } = world
   const unnamed = fromGrant(grant, null, { attempt, generation: vault.generation }, rules)
   if (unnamed.accessToken === null) throw new AuthError('invalid-response')
-  const isWanted = (): boolean => vault.secretsOf(attempt) !== null
+  const isWanted = (): boolean => !lifetime.aborted && vault.secretsOf(attempt) !== null
   if (!isWanted()) return void world.tell(unnamed)
   let held: Held
   try {
