@@ -65,7 +65,7 @@ describe('switching the user', () => {
     await signIn()
     void auth.signIn(bobsPassword).catch(() => {})
     await drain()
-    internalsOf(auth).endSession('credentials-changed')
+    void internalsOf(auth).endSession('credentials-changed')
     await drain()
     expect(auth.getState()).toMatchObject({ status: 'authenticating', user: null, confirmed: false })
     expect(auth.can('isEditor')).toBe(false)

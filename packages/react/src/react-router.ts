@@ -34,19 +34,18 @@ export function authRoutes<TUser, TCredentials, TGuards>(
   }
   return {
     /** For whoever is signed in and passes the guard; others are sent to the sign-in page, or to `forbidden`. */
-    requireUser(...asked: Asked<TGuards>): AuthRoute<TUser> {
-      return async (place, next) => {
+    requireUser:
+      (...asked: Asked<TGuards>): AuthRoute<TUser> =>
+      async (place, next) => {
         const way = await routes.enter(pathOf(place), place.request.signal, asked)
         if (way.to === null) throw new Response(null, { status: 403, statusText: 'Forbidden' })
         return pass(way.to ?? null, place, next, way.user as TUser)
-      }
-    },
+      },
     /** For the sign-in page: whoever is signed in goes back to where he wanted to go. */
-    async signInPage(place: Place, next?: unknown): Promise<null> {
-      return pass(await routes.leave(pathOf(place), place.request.signal), place, next, null)
-    },
+    signInPage: async (place: Place, next?: unknown): Promise<null> =>
+      pass(await routes.leave(pathOf(place), place.request.signal), place, next, null),
     /** Looks at the open page again whenever somebody signs in or out, or is another. Returns how to stop. */
-    follow(router: DataRouter): () => void {
+    follow: (router: DataRouter): (() => void) => {
       if ((router.basename ?? '/') !== basename) throw new Error('Give authRoutes the basename of the router.')
       followed = router
       return routes.follow((isFirstAnswer) => {
