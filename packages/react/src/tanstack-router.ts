@@ -29,7 +29,7 @@ export function authRoutes<TUser, TCredentials, TGuards>(
         return { user: way.user }
       },
     /** For the sign-in page: whoever is signed in goes back to where he wanted to go. */
-    async signInPage({ location, abortController }: Place): Promise<void> {
+    signInPage: async ({ location, abortController }: Place): Promise<void> => {
       const to = await routes.leave(location.href, abortController.signal)
       if (to !== null) throw redirect({ href: to })
     },
