@@ -29,6 +29,8 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
   const over = new Set<string>()
   /** Sessions that another sign-in has taken the place of in the storage. */
   const displaced = new Set<unknown>()
+  /** Every generation of every session that was ever stored. */
+  const durable = new Set<string>()
   /** Until when the access token of a page's session is good, by the monotonic clock. */
   const deadlines = new WeakMap<Page, number>()
   const highestHints = { generation: 0, seen: 0 }
@@ -39,6 +41,7 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     onArrived: watchRequest,
     onStored(page, record, before) {
       if (record && !('ended' in record)) nameSession(record['id'] as string, record['accessToken'])
+      if (record) durable.add(`${String(record['id'])} ${generationOf(record)}`)
       const isSame = record?.['id'] === before?.['id']
       if (record && before && !isSame) displaced.add(before['id'])
       displaced.delete(record?.['id'])
@@ -91,6 +94,8 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
       const before = held
       held = session
       if (session && (session.id !== before?.id || session.generation !== before.generation)) {
+        const isKept = durable.has(`${session.id} ${session.generation}`) || auth.getState().persistence === 'memory'
+        if (!isKept) crime(`I7: page ${page.number} shows a generation that was never stored`)
         // a clock that was put back while it was being stored makes it look younger
         const left = Math.min(session.expiresAt - sim.clock.now(), HOUR)
         deadlines.set(page, sim.clock.monotonic() + left)

@@ -34,7 +34,7 @@ export function createMeetings() {
       return {
         look(sim: Simulation) {
           const doing = underWay(sim)
-          for (const [one, other] of pairs) if (doing.has(one) && doing.has(other)) met.add(`${one} × ${other}`)
+          for (const [one, other] of pairs) if (doing.has(one) && doing.has(other)) met.add([one, other].join(' × '))
         },
         end(sim: Simulation, stepsOfRun: number) {
           steps += stepsOfRun
@@ -43,7 +43,8 @@ export function createMeetings() {
         },
       }
     },
-    runsWith: (pair: string): number => runs.get(pair) ?? 0,
+    /** In how many runs the pair met that met least. */
+    rarest: (): number => Math.min(...pairs.map((pair) => runs.get(pair.join(' × ')) ?? 0)),
     tell: (): string =>
       [`${steps} steps`, `${spent} tokens spent`, ...[...runs].map(([pair, count]) => `${pair} in ${count}`)].join(
         ', ',
