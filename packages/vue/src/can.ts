@@ -24,5 +24,5 @@ export const Can: DefineSetupFnComponent<CanProps, Record<never, never>, CanSlot
     const isOpen = computed(() => isAllowed(auth, state.value, props.guard, ...(props.params ?? [])))
     return () => (isOpen.value ? slots.default?.() : slots.fallback?.())
   },
-  { name: 'Can', inheritAttrs: false, props: ['guard', 'params'], slots: Object as CanSlots },
+  { name: 'Can', props: ['guard', 'params'], slots: Object as CanSlots },
 )

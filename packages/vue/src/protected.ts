@@ -41,5 +41,5 @@ export const Protected: DefineSetupFnComponent<ProtectedProps, Record<never, nev
       return slots.fallback?.({ state: gate.value })
     }
   },
-  { name: 'Protected', inheritAttrs: false, props: ['guard', 'params'], slots: Object as ProtectedSlots },
+  { name: 'Protected', props: ['guard', 'params'], slots: Object as ProtectedSlots },
 )

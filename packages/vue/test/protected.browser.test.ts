@@ -1,7 +1,7 @@
 import { AuthError, type AuthState } from '@authchart/core'
 import { memoryStorage } from '@authchart/core/storage'
 import { Protected, useUser } from '@authchart/vue'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { defineComponent, h, nextTick, onMounted, onUpdated, ref } from 'vue'
 import { ann, createServer, createTestAuth, credentials, renew, signIn, type User } from './server.ts'
 import { show, shown } from './shown.ts'
@@ -180,4 +180,16 @@ test('a first paint from the server opens what asks no guard, and nothing else',
   await show(auth, () => [h('div', { id: 'page' }, [h(Protected, () => 'open '), guarded()]), h(Painted)])
 
   expect(painted).toBe('open pending')
+})
+
+test('who writes "gaurd", and so asks nothing, is told by Vue', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const misspelt: object = { gaurd: 'isAdmin' }
+  const server = createServer()
+  const auth = createTestAuth(server)
+  await signIn(auth, server)
+  await show(auth, () => h(Protected, misspelt, () => 'open'))
+
+  expect(warn.mock.calls.flat().join(' ')).toContain('Extraneous non-props attributes (gaurd)')
+  warn.mockRestore()
 })
