@@ -30,11 +30,11 @@ export function authGuard(router: Router, auth: AcceptedAuth, options: AuthGuard
     const way = await wayFrom(to, signal)
     // the router would follow even who has been overtaken
     if (!way || signal.aborted) return undefined
-    // nobody is sent round and round: to the sign-in page, back from it, and that is all
+    // nobody is sent round and round: to the sign-in page, back from it, to the page that says no, and that is all
     const navigation = to.redirectedFrom ?? to
     const sent = sends.get(navigation) ?? 0
     sends.set(navigation, sent + 1)
-    if (way.to !== undefined && sent < 2) return way.to
+    if (way.to !== undefined && sent < 3) return way.to
     if (way.error !== null) throw way.error
     return undefined
   }

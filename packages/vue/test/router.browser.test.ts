@@ -435,6 +435,21 @@ test('a page that takes long to load does not open for whoever lost the role mea
   expect(seen).toEqual(['/', '/forbidden'])
 })
 
+test('who signs in elsewhere while the sign-in page loads, and may not go where he wanted to, is told so', async () => {
+  const loaded = latch()
+  const SignIn = page('sign in')
+  const { auth, server, router } = start({
+    routes: [...without('/sign-in'), { path: '/sign-in', component: () => loaded.opened.then(() => SignIn) }],
+  })
+  const entered = router.push('/admin')
+  await settled()
+  await signIn(auth, server, reader)
+  loaded.open()
+  await entered
+
+  expect(await at(router)).toBe('/forbidden')
+})
+
 test('a role that goes away in the very moment in which the page opens closes it again', async () => {
   const { auth, server, router } = start()
   await signIn(auth, server)
