@@ -15,7 +15,8 @@ const PREFIX = 'authchart-demo:draft:'
 
 export function createDrafts(auth: Pick<DemoAuth, 'getState' | 'subscribe'>): Drafts {
   auth.subscribe(({ status }) => {
-    if (status === 'signedOut') dropAll()
+    // at once: the server may take its time, and who signs in again meanwhile is never signed out
+    if (status === 'signingOut' || status === 'signedOut') dropAll()
   })
 
   /** Nobody finds what somebody else wrote. */

@@ -115,6 +115,38 @@ describe.each(['react', 'vue'] as const)('the %s app', (name) => {
       expect(await page.getByTestId('post-title').inputValue()).toBe('A session is a promise')
     }))
 
+  test('a draft is gone at once when its author signs out, however long the server takes to hear of it', () =>
+    inApp(name, async (page) => {
+      await signIn(page, 'user')
+      await click(page, 'edit-post_1')
+      await page.getByTestId('post-title').fill('Half a tho')
+      stage.server.control.addFault({ kind: 'hold', path: '*/auth/signout' })
+      await click(page, 'sign-out')
+      await shows(page, 'sign-in-form')
+      await expectPlace(page, 'signingOut')
+      await signIn(page, 'user')
+      await shows(page, 'post-form')
+      expect(await page.getByTestId('post-title').inputValue()).toBe('A session is a promise')
+      stage.server.control.clearFaults()
+    }))
+
+  test('who leaves while his post is being saved is not called back when it is', () =>
+    inApp(name, async (page) => {
+      await signIn(page, 'user')
+      await click(page, 'edit-post_1')
+      await page.getByTestId('post-title').fill('A title of today')
+      stage.server.control.addFault({ kind: 'hold', path: '*/data/posts/post_1' })
+      await click(page, 'save-post')
+      await click(page, 'nav-home')
+      await shows(page, 'profile')
+      const saved = page.waitForResponse((response) => response.request().method() === 'PATCH')
+      stage.server.control.clearFaults()
+      await (await saved).finished()
+      // saved, and so no draft: what is shown next is what the server has
+      await expect.poll(() => page.evaluate(() => Object.keys(sessionStorage).join())).not.toContain('draft')
+      expect(page.url()).toBe(stage.urls[name])
+    }))
+
   test('a page that does not exist says so, signed in or not', () =>
     inApp(name, async (page) => {
       await page.goto(new URL('/nowhere', stage.urls[name]).href)

@@ -27,7 +27,8 @@ export function PostForm({ post, onDone }: PostFormProps) {
 
   function leave(saved: boolean): void {
     demo.drafts.drop(post.id)
-    onDone(saved)
+    // who has left the page meanwhile is not called back
+    if (title.current) onDone(saved)
   }
 
   return (
