@@ -44,13 +44,16 @@ export const settledOutcome: Decide<boolean> = (snapshot) => {
   return { value: isSignedIn(snapshot) }
 }
 
-/** The user, when it is known who that is and, where `isAllowed` asks a guard, that the server says so. */
+/**
+ * The user, when it is known who that is and, where `isAllowed` asks a guard, that the server says so. A sign-in under way
+ * is not waited for: it may take minutes to answer a challenge, and until then whoever is signed in is.
+ */
 export const userOutcome =
   (isAllowed: ((snapshot: AuthSnapshot) => boolean) | null, canConfirm: boolean): Decide<unknown> =>
   (snapshot) => {
-    if (isUndecided(snapshot)) return undefined
+    if (statusOf(snapshot) === 'restoring') return undefined
     const { session } = snapshot.context
-    if (!isSignedIn(snapshot) || !session) return notSignedIn(snapshot)
+    if (!session) return notSignedIn(snapshot)
     if (isAllowed === null) return { value: session.user }
     if (!session.confirmed && (canConfirm || renewalOf(snapshot) === 'refreshing')) return undefined
     return isAllowed(snapshot) ? { value: session.user } : { error: new AuthError('forbidden') }

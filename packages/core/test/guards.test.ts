@@ -192,7 +192,7 @@ describe('requireUser', () => {
     expect(second.now).toBe('session-expired')
   })
 
-  it('waits for a switch of user, not for a first sign-in', async () => {
+  it('does not wait for a sign-in: until one is granted, whoever is signed in is', async () => {
     const { auth, client, signIn } = openTab()
     void auth.signIn(annsPassword).catch(() => {})
     await drain()
@@ -206,10 +206,19 @@ describe('requireUser', () => {
     await drain()
     const asked = watch(auth.requireUser())
     await drain()
-    expect(asked.now).toBe('pending')
-    client.next('signIn').answer(grant(7, bob))
+    expect(asked.value).toEqual(ann)
+    client.next('signIn').answer({ challenge: { kind: 'totp', handle: {} } })
     await drain()
-    expect(asked.value).toEqual(bob)
+    const editor = watch(auth.requireUser({ guard: 'isEditor' }))
+    await drain()
+    expect([auth.getState().status, editor.value]).toEqual(['challenged', ann])
+    void auth.answerChallenge({ code: '123456' })
+    await drain()
+    client.next('answerChallenge').answer(grant(7, bob))
+    await drain()
+    const later = watch(auth.requireUser())
+    await drain()
+    expect(later.value).toEqual(bob)
   })
 
   it('ends with the signal of who asked, and before it began as well', async () => {
