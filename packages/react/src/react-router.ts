@@ -28,10 +28,9 @@ export function authRoutes<TUser, TCredentials, TGuards>(
     throw (open !== null && request.url === new URL(open, request.url).href ? replace : redirect)(to)
   }
   /** The path within the app. The router writes the query of `url` anew, and has the hash nowhere else. */
-  function pathOf({ request, url }: Place): string {
-    const path = request.url.slice(new URL(request.url).origin.length + basename.length).replace(/^\//, '')
-    return `/${path}${url?.hash ?? ''}`
-  }
+  const pathOf = ({ request, url }: Place): string =>
+    within(request.url.slice(new URL(request.url).origin.length)) + (url?.hash ?? '')
+  const within = (path: string): string => `/${path.slice(basename.length).replace(/^\//, '')}`
   return {
     /** For whoever is signed in and passes the guard; others are sent to the sign-in page, or to `forbidden`. */
     requireUser:
@@ -49,10 +48,12 @@ export function authRoutes<TUser, TCredentials, TGuards>(
       if ((router.basename ?? '/') !== basename) throw new Error('Give authRoutes the basename of the router.')
       followed = router
       return routes.follow((isFirstAnswer) => {
-        const { initialized, navigation, errors } = router.state
+        const { initialized, navigation, errors, location } = router.state
         if (isFirstAnswer && (!initialized || navigation.state !== 'idle')) return // what loads waits for it
-        // an error stays on the screen after a quick revalidation, but not at a new location
-        void (errors ? router.navigate(null, { replace: true, preventScrollReset: true }) : router.revalidate())
+        void router.revalidate()
+        // an error stays on the screen after that, but not at a new location; a new one with a hash asks no route by itself
+        const again = { replace: true, preventScrollReset: true, state: location.state as unknown }
+        if (errors) void router.navigate(within(createPath(location)), again)
       })
     },
   }

@@ -161,6 +161,36 @@ export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) 
       await see(stage).at('/admin', 'admin for Ann')
     })
 
+    test('without a page for it, what a step-up guard closed is open after the next sign-in, at its deep link', async () => {
+      const server = createServer()
+      const clock = fakeClock()
+      const auth = createTestAuth(server, { clock, network: fakeNetwork() })
+      await signIn(auth, server)
+      const stage = await start(auth, { at: '/safe?tab=2#keys', forbidden: undefined })
+      await see(stage).at('/safe?tab=2#keys', 'safe for Ann')
+      clock.advance(60_000)
+      await see(stage).at('/safe?tab=2#keys', 'error: forbidden')
+
+      await signIn(auth, server)
+      await see(stage).at('/safe?tab=2#keys', 'safe for Ann')
+    })
+
+    test.each([
+      ['', '/nowhere?tab=2#notes'],
+      ['/app', '/app/nowhere'],
+    ])('an address that no page has stays as it is, whoever signs in (base "%s")', async (basename, at) => {
+      const server = createServer()
+      const auth = createTestAuth(server)
+      const stage = await start(auth, { at, ...(basename && { basename }) })
+      await expect.poll(() => auth.getState().status).toBe('anonymous')
+      await signIn(auth, server)
+      stage.go('/public')
+      await see(stage).at(`${basename}/public`, 'public')
+
+      stage.back()
+      await expect.poll(stage.path).toBe(at)
+    })
+
     test('a guard is asked with what the address says', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
