@@ -25,8 +25,11 @@ async function settle(sim: Watched, { tabs, session }: Story): Promise<void> {
   await sim.check()
 }
 
-const isRough = ({ atOnce, later }: Story): boolean =>
-  [...atOnce, ...later].some(({ do: what }) => ['fault', 'kill', 'reload', 'destroy', 'advance'].includes(what))
+/** Something is cut off or lost, and not only said to the wrong person. */
+const isRough = (command: Command): boolean =>
+  command.do === 'fault'
+    ? command.kind !== 'someoneElse'
+    : ['kill', 'reload', 'destroy', 'advance'].includes(command.do)
 
 const tell = (command: Command): string => Object.values(command).join(' ')
 
@@ -81,8 +84,11 @@ test('whoever goes on first, the eleven invariants hold after every step', async
       await s.waitNext(1)
     }
     isScheduled = false
-    if (!isRough(story)) sim.checkPeace()
-    await sim.finish()
+    const all = [...story.atOnce, ...story.later]
+    const isPeaceful = !all.some(isRough)
+    if (isPeaceful) sim.checkPeace()
+    const nobodyLeft = story.session !== 'none' && !all.some(({ do: what }) => ['signOut', 'fault'].includes(what))
+    await sim.finish(isPeaceful && nobodyLeft)
     met.end(sim, steps)
   }
 

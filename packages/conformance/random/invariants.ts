@@ -18,8 +18,8 @@ export interface Watched extends Simulation {
   readonly check: () => Promise<void>
   /** When nothing is on its way and nothing was lost. @throws with the first crime */
   readonly checkPeace: () => void
-  /** Brings everything back, waits, closes it. @throws with the first crime */
-  readonly finish: () => Promise<void>
+  /** Brings everything back, waits, closes it. `nobodyLeft`: everybody has to be signed in. @throws with the first crime */
+  readonly finish: (nobodyLeft?: boolean) => Promise<void>
 }
 
 export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {}): Watched {
@@ -31,6 +31,8 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
   const displaced = new Set<unknown>()
   /** Every generation of every session that was ever stored. */
   const durable = new Set<string>()
+  /** The page that stored a session first, until it shows it: it may still give it up. */
+  const unborn = new Map<unknown, Page>()
   /** Until when the access token of a page's session is good, by the monotonic clock. */
   const deadlines = new WeakMap<Page, number>()
   const highestHints = { generation: 0, seen: 0 }
@@ -40,14 +42,16 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     onOpen: watchPage,
     onArrived: watchRequest,
     onStored(page, record, before) {
+      if (record && page && !sids.has(record['id'] as string)) unborn.set(record['id'], page)
       if (record && !('ended' in record)) nameSession(record['id'] as string, record['accessToken'])
       if (record) durable.add(`${String(record['id'])} ${generationOf(record)}`)
       const isSame = record?.['id'] === before?.['id']
       if (record && before && !isSame) displaced.add(before['id'])
       displaced.delete(record?.['id'])
       if (isSame && generationOf(record) < generationOf(before)) crime('I7: the stored generation went down')
-      // a sign-out while restoring ends a session that the page never showed
-      if (record === null && before && (page === null || page.signOuts > 0)) over.add(before['id'] as string)
+      // a sign-out while restoring, and a sign-in that is given up, end a session that the page never showed
+      const isGivenUp = page === null || page.signOuts > 0 || page === unborn.get(before?.['id'])
+      if (record === null && before && isGivenUp) over.add(before['id'] as string)
     },
   })
   const crime = (text: string): void => void sim.crimes.push(text)
@@ -93,6 +97,7 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
       if (!page.isAlive) return
       const before = held
       held = session
+      if (unborn.get(session?.id) === page) unborn.delete(session?.id)
       if (session && (session.id !== before?.id || session.generation !== before.generation)) {
         const isKept = durable.has(`${session.id} ${session.generation}`) || auth.getState().persistence === 'memory'
         if (!isKept) crime(`I7: page ${page.number} shows a generation that was never stored`)
@@ -207,7 +212,7 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     confront()
   }
 
-  async function finish(): Promise<void> {
+  async function finish(nobodyLeft = false): Promise<void> {
     for (const page of sim.pages) {
       if (page.isHeld) page.tab.releaseStorage()
       page.isHeld = false
@@ -219,6 +224,7 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     for (const page of sim.pages) {
       const { status } = page.auth.getState()
       const isSettled = ['anonymous', 'authenticated', 'expired', 'signedOut'].includes(status)
+      if (nobodyLeft && status !== 'authenticated') crime(`I5: page ${page.number} is ${status} and nobody left`)
       if (isWorking(page) && !isSettled) crime(`I11: page ${page.number} is still ${status}`)
       confrontPending(page, 'with the network back')
       page.auth.destroy()

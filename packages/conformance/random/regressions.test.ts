@@ -299,6 +299,16 @@ describe('tabs that do things at the same time', () => {
     await sim.finish()
   })
 
+  test('nor in one that has renewed it already', async () => {
+    const slow = delay(1, 'storage has written')
+    const sim = await play([signIn(0), { do: 'open' }], 0, slow)
+    slow.next()
+    await goOn(sim, [signIn(0, 'bob'), { do: 'wake', page: 1 }, { do: 'refresh', page: 1 }, { do: 'cancel', page: 0 }])
+    await slow.end()
+    expect(users(sim)).toEqual(['u-ann', 'u-ann'])
+    await sim.finish()
+  })
+
   test("of two sign-ins that are stored at the same time, the later one is everybody's and lives", async () => {
     const slow = delay(1, 'storage has written')
     const sim = await play([{ do: 'open' }], 0, slow)

@@ -210,9 +210,10 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
         replaced = raw
         return isWanted() ? record : undefined
       })
+      // other tabs may have taken it up and renewed it meanwhile
       return async (isOver) => {
-        const id: unknown = replaced?.['id']
-        await write(record.revision, typeof id === 'string' && isOver(id) ? null : replaced)
+        const before = isOver(String(replaced?.['id'])) ? null : replaced
+        await update((stored) => (idOf(stored) === held.id ? before : undefined))
       }
     },
     async replace(revision, held, marked) {
