@@ -219,14 +219,17 @@ export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) 
       }
     })
 
-    test('who may not see a page he signed in for is told so, once', async () => {
+    test('who may not see a page he signed in for is told so, once, and Back leads to where he came from', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
-      const stage = await start(auth, { at: '/admin' })
+      const stage = await start(auth, { at: '/' })
+      stage.go('/admin')
       await see(stage).at('/sign-in?returnTo=%2Fadmin', 'sign-in')
 
       await signIn(auth, server, reader)
       await see(stage).at('/forbidden', 'forbidden')
+      stage.back()
+      await see(stage).at('/', 'home')
     })
 
     test.each([
