@@ -1,5 +1,5 @@
 import { AuthError, hasRecentSignIn, type AuthOptions } from '@authchart/core'
-import { fakeClock } from '@authchart/core/testing'
+import { fakeClock, fakeNetwork } from '@authchart/core/testing'
 import { Protected, createAuthPlugin } from '@authchart/vue'
 import { authGuard, type AuthGuardOptions } from '@authchart/vue/router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -383,33 +383,36 @@ test('a navigation that is overtaken while it waits does nothing any more', asyn
 })
 
 test('a step back that is overtaken while it waits does nothing any more', async () => {
-  const { auth, server, router } = start()
-  await signIn(auth, server)
-  await router.push('/account')
+  const found = latch()
+  const history = createMemoryHistory()
+  for (const visited of ['/account', '/']) history.push(visited)
+  const { router } = start({
+    history,
+    auth: { storage: { scope: 'memory', read: () => found.opened.then(() => null), compareAndSet: async () => true } },
+  })
   await router.push('/')
-  void auth.signIn({ ...credentials, email: 'bob@example.com' })
-  const request = await server.next('signIn')
   router.back()
   expect(await at(router)).toBe('/')
 
   await router.push('/forbidden')
-  request.answer(server.grant(reader))
+  found.open()
 
   expect(await at(router)).toBe('/forbidden')
 })
 
 test('a page that was left while it was unclear who may see it moves nobody any more', async () => {
-  const { auth, server, router } = start()
+  const network = fakeNetwork()
+  const { auth, server, router } = start({ auth: { network } })
   await signIn(auth, server)
   await router.push('/admin')
-  const switched = auth.signIn({ ...credentials, email: 'bob@example.com' })
-  const request = await server.next('signIn')
-  await router.push('/')
+  network.wake(true) // as it was left, from the back-forward cache: the server is asked again
+  const request = await server.next('getUser')
+  expect(await at(router)).toBe('/admin')
+  await router.push('/posts/1')
 
-  request.answer(server.grant(reader))
-  await switched
+  request.answer(reader)
 
-  expect(await at(router)).toBe('/')
+  expect(await at(router)).toBe('/posts/1')
 })
 
 test('a page that takes long to load does not open for whoever lost the role meanwhile', async () => {
