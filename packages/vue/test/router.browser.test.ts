@@ -408,11 +408,11 @@ test('a page that was left while it was unclear who may see it moves nobody any 
   network.wake(true) // as it was left, from the back-forward cache: the server is asked again
   const request = await server.next('getUser')
   expect(await at(router)).toBe('/admin')
-  await router.push('/posts/1')
+  await router.push('/forbidden')
 
   request.answer(reader)
 
-  expect(await at(router)).toBe('/posts/1')
+  expect(await at(router)).toBe('/forbidden')
 })
 
 test('a page that takes long to load does not open for whoever lost the role meanwhile', async () => {
