@@ -1,4 +1,5 @@
 import { AuthError } from '@authchart/core'
+import { fakeClock, fakeNetwork } from '@authchart/core/testing'
 import { AuthProvider, Protected } from '@authchart/react'
 import { expect, test } from 'vitest'
 import { render } from 'vitest-browser-react'
@@ -10,7 +11,8 @@ const sources = import.meta.glob<string>('./sign-in.tsx', { query: '?raw', impor
 
 async function open() {
   const server = createServer()
-  const auth = createTestAuth(server)
+  const clock = fakeClock()
+  const auth = createTestAuth(server, { clock, network: fakeNetwork() })
   const screen = await render(
     <AuthProvider auth={auth}>
       <Protected fallback={<SignIn />}>
@@ -20,7 +22,7 @@ async function open() {
   )
   await screen.getByLabelText('E-mail').fill('ann@example.com')
   await screen.getByLabelText('Password').fill('canary')
-  return { server, auth, screen }
+  return { server, auth, clock, screen }
 }
 
 test('the form in the guide is the one that is tested here', () => {
@@ -53,6 +55,26 @@ test.each([
   await expect.element(screen.getByLabelText('E-mail')).toHaveValue('ann@example.com')
   await expect.element(screen.getByLabelText('Password')).toHaveValue('')
   expect(document.documentElement.outerHTML).not.toContain('canary')
+})
+
+test('whoever gives up at the second factor is back at the form, and nothing went wrong', async () => {
+  const { server, screen } = await open()
+  await screen.getByRole('button').click()
+  const request = await server.next('signIn')
+  request.answer({ challenge: { kind: 'totp', handle: 'h' } })
+  await screen.getByRole('button', { name: 'Give up' }).click()
+  await expect.element(screen.getByLabelText('E-mail')).toHaveValue('ann@example.com')
+  expect(screen.container.querySelector('[role=alert]')).toBeNull()
+})
+
+test('whoever takes too long for the code is back at the form, which says so', async () => {
+  const { server, clock, screen } = await open()
+  await screen.getByRole('button').click()
+  const request = await server.next('signIn')
+  request.answer({ challenge: { kind: 'totp', handle: 'h' } })
+  await expect.element(screen.getByLabelText('Code')).toBeInTheDocument()
+  clock.advance(300_000)
+  await expect.element(screen.getByRole('alert')).toHaveTextContent(new AuthError('challenge-expired').message)
 })
 
 test('a second factor is asked for, may be wrong, and lets in', async () => {

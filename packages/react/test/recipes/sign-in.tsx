@@ -26,8 +26,8 @@ async function errorOf(attempt: Promise<unknown>): Promise<AuthError | null> {
   return attempt.then(
     () => null,
     (error: unknown) => {
-      if (error instanceof AuthError) return error
-      throw error
+      if (!(error instanceof AuthError)) throw error
+      return error.code === 'challenge-required' ? null : error // nothing went wrong: the code is asked for
     },
   )
 }
@@ -35,6 +35,7 @@ async function errorOf(attempt: Promise<unknown>): Promise<AuthError | null> {
 export function SignIn() {
   const { signIn } = useAuth()
   const isChallenged = useAuthState(({ status }) => status === 'challenged')
+  const lapsed = useAuthState((state) => (state.error?.code === 'challenge-expired' ? state.error : null))
   const [{ email, error }, submit, isPending] = useActionState(
     async (_: Answer, form: FormData): Promise<Answer> => {
       const [email, password] = [String(form.get('email')), String(form.get('password'))]
@@ -54,7 +55,7 @@ export function SignIn() {
       </label>
       <Message error={error} under="password" />
       <button disabled={isPending}>{isPending ? 'Signing in …' : 'Sign in'}</button>
-      <Message error={error} under="form" />
+      <Message error={error ?? lapsed} under="form" />
     </form>
   )
 }
