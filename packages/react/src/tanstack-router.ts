@@ -34,9 +34,11 @@ export function authRoutes<TUser, TCredentials, TGuards>(
       if (to !== null) throw redirect({ href: to })
     },
     /** Looks at the open page again whenever somebody signs in or out, or is another. Returns how to stop. */
-    follow: (router: Pick<AnyRouter, 'invalidate' | 'state'>): (() => void) =>
+    follow: (router: Pick<AnyRouter, 'invalidate' | 'clearCache' | 'state'>): (() => void) =>
       routes.follow((isFirstAnswer) => {
-        if (!(isFirstAnswer && router.state.isLoading)) void router.invalidate() // what loads waits for the first answer
+        if (isFirstAnswer && router.state.isLoading) return // what loads waits for it
+        router.clearCache() // pages that were left are shown from there at once, to whoever comes next, too
+        void router.invalidate()
       }),
   }
 }

@@ -10,9 +10,10 @@ import {
   useLoaderData,
   type ErrorComponentProps,
 } from '@tanstack/react-router'
+import { expect, test } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { Greeting } from './greeting.tsx'
-import type { TestAuth } from '../server.ts'
+import { ann, createServer, createTestAuth, signIn, type TestAuth } from '../server.ts'
 import { shown } from '../shown.ts'
 import { createTally, describeRoutes, type Mistake, type Plan, type Stage } from './promises.ts'
 
@@ -113,3 +114,48 @@ async function open(
 }
 
 describeRoutes('TanStack Router', open)
+
+test('nobody is shown what was loaded for somebody before him, not even while his own is loading', async () => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  await signIn(auth, server)
+  const routes = authRoutes(auth, { signIn: '/sign-in' })
+  const answers: ((data: string) => void)[] = []
+  const root = createRootRoute()
+  const under = { getParentRoute: () => root }
+  const router = createRouter({
+    history: createMemoryHistory({ initialEntries: ['/mine'] }),
+    routeTree: root.addChildren([
+      createRoute({
+        ...under,
+        path: '/mine',
+        beforeLoad: routes.requireUser(),
+        loader: () => new Promise<string>((resolve) => answers.push(resolve)),
+        component: Posts,
+      }),
+      createRoute({ ...under, path: '/', component: () => 'home' }),
+      createRoute({ ...under, path: '/sign-in', beforeLoad: routes.signInPage, component: () => 'sign-in' }),
+    ]),
+  })
+  const unfollow = routes.follow(router)
+  const screen = await render(<RouterProvider router={router} />)
+  await expect.poll(() => answers.length).toBe(1)
+  answers[0]?.('data of Ann')
+  await expect.poll(() => shown(screen)).toBe('data of Ann')
+  void auth.signOut()
+  await expect.poll(() => shown(screen)).toBe('sign-in')
+
+  const seen = new Set<string | null>()
+  new MutationObserver(() => seen.add(screen.container.textContent)).observe(screen.container, {
+    childList: true,
+    characterData: true,
+    subtree: true,
+  })
+  await signIn(auth, server, { ...ann, id: '2', name: 'Bob' })
+  await expect.poll(() => answers.length).toBe(2)
+  answers[1]?.('data of Bob')
+  await expect.poll(() => shown(screen)).toBe('data of Bob')
+  await expect.poll(() => [...seen].at(-1)).toBe('data of Bob')
+  expect([...seen]).not.toContain('data of Ann')
+  unfollow()
+})
