@@ -191,6 +191,50 @@ describe('a disk that stores a sign-in too late', () => {
   })
 })
 
+describe('a disk that does late what other tabs have been told of', () => {
+  test('a sign-in: they hear of it again', async () => {
+    const slow = delay(1, 'storage writes')
+    const sim = await play([{ do: 'open' }], 0, slow)
+    slow.next()
+    await goOn(sim, [signIn(0), { do: 'advance', minutes: 0.1 }])
+    expect(status(sim)).toEqual(['authenticated', 'anonymous'])
+    await slow.end()
+    expect(status(sim)).toEqual(['authenticated', 'authenticated'])
+    await sim.finish()
+  })
+
+  test('a sign-out: they hear of it again', async () => {
+    const sim = await play([
+      signIn(0),
+      { do: 'open' },
+      { do: 'holdStorage', page: 0 },
+      { do: 'signOut', page: 0 },
+      { do: 'advance', minutes: 0.1 },
+    ])
+    expect(status(sim)).toEqual(['signedOut', 'authenticated'])
+    await goOn(sim, [{ do: 'releaseStorage', page: 0 }])
+    expect(status(sim)).toEqual(['signedOut', 'signedOut'])
+    await sim.finish()
+  })
+
+  test('a sign-in that is written back when it works again: they hear of it again', async () => {
+    const sim = await play([
+      signIn(0),
+      { do: 'open' },
+      { do: 'holdStorage', page: 0 },
+      { do: 'wake', page: 0 },
+      { do: 'advance', minutes: 0.1 },
+      signIn(0, 'bob'),
+      { do: 'releaseStorage', page: 0 },
+      // nothing is renewed, and nothing said of it
+      { do: 'goOffline' },
+      { do: 'refresh', page: 0 },
+    ])
+    expect(users(sim)).toEqual(['u-bob', 'u-bob'])
+    await sim.finish()
+  })
+})
+
 describe('a disk that never answers again', () => {
   test.each(['holdStorage', 'breakStorage'] as const)('%s: asks for one sign-in, in this tab only', async (lose) => {
     const sim = await play([signIn(0), { do: 'open' }, { do: lose, page: 0 }, { do: 'advance', minutes: 65 }])

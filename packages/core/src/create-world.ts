@@ -86,6 +86,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       warn(error)
       report({ type: 'storage.lost' })
     },
+    onLate: post,
   })
 
   async function tell(held: Held): Promise<Revoked> {

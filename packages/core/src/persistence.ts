@@ -44,9 +44,12 @@ export interface PersistenceOptions {
   /** Fires on destroy: who only wants to know gets no answer any more. What is being written is let finish. */
   readonly lifetime: AbortSignal
   readonly onLost: (error: AuthError) => void
+  /** What the storage holds has changed since other tabs were told of it. */
+  readonly onLate: () => void
 }
 
-export function createPersistence({ storage, key, rules, timeout, lifetime, onLost }: PersistenceOptions): Persistence {
+export function createPersistence(options: PersistenceOptions): Persistence {
+  const { storage, key, rules, timeout, lifetime, onLost, onLate } = options
   let current = storage
   let known: StoredRecord | null = null
   let degrading: Promise<void> | undefined
@@ -69,15 +72,15 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
     return degrading
   }
 
-  /** Stops waiting after a while: what becomes of it then is for `onLate`. */
+  /** Stops waiting after a while: what becomes of it then is for `onTimeout`. */
   function inTime<T>(
     work: (options: CallOptions) => Promise<T>,
-    onLate?: (running: Promise<T>) => void,
+    onTimeout?: (running: Promise<T>) => void,
     parent?: AbortSignal,
   ): Promise<T> {
     const begin = (signal: AbortSignal): Promise<T> => {
       const running = work({ signal })
-      if (onLate) signal.addEventListener('abort', () => onLate(running), { once: true })
+      if (onTimeout) signal.addEventListener('abort', () => onTimeout(running), { once: true })
       return running
     }
     return withTimeout(rules.clock, timeout, begin, parent)
@@ -86,11 +89,11 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
   async function attempt<T>(
     operation: (storage: AuthStorage, options?: CallOptions) => Promise<T>,
     parent?: AbortSignal,
-    onLate?: (running: Promise<T>) => void,
+    onTimeout?: (running: Promise<T>) => void,
   ): Promise<T> {
     const failed = current
     try {
-      return await inTime((options) => operation(failed, options), onLate, parent)
+      return await inTime((options) => operation(failed, options), onTimeout, parent)
     } catch (error) {
       // nobody waits any more: that says nothing of the storage
       if (parent?.aborted) throw error
@@ -104,8 +107,9 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
     const settle = (isWritten: boolean): void => {
       if (!isWritten || next === null) return
       const isOld = next['marked'] !== true && known?.revision !== next.revision
-      if (isOld) void storage.compareAndSet(key, next.revision, null).catch(() => {})
-      else leftBehind = next['id']
+      if (isOld) return void storage.compareAndSet(key, next.revision, null).then(onLate, () => {})
+      leftBehind = next['id']
+      onLate()
     }
     adrift = running.then(settle, () => {})
   }
@@ -160,7 +164,9 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
     const stored = fromRecord(await storage.read(key), rules)
     const next = decide(stored)
     if (next === undefined) return
-    if (await storage.compareAndSet(key, stored?.revision ?? null, next)) leftBehind = null
+    if (!(await storage.compareAndSet(key, stored?.revision ?? null, next))) return
+    leftBehind = null
+    onLate()
   }
 
   /** False: another was faster. */
@@ -170,6 +176,7 @@ export function createPersistence({ storage, key, rules, timeout, lifetime, onLo
     // somebody signed in or out here meanwhile
     if (known !== next) return goBack(next?.revision ?? null, known)
     comeBack()
+    onLate()
     return true
   }
 
