@@ -78,5 +78,6 @@ export const outOfReach: Readonly<Record<string, string>> = {
   'auth.authenticated on access': 'asked by can(), never sent',
   'auth.authenticating on access': 'asked by can(), never sent',
   'auth.authenticated on session.aged': 'no guard of the apps asks how long ago the sign-in was',
+  'auth.authenticating on session.aged': 'no guard of the apps asks how long ago the sign-in was',
   'auth.authenticated.fresh on expiry.reached': 'this server always gives a refresh token',
 }

@@ -35,6 +35,10 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   const asUser = (user: unknown): TUser => user as TUser
   const { vault, clock } = world
   const age = (): number | null => vault.held && sinceSignIn(vault.held, clock)
+  const limitsPassed = (): number => {
+    const since = vault.held ? (age() ?? Infinity) : 0
+    return world.ageLimits.filter((limit) => limit <= since).length
+  }
   const isAllowed = options.guards && isAllowedBy(options.guards as Guards<never>, age)
   const actor = createActor(provideEffects(options.machine ?? authMachine, world, isAllowed), {
     id: 'auth',
@@ -45,18 +49,20 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   let destroyed = false
   const initialState = toState(actor.getSnapshot()) as AuthState<TUser>
   let state = initialState
-  let outgrown = 0
+  /** How many of the guards' age limits had been passed when listeners were last told. */
+  let toldOf = 0
   const listeners = new Set<(state: AuthState<TUser>) => void>()
   const waiters = new Set<(snapshot: AuthSnapshot) => void>()
 
   actor.subscribe((snapshot) => {
     for (const waiter of waiters) waiter(snapshot)
     const seen = toState(snapshot) as AuthState<TUser>
-    // a guard that depends on the age of the sign-in answers otherwise now, and nothing else shows it
-    const hasAged = snapshot.context.outgrown !== outgrown
-    outgrown = snapshot.context.outgrown
-    const next = hasAged ? seen : keepEqual(state, seen)
+    const kept = keepEqual(state, seen)
+    // a guard that depends on the age of the sign-in answers otherwise than it did, and nothing else shows it
+    const passed = limitsPassed()
+    const next = passed !== toldOf && kept === state ? { ...state } : kept
     if (next === state) return
+    toldOf = passed
     state = next
     // who comes during this change is not told of it, who goes is told no more
     const present = Array.from(listeners)

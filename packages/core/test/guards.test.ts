@@ -202,7 +202,7 @@ describe('requireUser', () => {
     client.next('signIn').fail('network')
     await drain()
     await signIn()
-    void auth.signIn(bobsPassword)
+    void auth.signIn(bobsPassword).catch(() => {})
     await drain()
     const asked = watch(auth.requireUser())
     await drain()

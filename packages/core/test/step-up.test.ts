@@ -32,6 +32,25 @@ describe('a guard about the age of the sign-in', () => {
     ])
   })
 
+  it('closes by itself while another sign-in waits for its code, and nothing else has changed', async () => {
+    const { auth, client, answers, clock, signIn } = openStepUp()
+    await signIn()
+    const again = watch(auth.signIn(annsPassword))
+    await drain()
+    client.next('signIn').answer({ challenge: { kind: 'totp', handle: 'h' } })
+    await drain()
+    expect(again.now).toBe('challenge-required')
+    const before = auth.getState()
+    const seen: boolean[][] = []
+    auth.subscribe(() => void seen.push(answers()))
+    clock.advance(MINUTE)
+    await drain()
+    expect(seen).toEqual([[false, true]])
+    const after = auth.getState()
+    expect(after).not.toBe(before)
+    expect(Object.entries(after).every(([key, value]) => Object.is(value, Reflect.get(before, key)))).toBe(true)
+  })
+
   it('gives the same user and another state when only its answer changed', async () => {
     const { auth, clock, signIn } = openStepUp()
     await signIn()

@@ -43,7 +43,7 @@ export function createRoutes<TUser, TCredentials, TGuards>(
       return auth.subscribe((state) => {
         const before = last
         last = state
-        if (who(before) !== who(state) || isAlike(before, state)) look(before.status === 'restoring')
+        if (who(before) !== who(state) || isOlderOrNewer(before, state)) look(before.status === 'restoring')
       })
     },
   }
@@ -51,8 +51,9 @@ export function createRoutes<TUser, TCredentials, TGuards>(
 
 const who = ({ status, user }: AuthState): unknown => (status === 'restoring' ? status : user)
 
-/** Another state that looks like the last one: the answer of a guard about the age of the sign-in has changed. */
-const isAlike = (last: AuthState, state: AuthState): boolean =>
+/** The same user by a new sign-in, or a state that looks like the last one: guards about its age answer otherwise. */
+const isOlderOrNewer = (last: AuthState, state: AuthState): boolean =>
+  (state.status === 'authenticated' && (last.status === 'authenticating' || last.status === 'challenged')) ||
   Object.entries(state).every(([key, value]) => Object.is(value, Reflect.get(last, key)))
 
 const isSignedOut = (error: unknown): boolean =>

@@ -2,6 +2,7 @@ import { authSetup } from './setup.ts'
 import {
   askGuard,
   beginAttempt,
+  noteAge,
   noteEnded,
   noteError,
   noteSession,
@@ -29,9 +30,7 @@ export const authenticated = authSetup.createStateConfig({
     'session.renewed': { target: '.fresh', actions: [noteSession, 'clearError'] },
     'session.confirmed': { actions: [noteSession] },
     'session.doubted': { actions: [noteSession] },
-    'session.aged': {
-      actions: [{ type: 'noteAge', params: ({ event }) => ({ outgrown: event.outgrown }) }],
-    },
+    'session.aged': noteAge,
     'session.ended': { target: '#auth.expired', actions: [noteEnded] },
     'tabs.signedIn': takeSession,
     'tabs.signedOut': signedOutElsewhere,

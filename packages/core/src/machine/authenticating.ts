@@ -5,6 +5,7 @@ import {
   fallBack,
   fallBackWithError,
   holdTokens,
+  noteAge,
   noteEnded,
   noteError,
   noteSession,
@@ -16,6 +17,7 @@ const currentAttempt = ({ context }: { context: AuthContext }) => ({ attempt: co
 
 /** A sign-in or sign-up by any method. The session it would replace stays held until it is granted. */
 export const authenticating = authSetup.createStateConfig({
+  invoke: { id: 'watchAge', src: 'watchAge' },
   initial: 'submitting',
   exit: ['dropAttempt', 'clearAttempt'],
   on: {
@@ -35,6 +37,7 @@ export const authenticating = authSetup.createStateConfig({
     'authenticate.failed': fallBackWithError,
     access: askGuard,
     'session.renewed': { actions: [noteSession] },
+    'session.aged': noteAge,
     'session.ended': { actions: [noteEnded] },
     'tabs.signedIn': { actions: [holdTokens, noteSession, 'clearEnded'] },
     'tabs.signedOut': {

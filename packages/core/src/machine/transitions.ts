@@ -28,6 +28,16 @@ export const holdTokens = {
   params: ({ event }: { event: { session: SessionView } }) => ({ session: event.session }),
 } as const
 
+/** The sign-in has passed one more of the guards' age limits, or is a new one. */
+export const noteAge = {
+  actions: [
+    {
+      type: 'noteAge',
+      params: ({ event }: { event: { outgrown: number } }) => ({ outgrown: event.outgrown }),
+    },
+  ],
+} as const
+
 /** Asks a guard about whoever is signed in. */
 export const askGuard = {
   guard: {

@@ -150,6 +150,22 @@ export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) 
       await see(stage).at('/forbidden', 'forbidden')
     })
 
+    test('and so it does while another sign-in waits for its code', async () => {
+      const server = createServer()
+      const clock = fakeClock()
+      const auth = createTestAuth(server, { clock, network: fakeNetwork() })
+      await signIn(auth, server)
+      const stage = await start(auth, { at: '/safe' })
+      await see(stage).at('/safe', 'safe for Ann')
+      const again = auth.signIn(credentials)
+      const request = await server.next('signIn')
+      request.answer({ challenge: { kind: 'totp', handle: 'h' } })
+      await expect(again).rejects.toMatchObject({ code: 'challenge-required' })
+
+      clock.advance(60_000)
+      await see(stage).at('/forbidden', 'forbidden')
+    })
+
     test('without a page for it, whoever is forbidden gets the error of the route, and the page when the role is back', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
@@ -355,6 +371,25 @@ export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) 
       expect(stage.path()).toBe('/admin')
       stage.go('/edit/2')
       await see(stage).at('/forbidden', 'forbidden')
+    })
+
+    test('whoever signed in long ago: the page asks for its data once', async () => {
+      const server = createServer()
+      const clock = fakeClock()
+      const storage = memoryStorage()
+      await signIn(createTestAuth(server, { storage, clock, network: fakeNetwork() }), server)
+      clock.advance(120_000)
+      let find = (): void => {}
+      const found = new Promise<void>((resolve) => (find = resolve))
+      const auth = createTestAuth(server, {
+        clock,
+        network: fakeNetwork(),
+        storage: { ...storage, read: (key) => found.then(() => storage.read(key)) },
+      })
+      const stage = await start(auth, { at: '/posts/1' })
+      find()
+      await see(stage).at('/posts/1', 'posts of 1 for Ann')
+      expect([stage.loads(), stage.looks()]).toEqual([1, 1])
     })
   })
 }
