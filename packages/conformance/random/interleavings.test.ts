@@ -14,13 +14,17 @@ import { campaign } from './runs.ts'
 
 const MINUTE = 60_000
 /** By how long the story begins after the sign-in. */
-const AGES = { none: 0, fresh: 1, due: 40, over: 61 }
+const AGES = { none: 0, fresh: 1, due: 40, over: 61, ended: 0 }
 /** More steps than this, and the pages keep each other busy. */
 const MOST_STEPS = 1000
 
 async function settle(sim: Watched, { tabs, session }: Story): Promise<void> {
   for (let tab = 0; tab < tabs; tab += 1) boot(sim)
   if (session !== 'none') await perform(sim, { do: 'signIn', page: 0, as: 'ann', with: 'password' })
+  if (session === 'ended') {
+    await perform(sim, { do: 'endSessions', of: 'ann' })
+    await perform(sim, { do: 'refresh', page: 0 })
+  }
   await drain()
   await sim.check()
 }
@@ -87,7 +91,9 @@ test('whoever goes on first, the eleven invariants hold after every step', async
     const all = [...story.atOnce, ...story.later]
     const isPeaceful = !all.some(isRough)
     if (isPeaceful) sim.checkPeace()
-    const nobodyLeft = story.session !== 'none' && !all.some(({ do: what }) => ['signOut', 'fault'].includes(what))
+    const nobodyLeft =
+      ['fresh', 'due', 'over'].includes(story.session) &&
+      !all.some(({ do: what }) => ['signOut', 'fault'].includes(what))
     await sim.finish(isPeaceful && nobodyLeft)
     met.end(sim, steps)
   }

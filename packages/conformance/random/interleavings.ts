@@ -7,8 +7,8 @@ import { faultKinds } from './strict-server.ts'
 export interface Story {
   readonly setup: Setup
   readonly tabs: number
-  /** Ann's session, as the story begins: renewals of one that is due, or over, begin by themselves. */
-  readonly session: 'none' | 'fresh' | 'due' | 'over'
+  /** Ann's session, as the story begins. Renewals of one that is due, or whose token is over, begin by themselves. */
+  readonly session: 'none' | 'fresh' | 'due' | 'over' | 'ended'
   /** The tabs are being opened as it begins. */
   readonly isBooting: boolean
   /** What happens in one and the same moment, before anything goes on. */
@@ -57,7 +57,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 export const stories: fc.Arbitrary<Story> = record({
   setup: setups,
   tabs: fc.constantFrom(1, 2, 2, 2, 3),
-  session: fc.constantFrom('none' as const, 'fresh' as const, 'due' as const, 'due' as const, 'over' as const),
+  session: fc.constantFrom<Story['session'][]>('none', 'fresh', 'due', 'due', 'over', 'ended'),
   isBooting: fc.constantFrom(false, false, false, true),
   atOnce: fc.array(command, { maxLength: 3, size: 'max' }),
   later: fc.array(command, { maxLength: 3, size: 'max' }),

@@ -353,6 +353,29 @@ describe('tabs that do things at the same time', () => {
     await sim.finish()
   })
 
+  test('and does not bring back who signed out meanwhile in another tab', async () => {
+    const slow = delay(1, 'storage has written')
+    const sim = await play([signIn(0), { do: 'open' }], 0, slow)
+    slow.next()
+    await goOn(sim, [signIn(0, 'bob'), { do: 'signOut', page: 1 }, { do: 'cancel', page: 0 }])
+    await slow.end()
+    expect(status(sim)).toEqual(['signedOut', 'signedOut'])
+    await sim.finish()
+  })
+
+  test('nor is it left where the session before it had ended', async () => {
+    const slow = delay(2, 'storage has written')
+    const ended = [signIn(0), { do: 'endSessions', of: 'ann' }, { do: 'refresh', page: 0 }] as const
+    const sim = await play([...ended, { do: 'reload', page: 0 }, { do: 'open' }], 0, slow)
+    slow.next()
+    await goOn(sim, [signIn(0, 'bob'), { do: 'wake', page: 1 }])
+    expect(status(sim)).toEqual(['authenticating', 'authenticated'])
+    await goOn(sim, [{ do: 'cancel', page: 0 }])
+    await slow.end()
+    expect(status(sim)).toEqual(['expired', 'signedOut'])
+    await sim.finish()
+  })
+
   test("of two sign-ins that are stored at the same time, the later one is everybody's and lives", async () => {
     const slow = delay(1, 'storage has written')
     const sim = await play([{ do: 'open' }], 0, slow)

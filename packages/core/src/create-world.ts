@@ -47,8 +47,10 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   /** Sessions that ended here: a record or a message that still shows one is late. */
   const endedIds = new Set<string>()
   const warned = new Set<string>()
-  /** A record that is read before the sign-out has removed it is about to go. */
-  let isSigningOut = false
+  /** Those that another tab has put back, giving up a sign-in: ended again once, for a storage may lie. */
+  const endedAgain = new Set<string>()
+  /** A record that is read before it has been removed is about to go. */
+  let ending = 0
   let isLost = false
   let restoring: 'under way' | 'missed something' | 'done' = 'under way'
 
@@ -102,8 +104,17 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     }
   }
 
+  const endStored: typeof persistence.end = async (isMeant, ended) => {
+    ending += 1
+    const found = await persistence.end(isMeant, ended)
+    ending -= 1
+    post()
+    // somebody may have signed in elsewhere meanwhile
+    world.look()
+    return found
+  }
+
   async function revokeSession(held: Held | null): Promise<Revoked> {
-    isSigningOut = true
     // while restoring nobody knows yet what is stored: all of it, but for what a later sign-in stores. Afterwards, with
     // nothing held, only the word of an ended session
     const wasRestoring = restoring !== 'done'
@@ -111,11 +122,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       if (held) return id === held.id
       return (wasRestoring || kind === 'ended') && id !== world.establishing?.id && id !== vault.held?.id
     }
-    const stored = await persistence.end(isMeant, null)
-    isSigningOut = false
-    post()
-    // somebody may have signed in elsewhere meanwhile
-    world.look()
+    const stored = await endStored(isMeant, null)
     const isFound = stored?.kind === 'session' && isMeant(stored.held.id, 'session')
     const ended = held ?? (isFound ? stored.held : null)
     if (ended) endedIds.add(ended.id)
@@ -130,8 +137,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   }
 
   async function forget(held: Held, reason: EndReason): Promise<void> {
-    await persistence.end((id) => id === held.id, { reason, user: held.user })
-    post()
+    await endStored((id) => id === held.id, { reason, user: held.user })
   }
 
   async function endHeld(reason: EndReason): Promise<void> {
@@ -147,11 +153,13 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       return false
     }
     const { held } = vault
-    if (stored === null) {
+    // what was taken up from there, and is there no more, has been given up by the tab that began it
+    const isGone = stored?.kind === 'ended' && held?.attempt === null && held.id !== stored.id
+    if (stored === null || isGone) {
       if (held) report({ type: 'tabs.signedOut' })
       return held !== null
     }
-    if (stored.kind === 'foreign' || isSigningOut) return false
+    if (stored.kind === 'foreign' || ending > 0) return false
     if (stored.kind === 'ended') {
       if (held?.id !== stored.id) return false
       take()
@@ -159,7 +167,12 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       return true
     }
     const other = stored.held
-    if (endedIds.has(other.id)) return false
+    if (endedIds.has(other.id)) {
+      if (world.establishing || endedAgain.has(other.id)) return false
+      endedAgain.add(other.id)
+      void endStored((id) => id === other.id, null)
+      return false
+    }
     if (held?.id !== other.id) {
       // a sign-in of this tab takes its place, or has lost its place to it: that is seen when it is stored
       if (world.establishing) {
