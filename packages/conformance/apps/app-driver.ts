@@ -1,6 +1,7 @@
 /** How a person, or the world around him, makes each event of the chart happen on a page of an example app. */
 import type { BrowserContext, Page } from 'playwright'
 import type { ExampleServer } from '@authchart/example-server'
+import { expect } from 'vitest'
 import type { Step } from '../src/chart.ts'
 import { expectPlace, expectText } from './stage.ts'
 
@@ -46,6 +47,7 @@ export async function createAppDriver(context: BrowserContext, server: ExampleSe
       holds.delete(name)
     }
   }
+  const signOuts = (): number => control.stats().requests['POST /v1/auth/signout'] ?? 0
   const click = (id: string, on: Page = page) => on.getByTestId(id).click()
   const pass = (milliseconds: number) => context.clock.fastForward(milliseconds)
 
@@ -128,8 +130,12 @@ export async function createAppDriver(context: BrowserContext, server: ExampleSe
       await click('submit-code')
     },
     async cancel() {
+      const isAsked = holds.has('signIn') || holds.has('signUp')
+      const before = signOuts()
       await page.getByTestId('cancel').first().click()
       release('signIn', 'signUp')
+      // what is granted all the same is revoked: not in the place of a sign-out that is to be held later
+      if (isAsked) await expect.poll(signOuts, { timeout: 15_000 }).toBe(before + 1)
     },
     async signOut(_ahead, before) {
       if (before?.isHeld) hold('signOut')

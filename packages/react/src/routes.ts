@@ -1,5 +1,6 @@
-import { AuthError, signInRedirect, type Auth, type AuthState } from '@authchart/core'
+import { AuthError, signInRedirect, type Auth } from '@authchart/core'
 import type { GuardParams, SignInRedirectOptions } from '@authchart/core'
+import { isEntering, mayOpenOtherwise } from './changes.ts'
 
 export interface AuthRoutesOptions extends SignInRedirectOptions {
   /** Path of the page for whoever is signed in and may not enter. Default: the error element of the route is told. */
@@ -30,10 +31,10 @@ export function createRoutes<TUser, TCredentials, TGuards>(
         return { to: refused?.isHere(from) ? null : (forbidden ?? null) }
       }
     },
-    /** Where whoever is signed in goes from the sign-in page; null: nobody is, the page is for him. */
+    /** Where whoever is signed in goes from the sign-in page; null: nobody is, or signs in just now: it is for him. */
     async leave(from: string, signal: AbortSignal): Promise<string | null> {
       const to = signIn.back(from)
-      const isGoing = auth.requireUser({ signal }).then(() => !signIn.isHere(to))
+      const isGoing = auth.requireUser({ signal }).then(() => !signIn.isHere(to) && !isEntering(auth.getState()))
       const goes = await isGoing.catch((error) => !isSignedOut(error) && Promise.reject(error))
       return goes ? to : null
     },
@@ -43,18 +44,11 @@ export function createRoutes<TUser, TCredentials, TGuards>(
       return auth.subscribe((state) => {
         const before = last
         last = state
-        if (who(before) !== who(state) || isOlderOrNewer(before, state)) look(before.status === 'restoring')
+        if (mayOpenOtherwise(before, state)) look(before.status === 'restoring')
       })
     },
   }
 }
-
-const who = ({ status, user }: AuthState): unknown => (status === 'restoring' ? status : user)
-
-/** The same user by a new sign-in, or a state that looks like the last one: guards about its age answer otherwise. */
-const isOlderOrNewer = (last: AuthState, state: AuthState): boolean =>
-  (state.status === 'authenticated' && (last.status === 'authenticating' || last.status === 'challenged')) ||
-  Object.entries(state).every(([key, value]) => Object.is(value, Reflect.get(last, key)))
 
 const isSignedOut = (error: unknown): boolean =>
   error instanceof AuthError && (error.code === 'not-authenticated' || error.code === 'session-expired')

@@ -34,11 +34,11 @@ export async function mayEnter(auth: AnyAuth, to: RouteLocationNormalized, signa
   }
 }
 
-/** Whether somebody is signed in, as soon as that is known. */
+/** Whether somebody is signed in, as soon as that is known; not while he or another signs in on this very page. */
 export async function isSomebody(auth: AnyAuth, signal: AbortSignal): Promise<boolean> {
   if (isServer()) return isAuthenticated(auth.getInitialState())
   return auth.requireUser({ signal }).then(
-    () => true,
+    () => !['authenticating', 'challenged'].includes(auth.getState().status),
     () => false,
   )
 }
