@@ -192,7 +192,11 @@ export async function createAppDriver(context: BrowserContext, server: ExampleSe
       }),
     async 'session.ended in another tab'() {
       control.updateUser(who.email, { endSessions: true })
-      await elsewhere((other) => expectPlace(other, 'expired')) // it asks who is signed in, and hears
+      await elsewhere(async (other) => {
+        await expectPlace(other, 'expired') // it asks who is signed in, and hears
+        // a tab that is closed before it has told anybody is another story
+        await expect.poll(() => page.getByTestId('user-name').count(), { timeout: 15_000 }).toBe(0)
+      })
     },
     'session.renewed by another tab': () =>
       elsewhere(async (other) => {
