@@ -212,6 +212,9 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     fetch: (input, init) => (destroyed ? Promise.reject(new AuthError('destroyed')) : authFetch(input, init)),
     can: (guard, ...params) => !destroyed && isAllowedIn(actor.getSnapshot(), guard, params),
     capabilities: world.capabilities,
+    isSameUser: world.isSameUser,
+    reloadUser: () => Promise.reject(new AuthError('not-supported')),
+    onToken: () => () => {},
     requireUser(wanted) {
       const { guard, params = [], signal } = wanted ?? {}
       const isAllowed =

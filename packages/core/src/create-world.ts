@@ -8,7 +8,7 @@ import { createPersistence } from './persistence.ts'
 import { systemClock } from './ports/clock.ts'
 import { browserNetwork } from './ports/network.ts'
 import { browserTabs, queuesOfThisPage } from './ports/tabs.ts'
-import { toView, type Held, type SessionRules, type Stored } from './session.ts'
+import { toView, userIdOf, type Held, type SessionRules, type Stored } from './session.ts'
 import { memoryStorage } from './storage/memory.ts'
 import { withTimeout } from './timeout.ts'
 import type { AuthOptions, AuthStorage, Capabilities, Guards, Persistence, Revoked, TabHint, Tabs } from './types.ts'
@@ -21,6 +21,7 @@ interface InnerWorld extends World, Hands {
   readonly connection: Connection
   readonly capabilities: () => Capabilities
   readonly canConfirm: boolean
+  readonly isSameUser: (one: unknown, other: unknown) => boolean
   readonly destroyed: Promise<void>
   destroy(): void
 }
@@ -212,6 +213,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       const { locks = 'page', broadcast = false } = isAlone ? {} : (tabs.capabilities?.() ?? {})
       return { locks, broadcast, persistence: isLost ? 'memory' : storage.scope }
     },
+    isSameUser: (one, other) => userIdOf(one) !== null && userIdOf(one) === userIdOf(other),
     canConfirm: client.getUser !== undefined,
     isOver: (id) => endedIds.has(id),
     giveUp: (id) => void endedIds.add(id),

@@ -49,6 +49,11 @@ export interface AuthErrorOptions {
   readonly status?: number | undefined
   /** The server's own code, where it sent one. */
   readonly serverCode?: string | undefined
+  /**
+   * The client's explicit word that the server did not process the request: a refresh token is as good as before. Say it
+   * only where that is certain, for a request that was never sent. A status outranks it.
+   */
+  readonly notProcessed?: boolean | undefined
 }
 
 /**
@@ -62,17 +67,25 @@ export interface AuthErrorOptions {
  * }
  */
 export class AuthError extends Error {
+  /** Errors of another copy of this library (a second version, a pre-bundled one) are known as well. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isAuthError(value)
+  }
+
   override readonly name = 'AuthError'
   readonly code: AuthErrorCode
   /** Seconds to wait before the next try, where the server said so. */
   readonly retryAfter: number | undefined
   readonly status: number | undefined
   readonly serverCode: string | undefined
+  readonly notProcessed: boolean
 
   constructor(code: AuthErrorCode, options: AuthErrorOptions = {}) {
     const known = Object.hasOwn(advice, code) ? code : 'unknown'
     super(advice[known], { cause: scrub(options.cause) })
-    const { retryAfter, status, serverCode } = options
+    const { retryAfter, status, serverCode, notProcessed } = options
+    Object.defineProperty(this, brand, { value: true })
+    this.notProcessed = notProcessed === true
     this.code = known
     this.retryAfter =
       retryAfter !== undefined && Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined
@@ -93,12 +106,34 @@ export class AuthError extends Error {
   }
 }
 
+/** Known to every copy of this library. */
+const brand = Symbol.for('authchart.AuthError')
+
+/** Known to this copy alone: nobody else's words get into a message. */
+const explained = Symbol('explained')
+
+/** An error that tells the developer more: what exactly is wrong, and the cure. `detail` holds no value that may be a secret. */
+export function explain(code: AuthErrorCode, detail: string): AuthError {
+  const error = new AuthError(code)
+  error.message += ` ${detail}`
+  return Object.defineProperty(error, explained, { value: true })
+}
+
+/** By its brand; by name and code where it comes from a copy that is older than the brand. */
+function isAuthError(value: unknown): value is AuthError {
+  if (typeof value !== 'object' || value === null) return false
+  if (brand in value) return true
+  const { name, code } = value as { readonly name?: unknown; readonly code?: unknown }
+  return value instanceof Error && name === 'AuthError' && typeof code === 'string' && Object.hasOwn(advice, code)
+}
+
 /** An AuthError with nothing but its own fields; anything else as `fallback`, with nothing of it but its name. */
 export function toAuthError(thrown: unknown, fallback: AuthErrorCode = 'unknown'): AuthError {
   try {
-    if (!(thrown instanceof AuthError)) return new AuthError(fallback, { cause: thrown })
-    const { code, retryAfter, status, serverCode, cause } = thrown
-    return new AuthError(code, { retryAfter, status, serverCode, cause })
+    if (!isAuthError(thrown)) return new AuthError(fallback, { cause: thrown })
+    if (explained in thrown) return thrown
+    const { code, retryAfter, status, serverCode, notProcessed, cause } = thrown
+    return new AuthError(code, { retryAfter, status, serverCode, notProcessed, cause })
   } catch {
     return new AuthError(fallback)
   }

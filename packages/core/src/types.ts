@@ -138,6 +138,19 @@ export interface Auth<TUser = unknown, TCredentials = unknown, TGuards = Guards<
   readonly can: <K extends keyof TGuards & string>(guard: K, ...params: GuardParams<TGuards[K]>) => boolean
   /** Waits until it is known who is signed in, then answers or rejects `'not-authenticated'`, `'session-expired'`, `'forbidden'`. */
   readonly requireUser: <K extends keyof TGuards & string>(options?: RequireUserOptions<TGuards, K>) => Promise<TUser>
+  /**
+   * Asks the server for the user again, without spending a refresh token: after a change of the profile, say.
+   *
+   * @throws AuthError `'not-authenticated'`, `'not-supported'` if the client has no `getUser`, else why it failed
+   */
+  readonly reloadUser: () => Promise<TUser>
+  /**
+   * Calls `listener` with the generation of each new access token: reconnect a socket then. No token is handed out.
+   * Returns how to stop.
+   */
+  readonly onToken: (listener: (generation: number) => void) => () => void
+  /** Whether two users are the same person, by `client.userId`. False if either cannot be told. */
+  readonly isSameUser: (one: unknown, other: unknown) => boolean
   /** What this browser gives, as far as it is known. */
   readonly capabilities: () => Capabilities
   /** The XState actor: the door for `useSelector`, `waitFor` and inspection. Read it; the methods above command it. */
@@ -180,6 +193,8 @@ export interface ChallengeDemand {
 export interface CallOptions {
   /** Aborted when the answer is waited for no longer. */
   readonly signal: AbortSignal
+  /** The page may be closing: hand it to `fetch`, so that the request leaves all the same. Set for a sign-out only. */
+  readonly keepalive?: boolean
 }
 
 export interface AccessTokens {
@@ -220,7 +235,23 @@ export interface AuthClient<TUser = unknown, TCredentials = unknown> {
   readonly origin?: string
   /** Tells two apps or environments on one page origin apart in the storage. Not a secret. */
   readonly id?: string
+  /**
+   * Who a user is: what the server never gives to another one. Default: the first own field of {@link IdentityField}
+   * that is text, a number or a bigint. A sign-in whose user has none is refused.
+   */
+  userId?(user: TUser): string | number | bigint | null | undefined
+  /**
+   * Whether the server refused the access token with this answer, so that a renewal and a second try are worth it. It
+   * is asked about every answer of `auth.fetch`, on a copy: reading the body is allowed. Default: a 401 whose
+   * `WWW-Authenticate` asks for nothing but another Bearer token (RFC 6750 §3).
+   */
+  isRefused?(response: Response): boolean | Promise<boolean>
+  /** Headers that the server wants on every call, an API key for one. `auth.fetch` adds them for {@link origin} only. */
+  headers?(): Readonly<Record<string, string>>
 }
+
+/** Where a user's identity is looked for if the client has no `userId`. */
+export type IdentityField = 'id' | 'sub' | '_id' | 'uid' | 'userId' | 'user_id' | 'uuid'
 
 /** Time as the library sees it. The default reads the globals at call time. */
 export interface Clock {
@@ -248,6 +279,18 @@ export interface AuthStorage {
   ) => Promise<boolean>
   /** `'shared'`: all tabs of the origin see it at once. `'memory'`: gone with the page. */
   readonly scope: 'shared' | 'tab' | 'memory'
+  /** Its own name, if it was given one: part of the names of record, lock and wire. */
+  readonly name?: string | undefined
+  /**
+   * A few words beside the records, read and written at once: a page that closes right after `signOut()` leaves word for
+   * the next one. No secrets are written. Both may throw.
+   */
+  readonly twin?: SyncTwin
+}
+
+export interface SyncTwin {
+  readonly read: (key: string) => unknown
+  readonly write: (key: string, value: unknown) => void
 }
 
 export interface StoredRecord {

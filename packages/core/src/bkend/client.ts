@@ -28,7 +28,9 @@ export type BkendCredentials = BkendPassword | BkendMagicLink | BkendSocial
 /** How {@link requestOf} reaches the connection of a client: a symbol, so that a copy of the client keeps it. */
 const connection = Symbol('bkend')
 
-export type BkendClient<TRole extends string = BkendRole> = Required<AuthClient<BkendUser<TRole>, BkendCredentials>>
+export type BkendClient<TRole extends string = BkendRole> = Required<
+  Omit<AuthClient<BkendUser<TRole>, BkendCredentials>, 'userId' | 'isRefused' | 'headers'>
+>
 
 const CHALLENGE_SECONDS = 300
 
