@@ -97,8 +97,9 @@ export function createBroker(options: BrokerOptions): Broker {
     const elapsed = stopwatch(clock)
     // our own back-off yields to a person who wants to try now; the server's word does not
     pause = asked > 0 ? { error, left: () => asked - elapsed() } : null
+    // between half of the step and the whole: never at once, and not all clients together
     const chance = rules.random()
-    return deferred(error, Math.max(asked, longest * (chance >= 0 && chance <= 1 ? chance : 1)))
+    return deferred(error, Math.max(asked, (longest * (1 + (chance >= 0 && chance <= 1 ? chance : 1))) / 2))
   }
 
   /** A renewal asked for long before it is due was asked for by a 401 or by hand: neither may hammer the server. */

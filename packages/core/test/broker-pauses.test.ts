@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { DAY, drain, grant, MINUTE, refreshing, SECOND, watch } from './support.ts'
 
 describe('a server that says when to come back', () => {
-  const waits = async (retryAfter: number | undefined, code: AuthErrorCode = 'rate-limited') => {
-    const tab = await refreshing()
+  const waits = async (retryAfter: number | undefined, code: AuthErrorCode = 'rate-limited', chance = 0.5) => {
+    let random = 0.5
+    const tab = await refreshing({ random: () => random })
+    random = chance
     tab.client.next('refresh').fail(new AuthError(code, { retryAfter, status: 429 }))
     await drain()
     return tab
@@ -35,15 +37,46 @@ describe('a server that says when to come back', () => {
     'and says nonsense (%s) is given the usual pause, not none [59]',
     async (retryAfter) => {
       const { client, clock } = await waits(retryAfter)
-      expect(client.counts.refresh).toBe(1)
-      clock.advance(400)
+      clock.advance(749)
       await drain()
       expect(client.counts.refresh).toBe(1)
-      clock.advance(200)
+      clock.advance(1)
       await drain()
       expect(client.counts.refresh).toBe(2)
     },
   )
+
+  it.each([
+    [0, 500],
+    [0.5, 750],
+    [1, 1000],
+    // no chance at all: the whole step
+    [Number.NaN, 1000],
+  ])('and does not say when: chance %d waits %d ms, never less than half of the step [I9]', async (chance, pause) => {
+    const { client, clock } = await waits(undefined, 'rate-limited', chance)
+    clock.advance(pause - 1)
+    await drain()
+    expect(client.counts.refresh).toBe(1)
+    clock.advance(1)
+    await drain()
+    expect(client.counts.refresh).toBe(2)
+  })
+
+  it('and leaves its Retry-After unreadable is not asked again at once, whatever the chance [I9]', async () => {
+    const { client, clock } = await waits(Number.NaN, 'unavailable', 0)
+    // half of 1, 2, 4, 8, 16, 32, 60, 60 seconds
+    for (const pause of [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
+      const before = client.counts.refresh
+      clock.advance(pause - 1)
+      await drain()
+      expect(client.counts.refresh).toBe(before)
+      clock.advance(1)
+      await drain()
+      expect(client.counts.refresh).toBe(before + 1)
+      client.next('refresh').fail(new AuthError('unavailable', { retryAfter: Number.NaN, status: 503 }))
+      await drain()
+    }
+  })
 
   it.each([Infinity, 1e9, 1e300])(
     'in %s seconds is asked again within ten minutes all the same [58, 59]',
@@ -57,8 +90,8 @@ describe('a server that says when to come back', () => {
 
   it('is waited for longer after each failure, up to a minute [30]', async () => {
     const { client, clock } = await waits(undefined, 'unavailable')
-    // half of 1, 2, 4, 8, 16, 32, 60, 60 seconds
-    for (const pause of [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
+    // three quarters of 1, 2, 4, 8, 16, 32, 60, 60 seconds
+    for (const pause of [750, 1500, 3000, 6000, 12_000, 24_000, 45_000, 45_000]) {
       const before = client.counts.refresh
       clock.advance(pause - 1)
       await drain()
