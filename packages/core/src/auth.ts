@@ -28,7 +28,7 @@ import type { Auth, AuthClient, AuthOptions, AuthState, Guards } from './types.t
  */
 export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = Record<never, never>>(
   // named once more without the type to be found: so `user` is typed in guards that are written in place
-  options: AuthOptions<TUser, TCredentials, TGuards> & { readonly guards?: Guards<TUser> },
+  options: AuthOptions<TUser, TCredentials, TGuards> & { readonly guards?: Guards<NoInfer<TUser>> },
 ): Auth<TUser, TCredentials, TGuards> {
   // the chart and the effects know no user type: this is the one place where it is forgotten, `asUser` where it returns
   const world = createWorld(options as unknown as AuthOptions<unknown, unknown, unknown>)

@@ -75,7 +75,7 @@ export interface GuardArgs<TUser> {
 
 /** The roles a user can have, by the type of his `role` or `roles`. */
 export type RoleOf<TUser> = TUser extends { readonly role?: infer TRole }
-  ? Extract<TRole, string>
+  ? Extract<unknown extends TRole ? string : TRole, string>
   : TUser extends { readonly roles?: readonly (infer TRole)[] | null }
     ? Extract<TRole, string>
     : string
