@@ -104,7 +104,7 @@ export function createBroker(options: BrokerOptions): Broker {
 
   /** A renewal asked for long before it is due was asked for by a 401 or by hand: neither may hammer the server. */
   function isTooMuch(held: Held): boolean {
-    if (ageOf(held, clock) >= held.renewAge && held.lifetime > 0) return false
+    if (ageOf(held, clock) >= Math.min(held.renewAge, held.lifetime) && held.lifetime > 0) return false
     const now = clock.monotonic()
     const recent = premature.id === held.id ? premature.at.filter((at) => now - at < 60_000) : []
     const isFull = recent.length >= PREMATURE_PER_MINUTE

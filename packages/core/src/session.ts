@@ -16,7 +16,7 @@ export interface Held extends AccessTokens {
   readonly receivedMonotonic: number
   /** Milliseconds. */
   readonly lifetime: number
-  /** Age in milliseconds at which it is renewed. */
+  /** Age in milliseconds at which it is renewed. Infinity: when a request needs it. */
   readonly renewAge: number
   readonly renewable: boolean
   /** When somebody gave credentials for it, epoch milliseconds. A renewal changes nothing. Null: nobody knows. */
@@ -34,6 +34,7 @@ export type Stored =
 
 const DEFAULT_LIFETIME = 3_600_000
 const LONGEST_LIFETIME = 365 * 24 * 3_600_000
+const SHORTEST_TIMED = 10_000
 
 export interface SessionRules {
   readonly clock: Clock
@@ -68,7 +69,7 @@ export function fromGrant(
     receivedAt: clock.now(),
     receivedMonotonic: clock.monotonic(),
     lifetime,
-    renewAge: renewAgeOf(lifetime, rules),
+    renewAge: renewAgeOf(lifetime, generation, rules),
     renewable: rules.canRefresh && refreshToken !== null,
     signedInAt: signIn.signedInAt,
     signedInMonotonic: signIn.signedInMonotonic,
@@ -77,7 +78,9 @@ export function fromGrant(
 }
 
 /** About 55 % into its life, a little earlier or later so that not everybody comes at once. */
-function renewAgeOf(lifetime: number, { random, refreshBefore }: SessionRules): number {
+function renewAgeOf(lifetime: number, generation: number, { random, refreshBefore }: SessionRules): number {
+  // a renewal brought so short a life again: a timer would do nothing but renew
+  if (generation > 1 && lifetime < SHORTEST_TIMED) return Infinity
   if (refreshBefore !== undefined && refreshBefore >= 0) return lifetime - Math.min(refreshBefore, lifetime * 0.4)
   const chance = random()
   return lifetime * (0.5 + 0.1 * (chance >= 0 && chance <= 1 ? chance : 0.5))
@@ -185,7 +188,7 @@ function readRecord(value: unknown, rules: SessionRules): Stored {
     receivedAt: Math.min(receivedAt, now),
     receivedMonotonic: toMonotonic(receivedAt),
     lifetime,
-    renewAge: renewAgeOf(lifetime, rules),
+    renewAge: renewAgeOf(lifetime, generation, rules),
     renewable: rules.canRefresh && refreshToken !== null,
     signedInAt: isCount(signedInAt) ? Math.min(signedInAt, now) : null,
     signedInMonotonic: isCount(signedInAt) ? toMonotonic(signedInAt) : 0,

@@ -1,3 +1,4 @@
+import type { FakeClock } from '@authchart/core/testing'
 import { describe, expect, it } from 'vitest'
 import {
   ann,
@@ -14,12 +15,27 @@ import {
   SECOND,
   uncaughtDuring,
   watch,
+  type Tab,
 } from './support.ts'
 
 const signedInFor = async (expiresIn: unknown, more: object = {}) => {
   const tab = openTab(more)
   await tab.signIn(ann, 1, { expiresIn })
   return tab
+}
+
+/** Time in which every renewal brings tokens of that lifetime, and the user is still the same. */
+async function pass(duration: number, expiresIn: number, clock: FakeClock, ...tabs: readonly Tab[]): Promise<void> {
+  for (let left = duration; left >= 0; left -= SECOND) {
+    await drain()
+    for (const { client } of tabs) {
+      const n = 1 + tabs.reduce((sum, tab) => sum + tab.client.counts.refresh, 0)
+      if (client.has('refresh')) client.next('refresh').answer(grant(n, ann, expiresIn))
+      if (client.has('getUser')) client.next('getUser').answer(ann)
+    }
+    await drain()
+    if (left > 0) clock.advance(SECOND)
+  }
 }
 
 describe('a lifetime', () => {
@@ -59,15 +75,115 @@ describe('a lifetime', () => {
     expect(auth.getState()).toMatchObject({ status: 'expired', reason: 'access-token-expired', lastUser: ann })
   })
 
-  it.each([0, -1])('of %j is renewed once at once, and no more until somebody needs it [38]', async (expiresIn) => {
-    const { auth, client, clock } = await signedInFor(expiresIn)
-    expect(client.counts.refresh).toBe(1)
-    client.next('refresh').answer(grant(2, ann, expiresIn))
+  it.each([0, -1])(
+    'of %j is renewed once at once, and no more until a request needs it [38, I8]',
+    async (expiresIn) => {
+      const tab = await signedInFor(expiresIn)
+      expect(tab.client.counts.refresh).toBe(1)
+      await pass(10 * MINUTE, expiresIn, tab.clock, tab)
+      expect(tab.client.counts.refresh).toBe(1)
+      expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann, renewal: 'idle', error: null })
+    },
+  )
+
+  it.each([0.001, 0.5, 1, 5, 9])(
+    'of %d seconds is renewed once while the page is idle, because a timer would do nothing else [I8]',
+    async (expiresIn) => {
+      const tab = await signedInFor(expiresIn)
+      await pass(10 * MINUTE, expiresIn, tab.clock, tab)
+      expect(tab.client.counts.refresh).toBe(1)
+      expect(tab.status()).toBe('authenticated')
+    },
+  )
+
+  it.each([0, 5])('of %d seconds is renewed by the requests that need it, once for all [I8]', async (expiresIn) => {
+    const tab = await signedInFor(expiresIn)
+    await pass(10 * MINUTE, expiresIn, tab.clock, tab)
+    const asked = ['one', 'two'].map((path) => watch(tab.auth.fetch(`https://api.test/${path}`)))
+    await pass(0, expiresIn, tab.clock, tab)
+    expect(asked.map(({ now }) => now)).toEqual(['resolved', 'resolved'])
+    expect(tab.server.tokens()).toEqual(['access-3', 'access-3'])
+    await pass(10 * MINUTE, expiresIn, tab.clock, tab)
+    expect(tab.client.counts.refresh).toBe(2)
+  })
+
+  it('of zero in two tabs: one does not follow the renewal of the other with one of its own [I8]', async () => {
+    const browser = fakeBrowser()
+    const clock = fakeClock()
+    const tabs = [openTab({}, browser, clock), openTab({}, browser, clock)] as const
+    await tabs[0].signIn(ann, 1, { expiresIn: 0 })
+    await tabs[1].boot()
+    await pass(10 * MINUTE, 0, clock, ...tabs)
+    // the one that opens renews once, to hear who is signed in
+    expect(tabs.map(({ client }) => client.counts.refresh)).toEqual([1, 1])
+    expect(tabs.map(({ status }) => status())).toEqual(['authenticated', 'authenticated'])
+  })
+
+  it('of five seconds, over when the page opens: it is renewed once, and the user is confirmed [I8]', async () => {
+    const browser = fakeBrowser()
+    const clock = fakeClock()
+    const before = openTab({}, browser, clock)
+    await before.signIn(ann, 1, { expiresIn: 5 })
+    await pass(MINUTE, 5, clock, before)
+    before.auth.destroy()
+    const tab = openTab({}, browser, clock)
+    await tab.boot()
+    await pass(10 * MINUTE, 5, clock, before, tab)
+    expect(tab.client.counts.refresh).toBe(1)
+    expect(tab.auth.can('isEditor')).toBe(true)
+  })
+
+  it('of zero whose renewal is lost: the session ends, because no request can use the token [I8]', async () => {
+    const { auth, client, clock } = await signedInFor(0)
+    client.next('refresh').answer(grant(2, ann, 0))
     await drain()
-    clock.advance(20 * SECOND)
+    const asked = watch(auth.fetch('https://api.test/'))
     await drain()
-    expect(client.counts.refresh).toBeLessThan(8)
-    expect(auth.getState()).toMatchObject({ user: ann })
+    client.next('refresh').fail('network')
+    await drain()
+    expect(asked.now).toBe('refresh-indeterminate')
+    clock.advance(SECOND)
+    expect(auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate' })
+  })
+
+  it('of five seconds whose renewal is lost: the session ends with the token [I8]', async () => {
+    const tab = await signedInFor(5)
+    await pass(4 * SECOND, 5, tab.clock, tab)
+    // renewed after three seconds, and one second old
+    const asked = watch(tab.auth.refresh())
+    await drain()
+    tab.client.next('refresh').fail('network')
+    await drain()
+    expect(asked.now).toBe('refresh-indeterminate')
+    tab.clock.advance(4 * SECOND - 1)
+    expect(tab.status()).toBe('authenticated')
+    tab.clock.advance(1)
+    expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate' })
+  })
+
+  it('of five seconds does not slow down requests that come every six [I8]', async () => {
+    const tab = await signedInFor(5)
+    await pass(MINUTE, 5, tab.clock, tab)
+    for (let n = 1; n <= 10; n += 1) {
+      const asked = watch(tab.auth.fetch('https://api.test/'))
+      await pass(6 * SECOND, 5, tab.clock, tab)
+      expect(asked.now).toBe('resolved')
+    }
+    expect(tab.client.counts.refresh).toBe(11)
+  })
+
+  it('of ten seconds is renewed in time, again and again [I8]', async () => {
+    const { client, clock } = await signedInFor(10)
+    for (let n = 2; n <= 11; n += 1) {
+      // at 55 % of its life
+      clock.advance(5499)
+      await drain()
+      expect(client.counts.refresh).toBe(n - 2)
+      clock.advance(1)
+      await drain()
+      client.next('refresh').answer(grant(n, ann, 10))
+      await drain()
+    }
   })
 
   it('of forty days is renewed once, on the twenty-second', async () => {

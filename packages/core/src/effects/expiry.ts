@@ -19,7 +19,7 @@ export const watchExpiry = ({ vault, clock, network }: World) =>
       if (isOver) sendBack({ type: 'expiry.reached' })
       // hearing of it the chart may have gone on already
       if (isOver || stopped) return
-      const next = held.renewable && !isDue ? held.renewAge : held.lifetime
+      const next = held.renewable && !isDue ? Math.min(held.renewAge, held.lifetime) : held.lifetime
       cancel = schedule(clock, () => next - ageOf(held, clock), judge)
     }
     const unwatch = [vault.onChange(judge), network.onWake(judge)]

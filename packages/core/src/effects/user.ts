@@ -23,7 +23,7 @@ export const confirmUser = (world: World) =>
       cancel()
       const { held } = vault
       if (stopped || asking || !held || held.userGeneration === held.generation) return
-      if (!client.getUser) return renewInstead(held)
+      if (!client.getUser || (held.renewAge === Infinity && !isGood(held, clock))) return renewInstead(held)
       if (!isGood(held, clock) || !network.isOnline()) return
       asking = true
       const accessToken = held.accessToken as string
@@ -44,7 +44,7 @@ export const confirmUser = (world: World) =>
       )
     }
 
-    /** A server that cannot be asked says who it is when it renews; once is enough to find out whether it does. */
+    /** A server that cannot be asked now says who it is when it renews; once is enough to find out whether it does. */
     const renewInstead = ({ userGeneration, renewable }: Held): void => {
       if (userGeneration > 0 || !renewable || hasRenewed) return
       hasRenewed = true

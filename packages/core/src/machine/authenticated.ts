@@ -43,6 +43,7 @@ export const authenticated = authSetup.createStateConfig({
         refresh: { guard: 'isRenewable', target: 'refreshing' },
         'expiry.due': { target: 'refreshing' },
         'expiry.reached': {
+          guard: 'isLastToken',
           target: '#auth.expired',
           actions: [{ type: 'endSession', params: { reason: 'access-token-expired' } }],
         },

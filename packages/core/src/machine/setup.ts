@@ -74,6 +74,7 @@ export const authSetup = setup({
     isSessionHeld: ({ context }) => context.session !== null,
     isSessionEnded: ({ context }) => context.ended !== null,
     isRenewable: ({ context }) => context.session?.renewable === true,
+    isLastToken: ({ context }) => context.session?.renewable === false,
     isAnswerRetryable: (_, { error }: { error: AuthError }) => retryableAnswers.includes(error.code),
     isAllowed: (_, _params: { guard: string; params: readonly unknown[] }) => false,
   },
