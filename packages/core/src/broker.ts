@@ -1,3 +1,4 @@
+import { subjectOf } from './claims.ts'
 import { verdictOf, type Verdict } from './classify.ts'
 import { AuthError, toAuthError } from './errors.ts'
 import type { EndReason, SessionView } from './machine/types.ts'
@@ -10,7 +11,6 @@ import {
   isSameGrant,
   keepSame,
   readUser,
-  subjectOf,
   toView,
   type Held,
   type SessionRules,
@@ -156,7 +156,7 @@ export function createBroker(options: BrokerOptions): Broker {
         on({ accessToken, refreshToken: refreshToken as string }, { signal }),
       )
       const isKept = client.replay === 'tolerated' && (grant.refreshToken ?? null) === null
-      const user = readUser(grant.user, held.user)
+      const user = readUser(grant.user, rules)
       const next = fromGrant(isKept ? { ...grant, refreshToken } : grant, user ?? held.user, held, rules)
       // a server that takes a token once does not hand it out again
       const isOldToken = next.refreshToken === refreshToken && client.replay === 'forbidden'
@@ -189,7 +189,7 @@ export function createBroker(options: BrokerOptions): Broker {
   }
 
   async function commit(held: Held, next: Held, marked: string): Promise<Outcome> {
-    if (isSomebodyElse(held, next)) return endAsMismatch(held, next)
+    if (isSomebodyElse(held, next, rules)) return endAsMismatch(held, next)
     const commitNow = async () => (vault.held?.id === held.id ? persistence.replace(marked, next, false) : null)
     let committed = await commitNow()
     if (committed === null && vault.held?.id === held.id) {
@@ -223,7 +223,9 @@ export function createBroker(options: BrokerOptions): Broker {
     // the user may have been confirmed while this was on its way
     const isNews = known.userGeneration > current.userGeneration
     const { user, userGeneration } = isNews ? known : current
-    const renewed = { ...known, user: keepSame(current.user, user), userGeneration }
+    // what said for whom the tokens are says so no longer, and nothing else can
+    const isUnproven = !next.isNamed && !client.getUser && subjectOf(held.accessToken) !== subjectOf(next.accessToken)
+    const renewed = { ...known, user: keepSame(current.user, user), userGeneration: isUnproven ? 0 : userGeneration }
     vault.hold(renewed)
     options.onRenewed(toView(renewed))
     return { type: 'settled' }
@@ -243,9 +245,9 @@ export function createBroker(options: BrokerOptions): Broker {
       const answer = await withTimeout(clock, options.requestTimeout, (signal) =>
         client.getUser!({ accessToken }, { signal }),
       )
-      const user = readUser(answer, held.user)
+      const user = readUser(answer, rules)
       if (user === undefined) return new AuthError('invalid-response')
-      return isAnotherUser(held.user, user)
+      return isAnotherUser(held.user, user, rules)
         ? 'somebody else'
         : { ...next, user, userGeneration: next.generation, isNamed: true }
     } catch (thrown) {
@@ -335,10 +337,10 @@ function isRenewalOf(held: Held, other: Held): boolean {
 }
 
 /** Two answers of the server that name different people. */
-function isSomebodyElse(held: Held, next: Held): boolean {
+function isSomebodyElse(held: Held, next: Held, rules: SessionRules): boolean {
   const before = subjectOf(held.accessToken)
   const after = subjectOf(next.accessToken)
-  return (before !== null && after !== null && before !== after) || isAnotherUser(held.user, next.user)
+  return (before !== null && after !== null && before !== after) || isAnotherUser(held.user, next.user, rules)
 }
 
 /** A spend that is no renewal: what the server refused, it did not do, and the session goes on. */

@@ -22,6 +22,16 @@ function isPlain(value: unknown): value is object {
   return prototype === Object.prototype || prototype === Array.prototype || prototype === null
 }
 
+/** Plain data that no form and no guard can write into from here on. An object of a class of its own stays as it is. */
+export function freeze<T>(value: T): T {
+  try {
+    if (isPlain(value) && !Object.isFrozen(value)) Object.values(Object.freeze(value)).forEach(freeze)
+  } catch {
+    // a proxy, or a getter that throws
+  }
+  return value
+}
+
 /** A field, where it can be read at all. */
 export function fieldOf(value: unknown, key: string): unknown {
   try {

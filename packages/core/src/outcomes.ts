@@ -1,5 +1,6 @@
 import { AuthError } from './errors.ts'
 import type { Attempt, SessionView } from './machine/types.ts'
+import { isAnotherUser, type SessionRules } from './session.ts'
 import { isSignedIn, isVerifying, renewalOf, statusOf, type AuthSnapshot } from './state.ts'
 
 /**
@@ -24,10 +25,14 @@ export const attemptOutcome =
 
 /** A renewal has come when the session is another generation of itself; or why it will not come. */
 export const renewalOutcome =
-  (before: Pick<SessionView, 'id' | 'generation'>): Decide<void> =>
+  (before: Pick<SessionView, 'id' | 'generation' | 'user'>, rules: Pick<SessionRules, 'userId'>): Decide<void> =>
   (snapshot) => {
     const { session, error } = snapshot.context
-    if (session && session.id !== before.id) return { error: new AuthError('identity-changed') }
+    if (session && session.id !== before.id) {
+      // the same user, who signed in once more, has a new token, too
+      const isOther = isAnotherUser(before.user, session.user, rules)
+      return isOther ? { error: new AuthError('identity-changed') } : { value: undefined }
+    }
     if (session && session.generation > before.generation) return { value: undefined }
     if (isUndecided(snapshot)) return undefined
     if (!isSignedIn(snapshot)) return notSignedIn(snapshot)

@@ -1,5 +1,7 @@
-import { fieldOf, isSameData } from './data.ts'
-import { AuthError } from './errors.ts'
+import { claimsOf, subjectOf } from './claims.ts'
+import { freeze, isSameData } from './data.ts'
+import { AuthError, explain } from './errors.ts'
+import type { UserId } from './identity.ts'
 import type { Attempt, EndedSession, SessionView } from './machine/types.ts'
 import type { AccessTokens, Clock, Grant, StoredRecord } from './types.ts'
 
@@ -41,6 +43,9 @@ export interface SessionRules {
   readonly random: () => number
   readonly refreshBefore: number | undefined
   readonly canRefresh: boolean
+  readonly userId: UserId
+  /** Whose tokens these are: the origin of the client, where it has one. */
+  readonly issuer: string | null
 }
 
 /** Starts a session from a sign-in, or goes on with `previous` after a renewal. */
@@ -73,8 +78,14 @@ export function fromGrant(
     renewable: rules.canRefresh && refreshToken !== null,
     signedInAt: signIn.signedInAt,
     signedInMonotonic: signIn.signedInMonotonic,
-    isNamed: !goesOn || isGiven || subjectOf(accessToken) !== null,
+    isNamed: !goesOn || isGiven || isProven(accessToken, previous, rules),
   }
+}
+
+/** The subject of a token proves for whom it is only where it is the one that was known before. */
+function isProven(accessToken: string | null, before: Held, { userId }: SessionRules): boolean {
+  const subject = subjectOf(accessToken)
+  return subject !== null && (subject === subjectOf(before.accessToken) || subject === userId(before.user))
 }
 
 /** About 55 % into its life, a little earlier or later so that not everybody comes at once. */
@@ -107,7 +118,7 @@ export function isGood(held: Held, clock: Clock): boolean {
 
 /* ---------------------------------------------------------------- the record */
 
-export function toRecord(held: Held, marked = false): StoredRecord {
+export function toRecord(held: Held, { issuer }: SessionRules, marked = false): StoredRecord {
   const { id, generation, user, accessToken, refreshToken, receivedAt, lifetime, signedInAt, isNamed } = held
   return {
     version: 1,
@@ -121,6 +132,7 @@ export function toRecord(held: Held, marked = false): StoredRecord {
     lifetime,
     signedInAt,
     marked,
+    ...(issuer !== null && { issuer }),
     // left out where it is, as it nearly always is
     ...(!isNamed && { named: false }),
   }
@@ -154,6 +166,9 @@ function readRecord(value: unknown, rules: SessionRules): Stored {
   const { id, revision, user, generation, receivedAt, lifetime, signedInAt } = record
   if (record['version'] !== 1 || !isText(revision))
     return { kind: 'foreign', revision: null, isNewer: Number(record['version']) > 1 }
+  // the tokens of another server are left alone, and never sent to this one
+  if (isText(record['issuer']) && record['issuer'] !== rules.issuer)
+    return { kind: 'foreign', revision: null, isNewer: true }
   if (!isText(id)) return { kind: 'foreign', revision, isNewer: false }
   if (endReasons.includes(record['ended'])) {
     return {
@@ -171,7 +186,7 @@ function readRecord(value: unknown, rules: SessionRules): Stored {
     isCount(receivedAt) &&
     isCount(lifetime) &&
     lifetime <= LONGEST_LIFETIME
-  if (!whole || !isUser(user) || (accessToken === null && refreshToken === null))
+  if (!whole || !isUser(user) || rules.userId(user) === null || (accessToken === null && refreshToken === null))
     return { kind: 'foreign', revision, isNewer: false }
   const { clock } = rules
   const [now, monotonic] = [clock.now(), clock.monotonic()]
@@ -181,7 +196,7 @@ function readRecord(value: unknown, rules: SessionRules): Stored {
     id,
     generation,
     attempt: null,
-    user,
+    user: freeze(user),
     userGeneration: 0,
     accessToken,
     refreshToken,
@@ -226,50 +241,35 @@ function lifetimeOf(token: string | null): number | null {
   return isPlausible ? readLifetime(exp - iat) : null
 }
 
-/** Whom a token says it is for, where that can be read. A hint that can close doors, never open one. */
-export function subjectOf(token: string | null): string | null {
-  const { sub } = claimsOf(token)
-  return isText(sub) ? sub : null
-}
-
-function claimsOf(token: string | null): Record<string, unknown> {
-  try {
-    const payload = (token ?? '').split('.')[1] ?? ''
-    const bytes = Uint8Array.from(atob(payload.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0))
-    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
-    return typeof claims === 'object' && claims !== null ? { ...claims } : {}
-  } catch {
-    return {}
-  }
-}
-
-/** Who a user is, for telling two apart: an opaque id and nothing else. */
-export function userIdOf(user: unknown): string | null {
-  const id = fieldOf(user, 'id')
-  return typeof id === 'number' || isText(id) ? String(id) : null
-}
-
 /**
- * A user as the server sent him. Null is not given.
+ * A user as the server sent them. Null is not given.
  *
- * @throws AuthError `'invalid-response'` for what is no user, or one that has lost the id he had
+ * @throws AuthError `'invalid-response'` for what is no user, or one that cannot be told from another
  */
-export function readUser(user: unknown, before: unknown): unknown {
+export function readUser(user: unknown, { userId }: SessionRules): unknown {
   if (user === undefined || user === null) return undefined
-  if (!isUser(user) || (userIdOf(before) !== null && userIdOf(user) === null)) throw new AuthError('invalid-response')
-  return user
+  if (!isUser(user)) throw new AuthError('invalid-response')
+  if (userId(user) === null)
+    throw explain('invalid-response', 'The user has no identity that can be read: give the client a `userId(user)`.')
+  return freeze(user)
 }
 
 const isUser = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The same sign-in, or another one of the same user. */
+export function isSameOwner(one: Held, other: Held, rules: SessionRules): boolean {
+  return one.id === other.id || !isAnotherUser(one.user, other.user, rules)
+}
 
 /** The same tokens: the user beside them may have been confirmed since. */
 export function isSameGrant(one: Held | null, other: Held | null): boolean {
   return one?.id === other?.id && one?.generation === other?.generation
 }
 
-export function isAnotherUser(before: unknown, after: unknown): boolean {
-  const [idBefore, idAfter] = [userIdOf(before), userIdOf(after)]
-  return idBefore !== null && idAfter !== null && idBefore !== idAfter
+/** A user that cannot be told from others is another one. */
+export function isAnotherUser(before: unknown, after: unknown, { userId }: Pick<SessionRules, 'userId'>): boolean {
+  const id = userId(before)
+  return id === null || id !== userId(after)
 }
 
 /** The user as held when the server sent an equal one (or none), so that nobody renders for nothing. */

@@ -87,7 +87,7 @@ async function establish(world: World, grant: Grant, attempt: Attempt, report: R
   if (!isWanted()) return void world.tell(unnamed)
   let held: Held
   try {
-    const user = readUser(grant.user, null) ?? readUser(await askUser(world, unnamed.accessToken), null)
+    const user = readUser(grant.user, rules) ?? readUser(await askUser(world, unnamed.accessToken), rules)
     if (user === undefined) throw new AuthError('invalid-response')
     held = { ...unnamed, user }
   } catch (error) {

@@ -16,13 +16,13 @@ export const restore = (world: World) =>
   })
 
 async function look(world: World): Promise<AuthEvent> {
-  const { persistence, tabs, key, vault, client } = world
+  const { persistence, tabs, place, vault, client } = world
   let stored = await persistence.read()
   let isSpending = false
   if (stored?.kind === 'session' && stored.marked) {
     // a live tab that is spending right now holds the lock; a mark that stays when it is free was left by a dead one
     await withTimeout(world.clock, world.storageTimeout, () =>
-      tabs.lock(key, async () => {
+      tabs.lock(place, async () => {
         stored = await persistence.read()
       }),
     ).catch(async () => {

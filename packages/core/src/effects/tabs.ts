@@ -21,9 +21,9 @@ export const watchTabs = (world: World) =>
   })
 
 /** Without a wire other tabs are heard of when this one wakes up. */
-function openWire({ tabs, key, look }: World): TabWire {
+function openWire({ tabs, place, look }: World): TabWire {
   try {
-    return tabs.open(key, look)
+    return tabs.open(place, look)
   } catch {
     return { post() {}, close() {} }
   }

@@ -9,6 +9,36 @@ import type { World } from '../world.ts'
 const FIRST_DELAY = 5000
 const LONGEST_DELAY = 60_000
 
+/**
+ * Asks the server for the user of this session, and shows the answer. Another user ends the session.
+ *
+ * @throws AuthError why it failed; anything else that the client rejected with
+ */
+export async function askUser(world: World, asked: Held): Promise<unknown> {
+  const { vault, client, clock, rules } = world
+  const { accessToken } = asked
+  const getUser = client.getUser?.bind(client)
+  if (!getUser || accessToken === null) throw new AuthError('not-supported')
+  const answer = await withTimeout(
+    clock,
+    world.requestTimeout,
+    (signal) => getUser({ accessToken }, { signal }),
+    world.lifetime,
+  )
+  const { held } = vault
+  if (held?.id !== asked.id) throw new AuthError('identity-changed')
+  const user = readUser(answer, rules)
+  if (user === undefined) throw new AuthError('invalid-response')
+  if (isAnotherUser(held.user, user, rules)) {
+    void world.endHeld('user-mismatch')
+    throw new AuthError('user-mismatch')
+  }
+  const confirmed = { ...held, user: keepSame(held.user, user), userGeneration: asked.generation }
+  vault.hold(confirmed)
+  world.report({ type: 'session.confirmed', session: toView(confirmed) })
+  return confirmed.user
+}
+
 /** Asks the server who is signed in, once per generation: a stored user opens no guard, and roles change. */
 export const confirmUser = (world: World) =>
   fromCallback<AuthEvent>(({ sendBack }) => {
@@ -26,16 +56,11 @@ export const confirmUser = (world: World) =>
       if (!client.getUser || (held.renewAge === Infinity && !isGood(held, clock))) return renewInstead(held)
       if (!isGood(held, clock) || !network.isOnline()) return
       asking = true
-      const accessToken = held.accessToken as string
-      withTimeout(
-        clock,
-        world.requestTimeout,
-        (signal) => client.getUser!({ accessToken }, { signal }),
-        world.lifetime,
-      ).then(
-        (answer) => {
+      askUser(world, held).then(
+        () => {
           asking = false
-          note(held, answer)
+          failures = 0
+          judge()
         },
         (thrown: unknown) => {
           asking = false
@@ -49,27 +74,6 @@ export const confirmUser = (world: World) =>
       if (userGeneration > 0 || !renewable || hasRenewed) return
       hasRenewed = true
       sendBack({ type: 'expiry.due' })
-    }
-
-    const note = (asked: Held, answer: unknown): void => {
-      const { held } = vault
-      if (stopped || held?.id !== asked.id) return
-      let user: unknown
-      try {
-        user = readUser(answer, held.user)
-      } catch (error) {
-        return fail(asked, error)
-      }
-      if (user === undefined) return fail(asked, new AuthError('invalid-response'))
-      failures = 0
-      if (isAnotherUser(held.user, user)) {
-        sendBack({ type: 'session.ended', ended: { reason: 'user-mismatch', user: held.user } })
-        return
-      }
-      const confirmed = { ...held, user: keepSame(held.user, user), userGeneration: asked.generation }
-      vault.hold(confirmed)
-      sendBack({ type: 'session.confirmed', session: toView(confirmed) })
-      judge()
     }
 
     const fail = (asked: Held, thrown: unknown): void => {

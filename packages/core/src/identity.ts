@@ -1,0 +1,33 @@
+import { fieldOf } from './data.ts'
+import type { AuthClient, IdentityField } from './types.ts'
+
+/** Who a user is, for telling two apart; null if that cannot be read, which is never equal to anything. */
+export type UserId = (user: unknown) => string | null
+
+const fields: readonly IdentityField[] = ['id', 'sub', '_id', 'uid', 'userId', 'user_id', 'uuid']
+
+/** The first own field that names the user. */
+export function userIdOf(user: unknown): string | null {
+  for (const field of fields) {
+    const id = Object.hasOwn(Object(user) as object, field) ? readId(fieldOf(user, field)) : null
+    if (id !== null) return id
+  }
+  return null
+}
+
+/** By the client's own word where it has one. */
+export function userIdBy(client: Pick<AuthClient, 'userId'>): UserId {
+  if (!client.userId) return userIdOf
+  return (user) => {
+    try {
+      return readId(client.userId?.(user))
+    } catch {
+      return null
+    }
+  }
+}
+
+function readId(id: unknown): string | null {
+  const isId = typeof id === 'bigint' || Number.isFinite(id) || (typeof id === 'string' && id !== '')
+  return isId ? String(id) : null
+}
