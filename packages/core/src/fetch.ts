@@ -1,171 +1,163 @@
-import type { Connection } from './connection.ts'
-import { AuthError } from './errors.ts'
-import { isGood, isSameGrant, type Held } from './session.ts'
-import type { Clock } from './types.ts'
-import type { Vault } from './vault.ts'
+import { currentSession, stillOurs, type CurrentSessionOptions } from './current.ts'
+import { explain, type AuthError } from './errors.ts'
+import { isBearerRefused } from './refusal.ts'
+import { report } from './report.ts'
+import { copyRequest, readRequest, urlOfRequest, type Outgoing } from './request.ts'
+import { isGood, isSameGrant, isSameOwner, type Held } from './session.ts'
+import type { AuthClient } from './types.ts'
 
-export interface AuthFetchOptions {
-  readonly vault: Vault
-  readonly clock: Clock
+export interface AuthFetchOptions extends CurrentSessionOptions {
+  readonly client: Pick<AuthClient, 'headers' | 'isRefused'>
+  /** The client's own: only its answers vouch for the auth server, and only it gets the client's headers. */
+  readonly origin: string | undefined
   readonly allowedOrigins: readonly string[]
   readonly fetch: typeof globalThis.fetch
-  /** Hears whether the allowed origins answer. */
-  readonly connection: Connection
-  /** Waits until it is known who is signed in. Null: nobody. */
-  readonly settled: () => Promise<Held | null>
-  /** Renews unless that has been done since; joins whoever does. Rejects where it cannot be done now. */
-  readonly renew: (held: Held) => Promise<void>
+  /** The client's own server answered, or did not. */
+  readonly onAnswer: (isAnswered: boolean) => void
+  /** A command was given in this turn, and the chart may not have come to it. */
+  readonly isQueueing: () => boolean
+  readonly warn: (warning: AuthError) => void
 }
-
-/** Bodies that can be read once are kept for a second time up to this many bytes. */
-const LARGEST_KEPT_BODY = 1_048_576
 
 /** Drop-in `fetch` with the session of one auth. */
 export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fetch {
-  const { vault, clock, allowedOrigins, connection } = options
+  const { client, vault, rules, allowedOrigins } = options
+  let hasWarned = false
 
-  return async function authFetch(input, init) {
-    const request = isRequest(input) ? input : undefined
-    const url = urlOf(request ? request.url : `${input as string | URL}`)
-    const headers = new Headers(init?.headers ?? request?.headers)
-    // another origin, or a caller who brings his own: not our business
-    if (!url || !allowedOrigins.includes(url.origin) || headers.has('authorization')) return options.fetch(input, init)
-    const signal = init?.signal ?? request?.signal
+  return function authFetch(input, init) {
+    try {
+      const requested = urlOfRequest(input)
+      const text = requested ?? `${input as string | URL}`
+      // an address that begins with an origin and a slash is of that origin, whatever follows
+      const allowed = allowedOrigins.find((own) => text.startsWith(`${own}/`))
+      const url = allowed ? text : resolve(text)
+      const origin = allowed ?? originOf(url)
+      if (!origin || !allowedOrigins.includes(origin)) return sendElsewhere(input, init, origin)
+      const outgoing = readRequest(requested === null ? url : (input as Request), init)
+      return outgoing.headers.has('authorization') ? send(outgoing, origin, null) : sendAsUser(outgoing, origin)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
 
-    const held = await abortable(signal, currentSession())
-    if (!held) return options.fetch(request ?? url.href, init)
+  function sendElsewhere(input: RequestInfo | URL, init: RequestInit | undefined, origin: string): Promise<Response> {
+    if (vault.held && !hasWarned) {
+      hasWarned = true
+      const cure = 'Name it in allowedOrigins, or give the client its origin.'
+      options.warn(explain('misconfigured', `auth.fetch sends no token to "${origin}". ${cure}`))
+    }
+    return options.fetch(input, init)
+  }
 
-    const body = await keepBody(request, init, signal)
-    const send = ({ accessToken }: Held): Promise<Response> => {
-      const own = new Headers(headers)
-      own.set('authorization', `Bearer ${accessToken}`)
-      // what was looked at is what is sent; a redirect could carry what is ours to somebody else's door: it is followed
-      // only where the caller asks for it
-      const redirect = init?.redirect ?? 'error'
-      const answer = options.fetch(request ?? url.href, { ...init, ...body.init(), redirect, headers: own })
-      answer.then(connection.heard, () => {
-        if (!signal?.aborted) connection.missed()
+  /** With a good token the caller's own request leaves in this turn; else a copy waits for the token. */
+  function sendAsUser(outgoing: Outgoing, origin: string): Promise<Response> {
+    const { held } = vault
+    const copy = copyRequest(outgoing)
+    if (held && isGood(held, rules.clock) && !options.isQueueing()) return sendTwice(outgoing, copy, origin, held)
+    return abortable(outgoing.signal, currentSession(options)).then((session) =>
+      session
+        ? sendTwice(copy ?? outgoing, copy && copyRequest(copy), origin, stillOurs(session, vault.held, rules))
+        : send(copy ?? outgoing, origin, null),
+    )
+  }
+
+  /** Once more if the server refused the token; `again` is null for what can be sent once. */
+  function sendTwice(first: Outgoing, again: Outgoing | null, origin: string, held: Held): Promise<Response> {
+    return send(first, origin, held).then((response) => {
+      const refused = again && isOf(response, origin) && isRefused(response)
+      if (!refused) return response
+      const renewed = Promise.resolve(refused).then((isSo) => (isSo ? renewedSession(held) : null))
+      return abortable(first.signal, renewed).then((session) => {
+        if (!session) return response
+        void response.body?.cancel().catch(() => {})
+        return send(again, origin, session)
       })
-      return answer
-    }
-    const sent = stillOurs(held.id, vault.held)
-    const response = await send(sent)
-    if (response.status !== 401 || !body.isKept || isStepUp(response)) return response
-
-    // a 401 to an older token than the one held says nothing of the one held
-    if (isSameGrant(sent, vault.held)) {
-      const isRenewed = await abortable(signal, isDone(options.renew(sent)))
-      if (!isRenewed) return response
-    }
-    const renewed = vault.held
-    if (renewed?.id !== sent.id || isSameGrant(sent, renewed) || !isGood(renewed, clock)) return response
-    void response.body?.cancel().catch(() => {})
-    return send(renewed)
+    })
   }
 
-  /** Whoever is signed in, with a good token; null: nobody, who may ask, too. */
-  async function currentSession(): Promise<Held | null> {
-    const before = vault.held
-    if (before && isGood(before, clock)) return before
-    const settled = await options.settled()
-    if (before) stillOurs(before.id, settled)
-    if (!settled || isGood(settled, clock)) return settled
-    await options.renew(settled)
-    return stillOurs(settled.id, vault.held)
+  function send({ target, init, headers, signal }: Outgoing, origin: string, held: Held | null): Promise<Response> {
+    const isOwn = origin === options.origin
+    if (isOwn) {
+      const wanted = attempt(() => client.headers?.(), undefined)
+      for (const [name, value] of Object.entries(wanted ?? {})) if (!headers.has(name)) headers.set(name, value)
+    }
+    if (held) headers.set('authorization', `Bearer ${held.accessToken}`)
+    const answer = options.fetch(target, { ...init, headers })
+    if (isOwn) {
+      answer.then(
+        (response) => isOf(response, origin) && options.onAnswer(true),
+        () => signal?.aborted || options.onAnswer(false),
+      )
+    }
+    return answer
+  }
+
+  function isRefused(response: Response): boolean | Promise<boolean> {
+    if (!client.isRefused) return isBearerRefused(response)
+    const answer = attempt(() => client.isRefused?.(onDemand(response)) ?? false, false)
+    return typeof answer === 'boolean' ? answer : answer.catch((error: unknown) => (report(error), false))
+  }
+
+  /** What is held after a refusal of `sent`: another token of the same user, or null. */
+  async function renewedSession(sent: Held): Promise<Held | null> {
+    // the refusal of an older token than the one held says nothing of the one held
+    if (isSameGrant(sent, vault.held)) await options.renew(sent).catch(() => {})
+    const { held } = vault
+    const isNews = held && isSameOwner(sent, held, rules) && !isSameGrant(sent, held) && isGood(held, rules.clock)
+    return isNews ? held : null
   }
 }
 
-/** The token is good, the sign-in is not strong or young enough (RFC 9470 §3): a renewal would not help. */
-function isStepUp({ headers }: Response): boolean {
-  return headers.get('www-authenticate')?.includes('insufficient_user_authentication') === true
+/** A copy is made only if more is asked for than what every answer says. */
+function onDemand(response: Response): Response {
+  let copy: Response | undefined
+  return new Proxy(response, {
+    get(_, name) {
+      const isCheap = name === 'status' || name === 'ok' || name === 'headers'
+      const own = isCheap ? response : (copy ??= response.clone())
+      const value: unknown = Reflect.get(own, name, own)
+      return typeof value === 'function' ? (value.bind(own) as unknown) : value
+    },
+  })
 }
 
-/** A request of one session never goes out with the token of another. */
-function stillOurs(id: string, now: Held | null): Held {
-  if (now?.id !== id) throw new AuthError(now ? 'identity-changed' : 'not-authenticated')
-  return now
+/** Not behind a redirect to another server: what that one says is about a request without our token. */
+function isOf({ url }: Response, origin: string): boolean {
+  return !url || originOf(url) === origin
 }
 
-/** One of another realm (a frame, say) is one, too. */
-function isRequest(input: unknown): input is Request {
-  return typeof input === 'object' && input !== null && Object.prototype.toString.call(input) === '[object Request]'
-}
-
-function urlOf(value: string): URL | null {
+function attempt<T>(ask: () => T, otherwise: T): T {
   try {
-    return new URL(value, globalThis.location?.href)
-  } catch {
-    return null
+    return ask()
+  } catch (error) {
+    report(error)
+    return otherwise
   }
 }
 
-function isDone(promise: Promise<unknown>): Promise<boolean> {
-  return promise.then(
-    () => true,
-    () => false,
-  )
+/** As fetch reads it; `''` if that is no address. */
+function resolve(address: string): string {
+  try {
+    return new URL(address, globalThis.document?.baseURI ?? globalThis.location?.href).href
+  } catch {
+    return ''
+  }
+}
+
+function originOf(url: string): string {
+  try {
+    return new URL(url).origin
+  } catch {
+    return ''
+  }
 }
 
 function abortable<T>(signal: AbortSignal | null | undefined, promise: Promise<T>): Promise<T> {
   if (!signal) return promise
-  return new Promise((resolve, reject) => {
+  return new Promise((settle, reject) => {
     const abort = (): void => reject(signal.reason as Error)
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    promise.then(settle, reject).finally(() => signal.removeEventListener('abort', abort))
   })
-}
-
-interface Body {
-  /** It can be sent a second time, whole. */
-  readonly isKept: boolean
-  init(): RequestInit
-}
-
-async function keepBody(
-  request: Request | undefined,
-  init: RequestInit | undefined,
-  signal: AbortSignal | null | undefined,
-): Promise<Body> {
-  const given = init?.body
-  const stream = given instanceof ReadableStream ? given : given === undefined ? request?.body : null
-  // text, forms, blobs and bytes can be read again
-  if (!stream) return { isKept: true, init: () => ({}) }
-  if (request?.bodyUsed) throw new TypeError('The body of this request was read before')
-  // one that was begun elsewhere would lose its beginning: this throws the TypeError that fetch would throw
-  const source = new Response(stream).body as ReadableStream<unknown>
-  const reader = source.getReader()
-  const stop = (): void => void reader.cancel(signal?.reason).catch(() => {})
-  signal?.addEventListener('abort', stop, { once: true })
-  try {
-    const { bytes, rest } = await abortable(signal, readUpTo(reader, LARGEST_KEPT_BODY))
-    if (!rest) return { isKept: true, init: () => ({ body: bytes }) }
-    return { isKept: false, init: () => ({ body: rest, duplex: 'half' }) as RequestInit }
-  } finally {
-    signal?.removeEventListener('abort', stop)
-  }
-}
-
-/** The whole stream as bytes, or, where it is too long, all of it as a stream again. */
-async function readUpTo(reader: ReadableStreamDefaultReader<unknown>, limit: number) {
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  let size = 0
-  while (size <= limit) {
-    const { done, value } = await reader.read()
-    if (done) return { bytes: new Blob(chunks), rest: null }
-    if (!(value instanceof Uint8Array)) throw new TypeError('A body is a stream of bytes')
-    chunks.push(new Uint8Array(value))
-    size += value.byteLength
-  }
-  const rest = new ReadableStream<unknown>({
-    async pull(controller) {
-      const chunk = chunks.shift()
-      if (chunk) return controller.enqueue(chunk)
-      const { done, value } = await reader.read()
-      if (done) controller.close()
-      else controller.enqueue(value)
-    },
-    cancel: (reason) => reader.cancel(reason),
-  })
-  return { bytes: null, rest }
 }

@@ -120,31 +120,6 @@ describe('a 401', () => {
     expect(asked.value?.status).toBe(200)
   })
 
-  it('to the token that was renewed while the body was read leads to a renewal of that one', async () => {
-    const { auth, client, server } = await signedIn()
-    server.decide = accepts('access-3')
-    let close = (): void => {}
-    const body = new ReadableStream<Uint8Array>({
-      start(controller) {
-        controller.enqueue(new TextEncoder().encode('whole'))
-        close = () => controller.close()
-      },
-    })
-    const asked = watch(auth.fetch(HERE, { method: 'POST', body, duplex: 'half' } as RequestInit))
-    await drain()
-    void auth.refresh()
-    await drain()
-    client.next('refresh').answer(grant(2))
-    await drain()
-    close()
-    await settle()
-    expect(server.tokens()).toEqual(['access-2'])
-    client.next('refresh').answer(grant(3))
-    await settle()
-    expect(asked.value?.status).toBe(200)
-    expect(server.arrived.map((request) => request.body)).toEqual(['whole', 'whole'])
-  })
-
   it('after a sign-out is returned and nothing is sent again', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = () => null

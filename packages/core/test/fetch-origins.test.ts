@@ -93,13 +93,33 @@ describe('the token goes nowhere else:', () => {
     },
   )
 
-  it.each(['*', 'api.test', '//api.test', 'https://*.test', 'null', ''])('%j allows nothing', async (origin) => {
-    const { auth, server } = await signedIn({ allowedOrigins: [origin] })
-    for (const url of [HERE, 'data:text/plain,x']) await auth.fetch(url)
-    expect(server.tokens()).toEqual([null, null])
+  it.each(['*', 'api.test', 'https//api.test', '//api.test', 'https://*.test', 'null', '', 'file:///a', 7, null])(
+    '%j is no origin, and is refused when the auth is made [A3a]',
+    (origin) => {
+      const make = () => openTab({ allowedOrigins: [origin as string] })
+      expect(make).toThrow(expect.objectContaining({ code: 'misconfigured' }))
+      expect(make).toThrow(/allowedOrigins .*https:\/\/api\.example/)
+    },
+  )
+
+  it('origins that are no list are refused [A3a]', () => {
+    expect(() => openTab({ allowedOrigins: 'https://api.test' as never })).toThrow(/allowedOrigins/)
   })
 
-  it("a caller's own Authorization is his business, in headers of every form [70]", async () => {
+  it('what gets no token while a user is signed in is said, once [A3b, K19]', async () => {
+    const said: string[] = []
+    const tab = openTab({ onWarning: ({ message }) => void said.push(message) })
+    await tab.auth.fetch('https://data.test/a')
+    expect(said).toEqual([])
+    await tab.signIn()
+    await tab.auth.fetch('https://data.test/a')
+    await tab.auth.fetch('https://data.test/b')
+    expect(said).toHaveLength(1)
+    expect(said[0]).toContain('sends no token to "https://data.test"')
+    expect(said[0]).toContain('allowedOrigins')
+  })
+
+  it("the caller's own Authorization stays, in headers of every form [70]", async () => {
     const { auth, server } = await signedIn()
     await auth.fetch(HERE, { headers: { authorization: 'Bearer own' } })
     await auth.fetch(HERE, { headers: new Headers({ Authorization: 'Bearer own' }) })
@@ -109,7 +129,7 @@ describe('the token goes nowhere else:', () => {
     expect(server.arrived.map(({ redirect }) => redirect)).toEqual(Array(4).fill('follow'))
   })
 
-  it('and his 401 is his, too', async () => {
+  it('and its 401 is returned', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = () => 401
     const response = await auth.fetch(HERE, { headers: { authorization: 'Basic x' } })
@@ -117,19 +137,14 @@ describe('the token goes nowhere else:', () => {
     expect([client.counts.refresh, server.arrived.length]).toEqual([0, 1])
   })
 
-  it.each([undefined, 'error' as const])(
-    'a redirect is an error, also when %s is what he asks for [64]',
+  it.each([undefined, 'follow', 'manual', 'error'] as const)(
+    'a redirect is as the caller asks for, in the init or in a Request: %s [64, C5a, C11, V7]',
     async (redirect) => {
       const { auth, server } = await signedIn()
-      await auth.fetch(HERE, { redirect } as RequestInit)
-      await auth.fetch(new Request(HERE))
-      expect(server.arrived.map((request) => request.redirect)).toEqual(['error', 'error'])
+      const init = redirect === undefined ? {} : { redirect }
+      await auth.fetch(HERE, init)
+      await auth.fetch(new Request(HERE, init))
+      expect(server.arrived.map((request) => request.redirect)).toEqual(Array(2).fill(redirect ?? 'follow'))
     },
   )
-
-  it.each(['follow', 'manual'] as const)('a redirect is as he asks for: %s', async (redirect) => {
-    const { auth, server } = await signedIn()
-    await auth.fetch(HERE, { redirect })
-    expect(server.arrived[0]?.redirect).toBe(redirect)
-  })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   ann,
   browserWithSession,
+  busy,
   createDisk,
   drain,
   fakeClock,
@@ -26,7 +27,7 @@ describe('by who is signed in, a request', () => {
     const { auth, server } = await signedIn()
     const response = await auth.fetch(HERE, { method: 'PUT', headers: { 'x-own': '1' } })
     expect(await response.text()).toBe('PUT 200')
-    expect(server.arrived[0]).toMatchObject({ url: HERE, method: 'PUT', token: 'access-1', redirect: 'error' })
+    expect(server.arrived[0]).toMatchObject({ url: HERE, method: 'PUT', token: 'access-1', redirect: 'follow' })
     expect(server.arrived[0]?.headers.get('x-own')).toBe('1')
   })
 
@@ -130,7 +131,7 @@ describe('with an access token that has ended', () => {
 
   it.each([
     ['network', 'refresh-indeterminate'],
-    ['unavailable', 'unavailable'],
+    ['rate-limited', 'rate-limited'],
     ['session-expired', 'session-expired'],
   ] as const)('and a renewal that ends with %s, it rejects %s and nothing is sent', async (code, rejected) => {
     const { auth, client, clock, server } = await signedIn()
@@ -148,7 +149,7 @@ describe('with an access token that has ended', () => {
     clock.sleep(2 * HOUR)
     void auth.fetch(HERE).catch(() => {})
     await drain()
-    client.next('refresh').fail('unavailable')
+    client.next('refresh').fail(busy())
     await drain()
     const asked = Array.from({ length: 10 }, () => watch(auth.fetch(HERE)))
     await drain()

@@ -1,0 +1,61 @@
+/** The caller's request: read once, at the call, by the platform's own getters, so that what was checked is what is sent. */
+export interface Outgoing {
+  readonly target: Request | string
+  readonly init: RequestInit
+  readonly headers: Headers
+  readonly signal: AbortSignal | null | undefined
+}
+
+/** What fetch reads of its second argument, whatever kind of object that is. */
+const members =
+  'method headers body mode credentials cache redirect referrer referrerPolicy integrity keepalive signal duplex priority'
+
+/** The address of a genuine Request, of this realm or another one; null for anything else. */
+export function urlOfRequest(input: unknown): string | null {
+  try {
+    const { Request } = globalThis
+    const getUrl = Object.getOwnPropertyDescriptor(Request.prototype, 'url')?.get
+    if (getUrl) return getUrl.call(input) as string
+    // a polyfill keeps it in a field
+    return input instanceof Request ? input.url : null
+  } catch {
+    return null
+  }
+}
+
+export function readRequest(target: Request | string, given: RequestInit | undefined): Outgoing {
+  const init: Record<string, unknown> = { ...given }
+  // a Request as init, or an object of a class, has its members further up
+  if (given && Object.getPrototypeOf(given) !== Object.prototype) {
+    for (const name of members.split(' ')) {
+      const value: unknown = Object.hasOwn(init, name) ? undefined : Reflect.get(given, name)
+      if (value !== undefined) init[name] = value
+    }
+  }
+  const { headers, signal } = init as RequestInit
+  const request = typeof target === 'string' ? undefined : target
+  return {
+    target,
+    init,
+    headers: new Headers(headers ?? request?.headers),
+    signal: signal === undefined ? request?.signal : signal,
+  }
+}
+
+/**
+ * The same request for another time, as the platform writes it down: what the caller changes meanwhile is not sent. Null
+ * for a live stream, which can be sent once.
+ */
+export function copyRequest(outgoing: Outgoing): Outgoing | null {
+  const { target, init, headers } = outgoing
+  const { body, ...rest } = init
+  if (typeof body === 'object' && body !== null) {
+    if (Symbol.asyncIterator in body || 'getReader' in body) return null
+    const { method = typeof target === 'string' ? 'GET' : target.method } = init
+    const copy = new Request(target, { method, headers, body })
+    return { ...outgoing, target: copy, init: rest, headers: new Headers(copy.headers) }
+  }
+  const isBodiless =
+    typeof target === 'string' || body !== undefined || /^(GET|HEAD)$/.test(init.method ?? target.method)
+  return isBodiless ? outgoing : { ...outgoing, target: target.clone() }
+}
