@@ -1,5 +1,5 @@
 /** One tab under test in a world that does what it is told, and whatever makes each event of the chart happen there. */
-import { createAuth, hasRecentSignIn, type Auth, type AuthErrorCode } from '@authchart/core'
+import { AuthError, createAuth, hasRecentSignIn, type Auth, type AuthErrorCode } from '@authchart/core'
 import {
   drain,
   fakeBrowser,
@@ -186,7 +186,7 @@ export function createTestWorld() {
     'session.ended in another tab': () => elsewhere((other) => internalsOf(other).endSession('credentials-changed')),
     'refresh.deferred'() {
       unprocessed.push(client.spent.at(-1) ?? '')
-      client.next('refresh').fail('unavailable')
+      client.next('refresh').fail(new AuthError('unavailable', { status: 503 }))
     },
     'refresh.lost': () => client.next('refresh').fail('network'),
     'retry.due': () => clock.advance(60_000),

@@ -1,11 +1,14 @@
 import { createActor } from 'xstate'
 import { createWorld } from './create-world.ts'
 import { provideEffects } from './effects/provide.ts'
+import { askUser } from './effects/user.ts'
 import { fieldOf, isSameData } from './data.ts'
-import { AuthError } from './errors.ts'
+import { AuthError, toAuthError, type AuthErrorCode } from './errors.ts'
+import { currentSession } from './current.ts'
 import { createAuthFetch } from './fetch.ts'
 import { isAllowedBy } from './guards.ts'
 import { register } from './internals.ts'
+import { guarded, report } from './report.ts'
 import { authMachine } from './machine/machine.ts'
 import type { Attempt } from './machine/types.ts'
 import { attemptOutcome, renewalOutcome, settledOutcome, userOutcome, type Decide } from './outcomes.ts'
@@ -33,29 +36,41 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   // the chart and the effects know no user type: this is the one place where it is forgotten, `asUser` where it returns
   const world = createWorld(options as unknown as AuthOptions<unknown, unknown, unknown>)
   const asUser = (user: unknown): TUser => user as TUser
-  const { vault, clock } = world
+  const { vault, clock, rules } = world
   const age = (): number | null => vault.held && sinceSignIn(vault.held, clock)
   const limitsPassed = (): number => {
     const since = vault.held ? (age() ?? Infinity) : 0
     return world.ageLimits.filter((limit) => limit <= since).length
   }
-  const isAllowed = options.guards && isAllowedBy(options.guards as Guards<never>, age)
+  const isAllowed = isAllowedBy((options.guards ?? {}) as Guards<never>, age, world.warn)
   const actor = createActor(provideEffects(options.machine ?? authMachine, world, isAllowed), {
     id: 'auth',
-    input: { persistence: world.persistenceAtStart, hint: options.initialSession },
+    input: { persistence: world.persistenceAtStart, hint: world.settings.hint },
     ...(options.inspect && { inspect: guarded(options.inspect) }),
   })
 
-  let destroyed = false
+  /** Why no command is taken any more. */
+  let over: AuthErrorCode | null = null
   const initialState = toState(actor.getSnapshot()) as AuthState<TUser>
   let state = initialState
   /** How many of the guards' age limits had been passed when listeners were last told. */
   let toldOf = 0
   const listeners = new Set<(state: AuthState<TUser>) => void>()
   const waiters = new Set<(snapshot: AuthSnapshot) => void>()
-
-  actor.subscribe((snapshot) => {
+  const tellWaiters = (snapshot: AuthSnapshot): void => {
     for (const waiter of waiters) waiter(snapshot)
+  }
+
+  /** A part that the app replaced has thrown, and the chart stands still: no promise may hang, no guard may stay open. */
+  const fail = (error: unknown): void => {
+    over ??= 'unknown'
+    report(error)
+    world.warn(new AuthError('unknown', { cause: error }))
+    tellWaiters(actor.getSnapshot())
+  }
+
+  const change = (snapshot: AuthSnapshot): void => {
+    tellWaiters(snapshot)
     const seen = toState(snapshot) as AuthState<TUser>
     const kept = keepEqual(state, seen)
     // a guard that depends on the age of the sign-in answers otherwise than it did, and nothing else shows it
@@ -74,22 +89,28 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
         report(error)
       }
     }
-  })
+  }
+  actor.subscribe({ next: change, error: fail })
 
   const start = (): void => {
-    if (!destroyed) actor.start()
+    if (!over) actor.start()
   }
 
+  /** A command given inside a listener waits in the chart's queue until this turn is over. */
+  let isQueueing = false
   const send: typeof actor.send = (event) => {
     start()
-    if (!destroyed) actor.send(event)
+    if (over) return
+    isQueueing = true
+    queueMicrotask(() => (isQueueing = false))
+    actor.send(event)
   }
 
   /** Settles by the first snapshot that `decide` has an answer for. */
   function until<T>(decide: Decide<T>, signal?: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (snapshot: AuthSnapshot): void => {
-        const settled = destroyed ? { error: new AuthError('destroyed') } : decide(snapshot)
+        const settled = over ? { error: new AuthError(over) } : decide(snapshot)
         if (!settled) return
         waiters.delete(settle)
         signal?.removeEventListener('abort', abort)
@@ -115,7 +136,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   const signedIn = (attempt: Attempt): Promise<TUser> => until(attemptOutcome(attempt)).then(asUser)
 
   function begin(method: 'signIn' | 'signUp', input: TCredentials): Promise<TUser> {
-    if (destroyed) return Promise.reject(new AuthError('destroyed'))
+    if (over) return Promise.reject(new AuthError(over))
     const pending = vault.pending()
     const { context } = actor.getSnapshot()
     const isSame = pending?.method === method && isSameData(pending.input, input) && pending.handle === undefined
@@ -131,9 +152,11 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     if (!before.renewable && !isGood(before, clock)) world.report({ type: 'expiry.reached' })
     const isWaiting = renewalOf(actor.getSnapshot()) === 'waiting'
     if (isSameGrant(vault.held, before) && !isWaiting) send({ type: 'refresh' })
-    return until(renewalOutcome(before)).catch((error: AuthError) => {
-      // a sign-in that was given up came between: the same tokens are held again, and wait to be renewed
-      if (error.code === 'not-supported' && before.renewable && isSameGrant(vault.held, before)) return renew(before)
+    return until(renewalOutcome(before, rules)).catch((error: AuthError) => {
+      // a sign-in that was given up came between: the same tokens are held again, and nothing has been tried
+      const isUntried =
+        before.renewable && isSameGrant(vault.held, before) && renewalOf(actor.getSnapshot()) !== 'waiting'
+      if (error.code === 'not-supported' && isUntried) return renew(before)
       throw error
     })
   }
@@ -143,14 +166,16 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     return (await until(settledOutcome)) ? vault.held : null
   }
 
+  const current = { vault, rules, settled: settledSession, renew }
   const authFetch = createAuthFetch({
-    vault,
-    clock,
-    allowedOrigins: originsOf(options.allowedOrigins ?? [options.client.origin]),
+    ...current,
+    client: options.client as AuthClient,
+    origin: world.settings.origin,
+    allowedOrigins: world.settings.allowedOrigins,
     fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
-    connection: world.connection,
-    settled: settledSession,
-    renew,
+    onAnswer: (isAnswered) => (isAnswered ? world.connection.heard() : world.connection.missed()),
+    isQueueing: () => isQueueing,
+    warn: world.warn,
   })
 
   const auth: Auth<TUser, TCredentials, TGuards> = {
@@ -159,6 +184,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     getInitialState: () => initialState,
     subscribe(listener) {
       // a set of wrappers, so that one function can listen twice
+      if (typeof listener !== 'function') throw new TypeError('subscribe: give it a function.')
       const own = (next: AuthState<TUser>): void => listener(next)
       listeners.add(own)
       start()
@@ -167,7 +193,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     signIn: (credentials) => begin('signIn', credentials),
     signUp: (details) => begin('signUp', details),
     async answerChallenge(answer) {
-      if (destroyed) throw new AuthError('destroyed')
+      if (over) throw new AuthError(over)
       const snapshot = actor.getSnapshot()
       if (isVerifying(snapshot)) throw new AuthError('in-progress')
       const { attempt } = snapshot.context
@@ -181,7 +207,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     },
     cancel: () => send({ type: 'cancel' }),
     async signOut() {
-      if (destroyed) throw new AuthError('destroyed')
+      if (over) throw new AuthError(over)
       const before = world.revocation
       send({ type: 'signOut' })
       await Promise.resolve() // a command given inside a listener waits for its place in the queue
@@ -194,52 +220,72 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       const held = await settledSession()
       if (!held) throw new AuthError('not-authenticated')
       send({ type: 'refresh' })
-      return until(renewalOutcome(held))
+      return until(renewalOutcome(held, rules))
     },
     dismiss: () => send({ type: 'dismiss' }),
     async getAccessToken() {
-      if (destroyed) throw new AuthError('destroyed')
+      if (over) throw new AuthError(over)
       const { held } = vault
       if (held && isGood(held, clock)) return held.accessToken
-      const settled = await settledSession().catch((error: AuthError) => {
+      const session = await currentSession(current).catch((error: AuthError) => {
         if (error.code === 'session-expired') return null
         throw error
       })
-      if (!settled) return null
-      if (!isGood(settled, clock)) await renew(settled)
-      return vault.held?.accessToken ?? null
+      return session?.accessToken ?? null
     },
-    fetch: (input, init) => (destroyed ? Promise.reject(new AuthError('destroyed')) : authFetch(input, init)),
-    can: (guard, ...params) => !destroyed && isAllowedIn(actor.getSnapshot(), guard, params),
+    fetch: (input, init) => (over ? Promise.reject(new AuthError(over)) : authFetch(input, init)),
+    can: (guard, ...params) => !over && isAllowedIn(actor.getSnapshot(), guard, params),
     capabilities: world.capabilities,
     isSameUser: world.isSameUser,
-    reloadUser: () => Promise.reject(new AuthError('not-supported')),
-    onToken: () => () => {},
+    async reloadUser() {
+      if (over) throw new AuthError(over)
+      const session = await currentSession(current)
+      if (!session) throw new AuthError('not-authenticated')
+      return asUser(
+        await askUser(world, session).catch((thrown: unknown) => Promise.reject(toAuthError(thrown, 'network'))),
+      )
+    },
+    onToken(listener) {
+      let told = vault.held?.generation
+      start()
+      return vault.onChange(() => {
+        const generation = vault.held?.generation
+        if (generation === undefined || generation === told) return
+        told = generation
+        try {
+          listener(generation)
+        } catch (error) {
+          report(error)
+        }
+      })
+    },
     requireUser(wanted) {
-      const { guard, params = [], signal } = wanted ?? {}
+      const { params = [], signal } = wanted ?? {}
+      // a guard that was given and is none is closed: only one that is left out asks for no more than a user
       const isAllowed =
-        guard === undefined ? null : (snapshot: AuthSnapshot) => isAllowedIn(snapshot, String(guard), params)
+        wanted && 'guard' in wanted
+          ? (snapshot: AuthSnapshot) => isAllowedIn(snapshot, String(wanted.guard), params)
+          : null
       return until(userOutcome(isAllowed, world.canConfirm), signal).then(asUser)
     },
     destroy() {
-      if (destroyed) return
-      destroyed = true
+      if (over === 'destroyed') return
+      over = 'destroyed'
       actor.stop()
       world.destroy()
-      for (const waiter of waiters) waiter(actor.getSnapshot())
+      tellWaiters(actor.getSnapshot())
       listeners.clear()
     },
   }
 
   register(auth, {
+    version: 1,
     client: options.client as AuthClient,
     inTime: (work) => withTimeout(clock, world.requestTimeout, work, world.lifetime),
     endSession: (reason) => world.endHeld(reason),
-    replaceGrant: (spend) =>
-      world.broker.spend(({ accessToken, refreshToken }, call) =>
-        accessToken === null
-          ? Promise.reject(new AuthError('not-authenticated'))
-          : spend({ accessToken, refreshToken }, call),
+    replaceGrant: (exchange) =>
+      world.broker.spend(({ accessToken }, call) =>
+        accessToken === null ? Promise.reject(new AuthError('not-authenticated')) : exchange({ accessToken }, call),
       ),
   })
   return auth
@@ -248,32 +294,4 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
 /** Asked of the chart, whose guards may be the app's own; nobody is never let in. */
 function isAllowedIn(snapshot: AuthSnapshot, guard: string, params: readonly unknown[]): boolean {
   return snapshot.context.session !== null && snapshot.can({ type: 'access', guard, params })
-}
-
-/** A listener of the app that throws is the app's to know about; the others are told all the same. */
-function report(error: unknown): void {
-  if (typeof reportError === 'function') reportError(error)
-  else console.error(error)
-}
-
-/** An observer of the app that throws is the app's to know about, once; nothing here depends on it. */
-function guarded<T>(observe: (event: T) => void): (event: T) => void {
-  let isBroken = false
-  return (event) => {
-    if (isBroken) return
-    try {
-      observe(event)
-    } catch (error) {
-      isBroken = true
-      report(error)
-    }
-  }
-}
-
-/** Origins as URLs have them: without path, default port or capitals. What is none matches nothing. */
-function originsOf(values: readonly (string | undefined)[]): readonly string[] {
-  return values.flatMap((value) => {
-    const origin = URL.canParse(value ?? '') ? new URL(value ?? '').origin : 'null'
-    return origin === 'null' ? [] : [origin]
-  })
 }

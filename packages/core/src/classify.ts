@@ -10,16 +10,16 @@ export type Verdict =
   | 'unknown'
 
 const refused: readonly AuthErrorCode[] = ['session-expired', 'account-banned', 'invalid-credentials', 'not-found']
-const deferred: readonly AuthErrorCode[] = [
-  'rate-limited',
-  'unavailable',
-  'offline',
-  'misconfigured',
-  'not-supported',
-  'account-locked',
-]
+const deferred: readonly AuthErrorCode[] = ['rate-limited', 'misconfigured', 'not-supported', 'account-locked']
 
-export function verdictOf({ code }: AuthError): Verdict {
-  if (refused.includes(code)) return 'refused'
-  return deferred.includes(code) ? 'deferred' : 'unknown'
+/** The code is what the client claims, the status is evidence: a server that failed may have taken the token before. */
+export function verdictOf({ code, status, notProcessed }: AuthError): Verdict {
+  if (status === undefined && notProcessed) return 'deferred'
+  const isRefusal = status === undefined || (status >= 400 && status < 500)
+  // a route that is missing for a while says nothing of the session
+  if (code === 'not-found' && status === 404) return 'unknown'
+  if (isRefusal && refused.includes(code)) return 'refused'
+  const isUnprocessed = status === 429 || status === 503
+  if (code === 'unavailable') return isUnprocessed ? 'deferred' : 'unknown'
+  return (isRefusal || isUnprocessed) && deferred.includes(code) ? 'deferred' : 'unknown'
 }

@@ -1,5 +1,5 @@
 import { verdictOf } from './classify.ts'
-import { toAuthError } from './errors.ts'
+import { AuthError, explain, toAuthError } from './errors.ts'
 import type { AuthClient, Clock } from './types.ts'
 
 /** How far the connection can be trusted: a token is spent only on one that answers. */
@@ -32,8 +32,32 @@ export function createConnection(clock: Clock): Connection {
   }
 }
 
-/** The client, overheard: each of its answers says something about the connection. */
-export function overhear(client: AuthClient, { heard, missed }: Connection): AuthClient {
+/** What the engines say of a mistake in the code; what they say of a lost connection names none of it. */
+const mistakes = /undefined|null|is not an? |not iterable|cannot|can.t |failed to execute|url/i
+
+/** An AuthError as the client threw it; else what the error of the platform means. */
+function toClientError(thrown: unknown): AuthError {
+  if (thrown instanceof AuthError) return toAuthError(thrown)
+  if (thrown instanceof SyntaxError) return new AuthError('invalid-response', { cause: thrown })
+  const isMistake = thrown instanceof ReferenceError || (thrown instanceof TypeError && mistakes.test(thrown.message))
+  return toAuthError(thrown, isMistake ? 'unknown' : 'network')
+}
+
+/** Where an error was thrown: file and line, and nothing of its message. */
+function placeOf({ stack = '', message }: Error): string {
+  const [, file, line] = /([^\s/()?#@]+)[^\s/()]*?:(\d+):\d+\)?$/m.exec(stack.replace(message, '')) ?? []
+  return file ? ` at ${file}:${line}` : ''
+}
+
+/**
+ * The client, overheard: each of its answers says something about the connection, and whatever it throws comes out as an
+ * AuthError. `onMistake` hears of errors in its own code.
+ */
+export function overhear(
+  client: AuthClient,
+  { heard, missed }: Connection,
+  onMistake: (error: AuthError) => void,
+): AuthClient {
   const listened = <TArgs extends unknown[], T>(call: ((...args: TArgs) => Promise<T>) | undefined) =>
     call &&
     (async (...args: TArgs): Promise<T> => {
@@ -42,10 +66,12 @@ export function overhear(client: AuthClient, { heard, missed }: Connection): Aut
         heard()
         return answer
       } catch (thrown) {
-        const error = toAuthError(thrown, 'network')
+        const error = toClientError(thrown)
         if (error.status !== undefined || verdictOf(error) === 'refused') heard()
         else missed()
-        throw thrown
+        if (error.code === 'unknown' && thrown instanceof Error && !(thrown instanceof AuthError))
+          onMistake(explain('unknown', `The auth client threw a ${thrown.name}${placeOf(thrown)}.`))
+        throw error
       }
     })
   // what the client cannot do stays absent

@@ -4,14 +4,24 @@ import type { Hands } from './effects/provide.ts'
 import { AuthError, toAuthError } from './errors.ts'
 import { ageLimitsOf } from './guards.ts'
 import type { AuthFact, EndReason } from './machine/types.ts'
+import { readOptions, type Settings } from './options.ts'
 import { createPersistence } from './persistence.ts'
-import { systemClock } from './ports/clock.ts'
-import { browserNetwork } from './ports/network.ts'
 import { browserTabs, queuesOfThisPage } from './ports/tabs.ts'
-import { toView, userIdOf, type Held, type SessionRules, type Stored } from './session.ts'
-import { memoryStorage } from './storage/memory.ts'
+import { report as reportThrown } from './report.ts'
+import { isAnotherUser, keepSame, toView, type Held, type SessionRules, type Stored } from './session.ts'
 import { withTimeout } from './timeout.ts'
-import type { AuthOptions, AuthStorage, Capabilities, Guards, Persistence, Revoked, TabHint, Tabs } from './types.ts'
+import { createTombstones } from './twin.ts'
+import type {
+  AuthOptions,
+  AuthStorage,
+  Capabilities,
+  Guards,
+  Network,
+  Persistence,
+  Revoked,
+  TabHint,
+  Tabs,
+} from './types.ts'
 import { createVault } from './vault.ts'
 import type { World } from './world.ts'
 
@@ -21,6 +31,7 @@ interface InnerWorld extends World, Hands {
   readonly connection: Connection
   readonly capabilities: () => Capabilities
   readonly canConfirm: boolean
+  readonly settings: Settings
   readonly isSameUser: (one: unknown, other: unknown) => boolean
   readonly destroyed: Promise<void>
   destroy(): void
@@ -32,17 +43,48 @@ function noTabs(scope: AuthStorage['scope']): Tabs {
   return { lock, open: () => ({ post() {}, close() {} }) }
 }
 
+/** A port of the app that throws costs what it would have said, and nothing else. */
+function guardNetwork(network: Network): Network {
+  let isReported = false
+  const attempt = <T>(ask: () => T, otherwise: T): T => {
+    try {
+      return ask()
+    } catch (error) {
+      if (!isReported) reportThrown(error)
+      isReported = true
+      return otherwise
+    }
+  }
+  return {
+    isOnline: () => attempt(() => network.isOnline(), true),
+    onWake(listener) {
+      const stop: unknown = attempt(() => network.onWake(listener), undefined)
+      return () => void (typeof stop === 'function' && attempt(() => stop() as unknown, undefined))
+    },
+  }
+}
+
 export function createWorld(options: AuthOptions<unknown, unknown, unknown>): InnerWorld {
-  const { clock = systemClock, storage = memoryStorage(), requestTimeout = 30_000, storageTimeout = 2000 } = options
-  const { signOutTimeout = 5000, network = browserNetwork(), random = Math.random, refreshBefore } = options
-  const isAlone = options.tabs === false || (options.tabs === undefined && storage.scope !== 'shared')
-  const tabs = isAlone ? noTabs(storage.scope) : options.tabs || browserTabs()
+  const settings = readOptions(options)
+  const { clock, storage, key, place, requestTimeout, signOutTimeout, storageTimeout, userId } = settings
+  const network = guardNetwork(settings.network)
+  const isAlone = settings.tabs === false || (settings.tabs === undefined && storage.scope !== 'shared')
+  const tabs = isAlone ? noTabs(storage.scope) : settings.tabs || browserTabs()
   const connection = createConnection(clock)
-  const client = overhear(options.client, connection)
-  const key = `authchart:${client.id ?? client.origin ?? 'default'}`
-  const rules: SessionRules = { clock, random, refreshBefore, canRefresh: client.refresh !== undefined }
+  const client = overhear(settings.client, connection, (error) => warn(error))
+  const rules: SessionRules = {
+    clock,
+    random: settings.random,
+    refreshBefore: settings.refreshBefore,
+    canRefresh: client.refresh !== undefined,
+    userId,
+    issuer: settings.client.origin ?? null,
+  }
   const vault = createVault()
-  const lifetime = new AbortController()
+  const tombstones = createTombstones(storage.twin, key)
+  // made when it is asked for: some runtimes allow none while a module is evaluated
+  let controller: AbortController | undefined
+  const lifetime = (): AbortController => (controller ??= new AbortController())
   const reports = new Set<(fact: AuthFact) => void>()
   const posts = new Set<(hint: TabHint) => void>()
   /** Sessions that ended here: a record or a message that still shows one is late. */
@@ -68,7 +110,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     }
   }
   const warn = (warning: AuthError): void => {
-    if (lifetime.signal.aborted) return
+    if (controller?.signal.aborted) return
     try {
       if (options.onWarning) return options.onWarning(warning)
     } catch {
@@ -82,7 +124,9 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     key,
     rules,
     timeout: storageTimeout,
-    lifetime: lifetime.signal,
+    lifetime: () => lifetime().signal,
+    isOver: tombstones.has,
+    onOver: (held) => void endBuried(held),
     onLost: (error) => {
       if (storage.scope === 'memory') return
       isLost = true
@@ -92,11 +136,11 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     onLate: post,
   })
 
-  async function tell(held: Held): Promise<Revoked> {
+  async function tell(held: Held, keepalive = false): Promise<Revoked> {
     const signOut = client.signOut?.bind(client)
     if (!signOut) return 'no'
     try {
-      await withTimeout(clock, signOutTimeout, (signal) => signOut(held, { signal }))
+      await withTimeout(clock, signOutTimeout, (signal) => signOut(held, { signal, ...(keepalive && { keepalive }) }))
       return 'yes'
     } catch (thrown) {
       const { code, status = 0 } = toAuthError(thrown, 'network')
@@ -123,11 +167,22 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       if (held) return id === held.id
       return (wasRestoring || kind === 'ended') && id !== world.establishing?.id && id !== vault.held?.id
     }
+    // at once, and beside the storage: the page may be about to close
+    const told = held && tell(held, true)
     const stored = await endStored(isMeant, null)
+    if (told) return told
     const isFound = stored?.kind === 'session' && isMeant(stored.held.id, 'session')
-    const ended = held ?? (isFound ? stored.held : null)
-    if (ended) endedIds.add(ended.id)
-    return ended ? tell(ended) : 'no'
+    if (!isFound) return 'no'
+    endedIds.add(stored.held.id)
+    return tell(stored.held)
+  }
+
+  /** A sign-out whose page closed before the record was gone: this page does the rest. */
+  async function endBuried(held: Held): Promise<void> {
+    const isNews = !endedIds.has(held.id)
+    endedIds.add(held.id)
+    if (isNews) void tell(held)
+    await endStored((id) => id === held.id, null)
   }
 
   /** Empties the vault at once; storage and other tabs follow. */
@@ -186,13 +241,20 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     }
     // one that nobody knows the owner of yet is left to the next renewal
     if (other.generation <= held.generation || !other.isNamed) return false
-    // the same sign-in, renewed by another tab: who it is for has not changed
-    const { attempt, user, userGeneration } = held
-    const adopted = { ...other, attempt, user, userGeneration }
+    // the same sign-in, renewed by another tab: its user comes along, whose role may be another one by now
+    if (isAnotherUser(held.user, other.user, rules)) {
+      void endHeld('user-mismatch')
+      return true
+    }
+    const { attempt, userGeneration } = held
+    const adopted = { ...other, attempt, user: keepSame(held.user, other.user), userGeneration }
     vault.hold(adopted)
     report({ type: 'session.renewed', session: toView(adopted) })
     return true
   }
+
+  let settleDestroyed = (): void => {}
+  const destroyed = new Promise<void>((resolve) => (settleDestroyed = resolve))
 
   const world: InnerWorld = {
     client,
@@ -202,10 +264,12 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     persistence,
     network,
     tabs,
-    key,
+    place,
     requestTimeout,
     storageTimeout,
-    lifetime: lifetime.signal,
+    get lifetime() {
+      return lifetime().signal
+    },
     ageLimits: ageLimitsOf(options.guards as Guards<never> | undefined),
     persistenceAtStart: storage.scope === 'memory' ? 'memory' : 'stored',
     connection,
@@ -213,7 +277,8 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       const { locks = 'page', broadcast = false } = isAlone ? {} : (tabs.capabilities?.() ?? {})
       return { locks, broadcast, persistence: isLost ? 'memory' : storage.scope }
     },
-    isSameUser: (one, other) => userIdOf(one) !== null && userIdOf(one) === userIdOf(other),
+    settings,
+    isSameUser: (one, other) => !isAnotherUser(one, other, rules),
     canConfirm: client.getUser !== undefined,
     isOver: (id) => endedIds.has(id),
     giveUp: (id) => void endedIds.add(id),
@@ -237,7 +302,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     },
     observe,
     tell,
-    warn: (code) => warn(new AuthError(code)),
+    warn: (error) => warn(typeof error === 'string' ? new AuthError(error) : error),
     doubt() {
       const { held } = vault
       // nobody could say otherwise, ever
@@ -261,13 +326,19 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     },
     drop(reason) {
       const held = take()
-      if (reason === 'signed-out') world.revocation = revokeSession(held)
-      else if (held && reason !== 'signed-out-elsewhere') void forget(held, reason)
+      if (reason === 'signed-out') {
+        const id = held?.id ?? (restoring === 'done' ? null : tombstones.latest())
+        if (id !== null) tombstones.bury(id)
+        post()
+        world.revocation = revokeSession(held)
+      }
+      if (held && reason !== 'signed-out' && reason !== 'signed-out-elsewhere') void forget(held, reason)
     },
     forgetEnded: () => void persistence.forgetEnded(),
-    destroyed: new Promise((resolve) => lifetime.signal.addEventListener('abort', () => resolve(), { once: true })),
+    destroyed,
     destroy() {
-      lifetime.abort()
+      lifetime().abort()
+      settleDestroyed()
       // a renewal on its way is not thrown away: its tokens are stored for whoever opens the app next
       void world.broker.landed().then(vault.clear)
     },
@@ -279,7 +350,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       network,
       requestTimeout,
       isDoubtful: connection.isDoubtful,
-      lock: async (work) => tabs.lock(key, work),
+      lock: async (work) => tabs.lock(place, work),
       stored: async () => world.establishing?.done,
       observe,
       onRenewed(session) {
@@ -293,5 +364,9 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       onStale: (held) => void tell(held),
     }),
   }
+  vault.onChange(() => {
+    if (vault.held) tombstones.note(vault.held.id)
+  })
+  settings.warnings.forEach(warn)
   return world
 }

@@ -1,4 +1,7 @@
+import { fieldOf } from './data.ts'
+import { explain, type AuthError } from './errors.ts'
 import type { AuthContext } from './machine/types.ts'
+import { report } from './report.ts'
 import type { AuthState, GuardArgs, Guards } from './types.ts'
 
 /**
@@ -15,16 +18,17 @@ type SignedIn<TState> = TState extends { readonly user: infer TUser; readonly co
   : never
 
 /**
- * A guard that lets in whoever has one of these roles, by the user's `role` or `roles`.
+ * A guard for users who have one of these roles, by the user's `role` or `roles`. What is no text is no role: a setting
+ * that is missing closes the guard.
  *
  * @example
  * createAuth({ client, guards: { isEditor: hasRole('admin', 'editor') } })
  */
-export function hasRole<const TRole extends string>(...roles: readonly TRole[]): RoleGuard<TRole> {
+export function hasRole<const TRole extends string>(...names: readonly TRole[]): RoleGuard<TRole> {
+  const roles = names.filter((name) => typeof name === 'string' && (name as string) !== '')
   const isAllowed = ({ user }: Pick<GuardArgs<unknown>, 'user'>): boolean => {
-    if (typeof user !== 'object' || user === null) return false
-    const { role, roles: many } = user as { role?: unknown; roles?: unknown }
-    const own: unknown[] = Array.isArray(many) ? [role, ...(many as unknown[])] : [role]
+    const many = fieldOf(user, 'roles')
+    const own: unknown[] = [fieldOf(user, 'role'), ...(Array.isArray(many) ? (many as unknown[]) : [])]
     return own.some((name) => (roles as readonly unknown[]).includes(name))
   }
   return Object.assign(isAllowed, { roles })
@@ -36,14 +40,17 @@ export interface RoleGuard<TRole extends string> {
 }
 
 /**
- * A guard for what needs more than a session: it lets in whoever gave credentials within the last so many milliseconds,
- * and closes by itself when they are over (step-up; compare `max_age` of OpenID Connect Core §3.1.2.1). The server has to
- * ask for the same.
+ * A guard for what needs more than a session: it is open to users who gave credentials within the last so many
+ * milliseconds, and closes by itself when they are over (step-up; compare `max_age` of OpenID Connect Core §3.1.2.1). The
+ * server has to ask for the same.
  *
  * @example
  * createAuth({ client, guards: { isFresh: hasRecentSignIn(5 * 60_000) } })
+ * @throws TypeError if that is no number of milliseconds
  */
 export function hasRecentSignIn(milliseconds: number): AgeGuard {
+  if (typeof milliseconds !== 'number' || !(milliseconds > 0))
+    throw new TypeError(`hasRecentSignIn: ${String(milliseconds)} is no number of milliseconds. Give one like 300_000.`)
   const isAllowed = ({ sinceSignIn }: Pick<GuardArgs<unknown>, 'sinceSignIn'>): boolean =>
     sinceSignIn !== null && sinceSignIn < milliseconds
   return Object.assign(isAllowed, { maxAge: milliseconds })
@@ -61,18 +68,34 @@ export function ageLimitsOf(guards: Readonly<Record<string, unknown>> = {}): rea
 }
 
 /** The chart's `isAllowed` for the guards an app named. Closed when anything is not as it should be. */
-export function isAllowedBy(guards: Guards<never>, sinceSignIn: () => number | null) {
+export function isAllowedBy(
+  guards: Guards<never>,
+  sinceSignIn: () => number | null,
+  warn: (warning: AuthError) => void,
+) {
+  const reported = new Set<string>()
+  /** Once for each guard: views ask often. */
+  const tellOnce = (name: string, tell: () => void): false => {
+    if (!reported.has(name)) tell()
+    reported.add(name)
+    return false
+  }
   return ({ context }: { context: AuthContext }, asked: { guard: string; params: readonly unknown[] }): boolean => {
     const { session } = context
-    if (!session?.confirmed || !Object.hasOwn(guards, asked.guard)) return false
-    const guard = guards[asked.guard] as (args: GuardArgs<unknown>, ...params: readonly unknown[]) => unknown
+    const { guard: name, params } = asked
+    const guard: unknown = guards[name]
+    // guards may be the methods of a class; what every object has is no guard
+    if (typeof guard !== 'function' || name in Object.prototype)
+      return tellOnce(`${name}`, () => warn(explain('misconfigured', `There is no guard "${name}", so it is closed.`)))
+    if (!session?.confirmed) return false
     try {
-      const answer = guard({ user: session.user, sinceSignIn: sinceSignIn() }, ...asked.params)
+      const args: GuardArgs<unknown> = { user: session.user, sinceSignIn: sinceSignIn() }
+      const answer: unknown = Reflect.apply(guard, guards, [args, ...params])
       // a promise is no answer; what becomes of it is nobody's business
       if (typeof answer === 'object') void Promise.resolve(answer).catch(() => {})
       return answer === true
-    } catch {
-      return false
+    } catch (error) {
+      return tellOnce(name, () => report(error))
     }
   }
 }

@@ -3,26 +3,30 @@ import type { AuthClient, CallOptions, Grant } from './types.ts'
 
 /** What a client's account functions may do with an auth, beyond its public face. */
 export interface Internals {
+  readonly version: 1
   readonly client: AuthClient
   /** One request within the time limit. */
   inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>
   /** The session is over, here and in every tab, and nothing may try to renew it. */
   readonly endSession: (reason: EndReason) => Promise<void>
-  /** Spends the tokens on something that hands out a new pair, as carefully as a renewal. */
-  replaceGrant(
-    spend: (tokens: { accessToken: string; refreshToken: string | null }, options: CallOptions) => Promise<Grant>,
-  ): Promise<void>
+  /** Exchanges the tokens for a new pair by another call than a renewal, with the same care. */
+  replaceGrant(exchange: (tokens: { accessToken: string }, options: CallOptions) => Promise<Grant>): Promise<void>
 }
 
-const registry = new WeakMap<object, Internals>()
+/** Known to every copy of this library, so that an auth of one copy serves the account functions of another. */
+const key = Symbol.for('authchart.internals')
 
 export function register(auth: object, internals: Internals): void {
-  registry.set(auth, internals)
+  // behind a function: what walks through an auth finds no client
+  Object.defineProperty(auth, key, { value: () => internals })
 }
 
-/** @throws TypeError for anything that `createAuth` did not make */
+/** @throws TypeError for anything that `createAuth` did not make, or that another version of it made */
 export function internalsOf(auth: object): Internals {
-  const internals = registry.get(auth)
-  if (!internals) throw new TypeError('This is not what createAuth() returned. Pass the auth itself, not a copy.')
+  const { [key]: open } = Object(auth) as { readonly [key]?: () => Internals }
+  if (!open) throw new TypeError('This is not what createAuth() returned. Pass the auth itself, not a copy.')
+  const internals = open()
+  if (internals.version !== 1)
+    throw new TypeError('This auth is of another version of @authchart/core. Install one only.')
   return internals
 }

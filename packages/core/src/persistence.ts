@@ -42,7 +42,10 @@ export interface PersistenceOptions {
   readonly rules: SessionRules
   readonly timeout: number
   /** Fires on destroy: who only wants to know gets no answer any more. What is being written is let finish. */
-  readonly lifetime: AbortSignal
+  readonly lifetime: () => AbortSignal
+  /** This session was signed out by a page that may not have reached the record. */
+  readonly isOver: (id: string) => boolean
+  readonly onOver: (held: Held) => void
   readonly onLost: (error: AuthError) => void
   /** What the storage holds has changed since other tabs were told of it. */
   readonly onLate: () => void
@@ -139,7 +142,12 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     return { stored, raw: known }
   }
 
-  const read = async (): Promise<Stored | null> => (await readBoth(lifetime)).stored
+  async function read(): Promise<Stored | null> {
+    const { stored } = await readBoth(lifetime())
+    if (stored?.kind !== 'session' || !options.isOver(stored.held.id)) return stored
+    options.onOver(stored.held)
+    return null
+  }
 
   /** Reads, then writes what `decide` makes of it (undefined: nothing), until nobody came between. */
   async function update(
@@ -211,7 +219,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   return {
     read,
     async put(held, isWanted = () => true) {
-      const record = toRecord(held)
+      const record = toRecord(held, rules)
       let replaced: StoredRecord | null = null
       await update((_stored, raw) => {
         replaced = raw
@@ -224,7 +232,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       }
     },
     async replace(revision, held, marked) {
-      const record = toRecord(held, marked)
+      const record = toRecord(held, rules, marked)
       return (await write(revision, record)) ? record.revision : null
     },
     end: (isMeant, ended) =>

@@ -1,5 +1,5 @@
 import { AuthError } from './errors.ts'
-import { schedule, stopwatch } from './ports/clock.ts'
+import { countdown } from './ports/clock.ts'
 import type { Clock } from './types.ts'
 
 /** Runs `work` with a signal that fires after `milliseconds`, and stops waiting for it then. */
@@ -11,18 +11,13 @@ export function withTimeout<T>(
 ): Promise<T> {
   const controller = new AbortController()
   return new Promise<T>((resolve, reject) => {
-    const elapsed = stopwatch(clock)
     const end = (error: AuthError): void => {
       stopWaiting()
       controller.abort(error)
       reject(error)
     }
     const onParentAbort = (): void => end(new AuthError('cancelled'))
-    const cancel = schedule(
-      clock,
-      () => milliseconds - elapsed(),
-      () => end(new AuthError('timeout')),
-    )
+    const cancel = countdown(clock, milliseconds, () => end(new AuthError('timeout')))
     const stopWaiting = (): void => {
       cancel()
       parent?.removeEventListener('abort', onParentAbort)

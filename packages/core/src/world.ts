@@ -1,3 +1,4 @@
+import type { AuthError } from './errors.ts'
 import type { Broker } from './broker.ts'
 import type { AuthFact, EndReason } from './machine/types.ts'
 import type { Persistence } from './persistence.ts'
@@ -22,8 +23,8 @@ export interface World {
   readonly broker: Broker
   readonly network: Network
   readonly tabs: Tabs
-  /** Names the lock, the wire and the record. */
-  readonly key: string
+  /** Names the lock and the wire. */
+  readonly place: string
   readonly requestTimeout: number
   readonly storageTimeout: number
   /** Fires on destroy. */
@@ -56,5 +57,5 @@ export interface World {
   readonly tell: (held: Held) => Promise<Revoked>
   /** The sign-out under way, or the last one. */
   revocation: Promise<Revoked> | null
-  readonly warn: (code: 'storage-unavailable') => void
+  readonly warn: (warning: AuthError | 'storage-unavailable') => void
 }

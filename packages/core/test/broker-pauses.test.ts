@@ -1,6 +1,6 @@
 import { AuthError, type AuthErrorCode } from '@authchart/core'
 import { describe, expect, it } from 'vitest'
-import { DAY, drain, grant, MINUTE, refreshing, SECOND, watch } from './support.ts'
+import { busy, DAY, drain, grant, MINUTE, refreshing, SECOND, watch } from './support.ts'
 
 describe('a server that says when to come back', () => {
   const waits = async (retryAfter: number | undefined, code: AuthErrorCode = 'rate-limited', chance = 0.5) => {
@@ -99,7 +99,7 @@ describe('a server that says when to come back', () => {
       clock.advance(1)
       await drain()
       expect(client.counts.refresh).toBe(before + 1)
-      client.next('refresh').fail('unavailable')
+      client.next('refresh').fail(busy())
       await drain()
     }
   })

@@ -6,6 +6,7 @@ import {
   bob,
   bobsPassword,
   browserWithSession,
+  busy,
   createDisk,
   drain,
   DUE,
@@ -138,7 +139,7 @@ describe('destroy', () => {
     if (state !== 'fresh') {
       tab.clock.advance(DUE)
       await drain()
-      tab.client.next('refresh').fail(state === 'waiting' ? 'unavailable' : 'network')
+      tab.client.next('refresh').fail(state === 'waiting' ? busy() : 'network')
       await drain()
     }
     tab.auth.destroy()

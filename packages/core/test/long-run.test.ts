@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import {
   ann,
   browserWithSession,
+  busy,
   DAY,
   drain,
   DUE,
@@ -45,7 +46,7 @@ describe('many sessions that began together', () => {
       void tab.auth.refresh().catch(() => {})
       await drain()
       for (let failures = 0; failures < 4; failures += 1) {
-        tab.client.next('refresh').fail('unavailable')
+        tab.client.next('refresh').fail(busy())
         await drain()
         let waited = 0
         while (!tab.client.has('refresh') && waited < 60) {

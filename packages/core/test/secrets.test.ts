@@ -116,7 +116,9 @@ it('a whole life shows none: sign-in, second factor, renewals, switch, sign-out'
     expect(tab.server.tokens()).toEqual([secret('access-2')])
     clock.advance(DUE)
     await drain()
-    client.next('refresh').fail(new AuthError('unavailable', { cause: { name: 'Error', body: secret('body') } }))
+    client
+      .next('refresh')
+      .fail(new AuthError('unavailable', { status: 503, cause: { name: 'Error', body: secret('body') } }))
     await drain()
     await look(auth.refresh(), see)
     client.next('refresh').fail(Object.assign(new Error(secret('message')), { request: { body: secret('request') } }))

@@ -6,6 +6,7 @@ import {
   bob,
   bobsPassword,
   browserWithSession,
+  busy,
   createDisk,
   drain,
   grant,
@@ -122,7 +123,7 @@ describe('signing out', () => {
     const { auth, client, clock } = await signedIn()
     clock.advance(HOUR - SECOND)
     await drain()
-    client.next('refresh').fail('unavailable')
+    client.next('refresh').fail(busy())
     await drain()
     expect(auth.getState().error?.code).toBe('unavailable')
     void auth.signOut()

@@ -1,5 +1,5 @@
 /** How to get into each state of the chart. */
-import { annsPassword, browserWithSession, drain, DUE, openTab, type Tab } from './support.ts'
+import { annsPassword, browserWithSession, busy, drain, DUE, openTab, type Tab } from './support.ts'
 
 export type State =
   | 'restoring'
@@ -59,7 +59,7 @@ export const states: Readonly<Record<State, () => Promise<Tab>>> = {
   },
   async waiting() {
     const tab = await states.refreshing()
-    tab.client.next('refresh').fail('unavailable')
+    tab.client.next('refresh').fail(busy())
     await drain()
     return tab
   },

@@ -219,7 +219,7 @@ it('two apps on one page origin, and two environments of one app, do not find ea
   const strangers = [
     other({ origin: 'https://staging.test' }),
     other({ id: 'https://api.test pk_other' }),
-    other({ origin: undefined }),
+    other({ origin: undefined, id: 'https://api.test/' }),
   ]
   for (const stranger of strangers) await stranger.boot()
   expect(strangers.map(({ status }) => status())).toEqual(['anonymous', 'anonymous', 'anonymous'])

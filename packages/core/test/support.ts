@@ -162,6 +162,9 @@ export function openTab(
   }
 }
 
+/** The server's word that it did not process a request: the status is the evidence, whatever the code claims. */
+export const busy = (): AuthError => new AuthError('unavailable', { status: 503 })
+
 export type Tab = ReturnType<typeof openTab>
 
 /** A tab whose renewal has been sent. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   ann,
   browserWithSession,
+  busy,
   DAY,
   drain,
   DUE,
@@ -316,7 +317,7 @@ describe('a sleep', () => {
     const { client, clock, network } = await signedInFor(3600)
     clock.advance(DUE)
     await drain()
-    client.next('refresh').fail('unavailable')
+    client.next('refresh').fail(busy())
     await drain()
     clock.sleep(HOUR)
     network.wake()

@@ -20,6 +20,27 @@ export function stopwatch(clock: Clock): () => number {
   return () => Math.max(0, clock.now() - wall, clock.monotonic() - monotonic)
 }
 
+const PARTS = 4
+
+/**
+ * Calls `callback` after so many milliseconds in which the event loop had its turns. A busy main thread, an alert or a
+ * sleep makes a timer late, and what it waited for may have come meanwhile: the time is counted in parts, each as long as
+ * it should have been.
+ *
+ * @returns how to stop
+ */
+export function countdown(clock: Clock, milliseconds: number, callback: () => void): () => void {
+  let timer: unknown
+  const arm = (left: number, parts: number): void => {
+    if (parts === 0) return callback()
+    const part = Math.ceil(left / parts)
+    if (part < Infinity)
+      timer = clock.setTimeout(() => arm(left - part, parts - 1), Math.min(Math.max(0, part), LONGEST))
+  }
+  arm(milliseconds, PARTS)
+  return () => clock.clearTimeout(timer)
+}
+
 /**
  * Calls `callback` once, later, when `delay()` says that no milliseconds are left (Infinity: never). It is asked again
  * whenever the timer fires: one that came early, or a clock that was put back, only means waiting on. A clock that was

@@ -20,14 +20,20 @@ interface Lease extends StoredRecord {
  */
 export function leases(): Tabs['lock'] {
   const records = browserStorage({ name: 'authchart-leases' })
-  const holder = randomWord()
+  // not made before it is needed: some runtimes allow nothing random while a module is evaluated
+  let holder: string | undefined
 
   /** Null: somebody else has it. */
   async function take(name: string, own: string | null): Promise<string | null> {
     const found = (await records.read(name)) as Lease | null
     const isFree = found === null || !(found.until > Date.now())
     if (found?.revision !== own && !isFree) return null
-    const next: Lease = { version: 1, revision: randomWord(), holder, until: Date.now() + TERM }
+    const next: Lease = {
+      version: 1,
+      revision: randomWord(),
+      holder: (holder ??= randomWord()),
+      until: Date.now() + TERM,
+    }
     return (await records.compareAndSet(name, found?.revision ?? null, next)) ? next.revision : null
   }
 

@@ -1,5 +1,6 @@
 import type { AuthStorage, CallOptions } from '../types.ts'
 import { mayReplace } from './record.ts'
+import { twinIn } from './web.ts'
 
 const STORE = 'records'
 
@@ -15,15 +16,18 @@ export interface BrowserStorageOptions {
  * @example
  * const auth = createAuth({ client, storage: browserStorage() })
  */
-export function browserStorage({ name = 'authchart' }: BrowserStorageOptions = {}): AuthStorage {
+export function browserStorage({ name }: BrowserStorageOptions = {}): AuthStorage {
+  const database = name ?? 'authchart'
   return {
+    name,
     scope: 'shared',
-    read: (key, options) => transact(name, 'readonly', key, (stored: unknown) => stored ?? null, options),
+    twin: twinIn(() => localStorage, database),
+    read: (key, options) => transact(database, 'readonly', key, (stored: unknown) => stored ?? null, options),
     async compareAndSet(key, expected, next, options) {
       // cloned before the first wait: the caller may go on with his, and what cannot be stored rejects here
       const record = structuredClone(next)
       return transact(
-        name,
+        database,
         'readwrite',
         key,
         (stored, store) => {

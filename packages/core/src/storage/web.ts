@@ -1,4 +1,4 @@
-import type { AuthStorage } from '../types.ts'
+import type { AuthStorage, SyncTwin } from '../types.ts'
 import { mayReplace } from './record.ts'
 
 export interface WebStorageOptions {
@@ -19,20 +19,32 @@ export interface WebStorageOptions {
  */
 export function webStorage(
   area: 'localStorage' | 'sessionStorage' | (() => Storage),
-  { name = 'authchart' }: WebStorageOptions = {},
+  { name }: WebStorageOptions = {},
 ): AuthStorage {
   const open = typeof area === 'function' ? area : () => globalThis[area]
+  const prefix = name ?? 'authchart'
   return {
+    name,
     scope: 'tab',
-    read: async (key) => parse(open().getItem(`${name}:${key}`)),
+    twin: twinIn(open, prefix),
+    read: async (key) => parse(open().getItem(`${prefix}:${key}`)),
     async compareAndSet(key, expected, next) {
       const storage = open()
-      const path = `${name}:${key}`
+      const path = `${prefix}:${key}`
       if (!mayReplace(parse(storage.getItem(path)), expected)) return false
       if (next) storage.setItem(path, JSON.stringify(next))
       else storage.removeItem(path)
       return true
     },
+  }
+}
+
+/** A word beside the records, in the same area. */
+export function twinIn(open: () => Storage, prefix: string): SyncTwin {
+  const path = (key: string): string => `${prefix}:${key}:twin`
+  return {
+    read: (key) => parse(open().getItem(path(key))),
+    write: (key, value) => open().setItem(path(key), JSON.stringify(value)),
   }
 }
 
