@@ -1,4 +1,5 @@
 export { createAuth } from '../auth.ts'
+export { authErrorFrom } from '../error-from.ts'
 export { AuthError, type AuthErrorCode, type AuthErrorOptions } from '../errors.ts'
 export { hasRecentSignIn, hasRole, isAuthenticated, type AgeGuard, type RoleGuard } from '../guards.ts'
 export { authMachine, type AuthMachine } from '../machine/machine.ts'
