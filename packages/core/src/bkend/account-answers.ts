@@ -15,14 +15,14 @@ export interface BkendSession {
 
 export interface BkendSessions {
   readonly items: readonly BkendSession[]
-  /** How many there are on all pages; null where the server did not say. */
+  /** How many there are on all pages; null if the server did not say. */
   readonly total: number | null
 }
 
 /** What an authenticator app needs. Secrets: show them and keep none. */
 export interface BkendEnrolment {
   readonly secret: string
-  /** An image (`data:` or `https:`); null where the server sent none. */
+  /** An image (`data:` or `https:`); null if the server sent none. */
   readonly qrCodeUrl: string | null
   /** `otpauth://…`, to draw a QR code from or to open in the app. */
   readonly otpauthUrl: string | null

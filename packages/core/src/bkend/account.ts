@@ -1,6 +1,8 @@
+import { claimsOf } from '../claims.ts'
+import { fieldOf } from '../data.ts'
 import { AuthError } from '../errors.ts'
+import { userIdOf } from '../identity.ts'
 import { internalsOf } from '../internals.ts'
-import { userIdOf } from '../session.ts'
 import type { Auth } from '../types.ts'
 import { own, toGrant } from './answers.ts'
 import {
@@ -13,8 +15,12 @@ import {
 import { isAccessExpiry } from './classify.ts'
 import { requestOf } from './client.ts'
 import type { BkendTarget, RequestOptions } from './http.ts'
+import { readTexts } from './input.ts'
 
-/** What a user does with his account at bkend.ai. Every method is bound, sends once, and rejects with an AuthError only. */
+/**
+ * What users do with their account at bkend.ai. Every method is bound, sends once, and rejects with an AuthError only:
+ * `'invalid-request'`, and nothing is sent, if an argument is missing or of the wrong type.
+ */
 export interface BkendAccount {
   readonly sessions: {
     /** The user's sessions on all devices, page by page (from 1). */
@@ -47,7 +53,7 @@ export interface BkendAccount {
     resend(options: { readonly email: string; readonly callbackUrl?: string | undefined }): Promise<void>
   }
   readonly magicLink: {
-    /** Sends a link that comes back to `callbackUrl?token=…`; sign in with that token. Signs up whoever is new. */
+    /** Sends a link that comes back to `callbackUrl?token=…`; sign in with that token. A new address is signed up. */
     send(options: { readonly email: string; readonly callbackUrl: string }): Promise<void>
   }
   readonly organization: {
@@ -68,7 +74,7 @@ interface Answer {
 }
 
 /**
- * What a signed-in user does with his account: sessions, password, second factor, e-mail, organisation.
+ * What signed-in users do with their account: sessions, password, second factor, e-mail, organisation.
  *
  * @example
  * const account = bkendAccount(auth)
@@ -93,7 +99,7 @@ export function bkendAccount(auth: Pick<Auth, 'getState' | 'getAccessToken' | 'r
     return send(asked, target, { body })
   }
 
-  /** Notes who asks. While the first answer about that is awaited, whoever it will be. */
+  /** Notes who asks. While the session is still being restored, that is the user who is found. */
   function whoAsks(): () => void {
     const { status, user } = auth.getState()
     if (!user && status === 'expired') throw new AuthError('session-expired')
@@ -104,7 +110,7 @@ export function bkendAccount(auth: Pick<Auth, 'getState' | 'getAccessToken' | 'r
     }
   }
 
-  /** Sends in the name of the user who asked, and of nobody who signed in since. */
+  /** Sends in the name of the user who asked, and not of one who signed in since. */
   async function asUser(target: BkendTarget, body?: Body): Promise<Answer> {
     const checkSame = whoAsks()
     return renewedOnce(async () => {
@@ -133,75 +139,86 @@ export function bkendAccount(auth: Pick<Auth, 'getState' | 'getAccessToken' | 'r
     await endSessionOf(await asUser(target, body))
   }
 
-  /** Ends it here too, since a renewal would only be refused; but not the one of somebody who signed in meanwhile. */
+  /** Ends it here too, because a renewal would only be refused; but not the session of a user who signed in since. */
   async function endSessionOf({ userId }: Answer): Promise<void> {
     if (userIdOf(auth.getState().user) === userId) await internals.endSession('credentials-changed')
   }
 
   return {
     sessions: {
-      async list({ page, limit } = {}) {
+      async list(options) {
         const query = new URLSearchParams()
-        if (page !== undefined) query.set('page', `${page}`)
-        if (limit !== undefined) query.set('limit', `${limit}`)
+        for (const name of ['page', 'limit']) {
+          const value = fieldOf(options, name) ?? undefined
+          if (value === undefined) continue
+          if (!Number.isSafeInteger(value) || (value as number) < 1) throw new AuthError('invalid-request')
+          query.set(name, `${value as number}`)
+        }
         const search = query.toString()
         return readSessions((await asUser(`GET /auth/sessions${search && `?${search}`}`)).answer)
       },
-      async end(id) {
+      async end(given) {
+        const { id } = readTexts({ id: given }, ['id'])
         // dots would be another path; half a surrogate pair cannot be encoded
-        if (/^\.*$|\p{Cs}/u.test(id)) throw new AuthError('invalid-request')
+        if (/^\.+$|\p{Cs}/u.test(id)) throw new AuthError('invalid-request')
         const answer = await asUser(`DELETE /auth/sessions/${encodeURIComponent(id)}`)
         if (isNamedIn(answer.accessToken, id)) await endSessionOf(answer)
       },
     },
     password: {
-      change: async ({ currentPassword, newPassword }) =>
-        asLastAct('POST /auth/password/change', { currentPassword, newPassword }),
-      async requestReset(email) {
-        await asAnybody('account', 'POST /auth/password/reset/request', { email })
+      async change(options) {
+        await asLastAct('POST /auth/password/change', readTexts(options, ['currentPassword', 'newPassword']))
       },
-      async confirmReset({ email, token, newPassword }) {
-        await asAnybody('redeem', 'POST /auth/password/reset/confirm', { email, token, newPassword })
-        const { user } = auth.getState()
-        const ownEmail = own(user, 'email')
-        const isOwn = typeof ownEmail === 'string' && ownEmail.toLowerCase() === email.toLowerCase()
+      async requestReset(email) {
+        await asAnybody('account', 'POST /auth/password/reset/request', readTexts({ email }, ['email']))
+      },
+      async confirmReset(options) {
+        const body = readTexts(options, ['email', 'token', 'newPassword'])
+        await asAnybody('redeem', 'POST /auth/password/reset/confirm', body)
+        const ownEmail = own(auth.getState().user, 'email')
+        const isOwn = typeof ownEmail === 'string' && ownEmail.toLowerCase() === body.email.toLowerCase()
         if (isOwn) await internals.endSession('credentials-changed')
       },
     },
     mfa: {
-      enable: async ({ password }) => readEnrolment((await asUser('POST /auth/mfa/enable', { password })).answer),
-      confirm: async ({ code }) => ({
-        backupCodes: readBackupCodes((await asUser('POST /auth/mfa/confirm', { code })).answer),
-      }),
-      async disable({ password, code }) {
-        await asUser('POST /auth/mfa/disable', { password, code })
+      async enable(options) {
+        return readEnrolment((await asUser('POST /auth/mfa/enable', readTexts(options, ['password']))).answer)
+      },
+      async confirm(options) {
+        const { answer } = await asUser('POST /auth/mfa/confirm', readTexts(options, ['code']))
+        return { backupCodes: readBackupCodes(answer) }
+      },
+      async disable(options) {
+        await asUser('POST /auth/mfa/disable', readTexts(options, ['password'], ['code']))
       },
     },
     email: {
-      async sendVerification({ email, callbackUrl }) {
-        await asAnybody('account', 'POST /auth/email/verify/send', { email, callbackUrl })
+      async sendVerification(options) {
+        await asAnybody('account', 'POST /auth/email/verify/send', readTexts(options, ['email'], ['callbackUrl']))
       },
-      async verify({ email, token }) {
-        const answer = await asAnybody('redeem', 'POST /auth/email/verify/confirm', { email, token })
+      async verify(options) {
+        const body = readTexts(options, ['email', 'token'])
+        const answer = await asAnybody('redeem', 'POST /auth/email/verify/confirm', body)
         if (own(answer, 'verified') === false) throw new AuthError('link-expired')
       },
-      async resend({ email, callbackUrl }) {
-        await asAnybody('account', 'POST /auth/email/verify/resend', { email, callbackUrl })
+      async resend(options) {
+        await asAnybody('account', 'POST /auth/email/verify/resend', readTexts(options, ['email'], ['callbackUrl']))
       },
     },
     magicLink: {
-      async send({ email, callbackUrl }) {
-        // to somebody who has an account, signing up sends a link to sign in
+      async send(options) {
+        const { email, callbackUrl } = readTexts(options, ['email', 'callbackUrl'])
+        // if there is an account, signing up sends a link to sign in
         await asAnybody('account', 'POST /auth/email/signup', { method: 'magiclink', email, callbackUrl })
       },
     },
     organization: {
       async switch(id) {
+        const body = readTexts({ organizationId: id }, ['organizationId'])
         const checkSame = whoAsks()
         await renewedOnce(() =>
           internals.replaceGrant(async ({ accessToken }, { signal }) => {
             checkSame()
-            const body = { organizationId: id }
             return toGrant(
               await request('account', 'POST /auth/switch-organization', { accessToken, body, signal }),
               true,
@@ -214,12 +231,11 @@ export function bkendAccount(auth: Pick<Auth, 'getState' | 'getAccessToken' | 'r
   }
 }
 
-/** Whether an access token says that it belongs to that session. Where it cannot be read, the next renewal will tell. */
+/**
+ * Whether an access token says that it belongs to that session. If it does not say, the next renewal will tell. Not by
+ * `jti`: that names the token (RFC 7519 §4.1.7), and a session of the same number is another one.
+ */
 function isNamedIn(accessToken: string, id: string): boolean {
-  try {
-    const payload = accessToken.split('.')[1] ?? ''
-    return atob(payload.replaceAll('-', '+').replaceAll('_', '/')).includes(JSON.stringify(id))
-  } catch {
-    return false
-  }
+  const { sid, session_id, sessionId } = claimsOf(accessToken)
+  return [sid, session_id, sessionId].some((claim) => (typeof claim === 'number' ? `${claim}` : claim) === id)
 }

@@ -9,7 +9,7 @@ export interface BkendUser<TRole extends string = BkendRole> {
   readonly id: string
   readonly email: string | null
   readonly name: string | null
-  /** Null where the server named none. */
+  /** Null if the server named none. */
   readonly role: TRole | null
   readonly emailVerified: boolean
   /** An `http` or `https` URL. */
@@ -19,7 +19,7 @@ export interface BkendUser<TRole extends string = BkendRole> {
   readonly createdAt: string | null
 }
 
-/** An own field of whatever the server sent: nothing inherited, nothing of a primitive. */
+/** An own field of what the server sent: nothing inherited, nothing of a primitive. */
 export function own(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Record<string, unknown>)[key]
@@ -40,33 +40,40 @@ export function text(value: unknown, key: string): string | null {
   return typeof found === 'string' ? found : null
 }
 
-/** Reads the tokens of an answer. `rotates`: without a new refresh token it is no answer. */
+/**
+ * Reads the tokens of an answer: beside everything else, or in `tokens` or `session`. `rotates`: without a new refresh
+ * token it is no answer.
+ */
 export function toGrant(body: unknown, rotates = false): Grant<BkendUser> {
-  const accessToken = field(body, 'accessToken')
-  const refreshToken = field(body, 'refreshToken') ?? undefined
-  const tokenType = field(body, 'tokenType') ?? 'bearer'
+  const places = [body, own(body, 'tokens'), own(body, 'session')]
+  const holders = places.filter((place) => isPrintable(field(place, 'accessToken')))
+  // a place that has both comes first: the tokens of two places may be no pair
+  const place = holders.find((holder) => isPrintable(field(holder, 'refreshToken'))) ?? holders[0]
+  const find = (key: string): unknown => field(place, key) ?? field(body, key) ?? undefined
+  const accessToken = find('accessToken')
+  const refreshToken = find('refreshToken')
+  const tokenType = find('tokenType') ?? 'bearer'
   const isBearer = typeof tokenType === 'string' && tokenType.toLowerCase() === 'bearer'
-  const isRenewable = isToken(refreshToken) || (refreshToken === undefined && !rotates)
-  if (!isToken(accessToken) || !isRenewable || !isBearer) throw new AuthError('invalid-response')
-  const user = readUser(own(body, 'user'))
+  const isRenewable = isPrintable(refreshToken) || (refreshToken === undefined && !rotates)
+  if (!isPrintable(accessToken) || !isRenewable || !isBearer) throw new AuthError('invalid-response')
   return {
     accessToken,
     refreshToken,
     // as it came: the core reads it with care
-    expiresIn: field(body, 'expiresIn') as Grant['expiresIn'],
+    expiresIn: find('expiresIn') as Grant['expiresIn'],
     // half a user would close doors that are open to the whole one
-    user: user?.role ? user : undefined,
+    user: [body, place].map((holder) => readUser(own(holder, 'user'))).find((user) => user?.role) ?? undefined,
   }
 }
 
 export function toUser(body: unknown): BkendUser {
-  const user = readUser(body)
+  const user = readUser(body) ?? readUser(own(body, 'user'))
   if (!user) throw new AuthError('invalid-response')
   return user
 }
 
 /** Only what can stand in a header (RFC 9110 §5.5). */
-function isToken(value: unknown): value is string {
+export function isPrintable(value: unknown): value is string {
   return typeof value === 'string' && /^[!-~]+$/.test(value)
 }
 

@@ -48,7 +48,7 @@ const statuses: { readonly [status: number]: AuthErrorCode } = {
 
 interface Refusal {
   readonly status: number
-  /** The server's code; `''` where it sent none; undefined where a proxy wrote the body, or nobody. */
+  /** The server's code; `''` if it sent none; undefined if the body is not the server's. */
   readonly code: string | undefined
   /** Seconds. */
   readonly retryAfter: number | undefined
@@ -58,7 +58,7 @@ interface Refusal {
 export function toRefusal(asked: Asked, refusal: Refusal): AuthError {
   const { status, code = '', retryAfter } = refusal
   const found = lookUp(code)
-  // of the codes nobody knows only what looks like one of bkend's is passed on: anything else might be an echo
+  // of unknown codes only what looks like one of bkend's is passed on: anything else might be an echo
   const serverCode = found || /^[a-z]+\/[a-z-]+$/.test(code) ? code : undefined
   return new AuthError(found ? byCode(asked, found, code) : byStatus(asked, refusal), {
     status,
@@ -72,11 +72,21 @@ export function isAccessExpiry(error: unknown): boolean {
   return error instanceof AuthError && lookUp(error.serverCode ?? '') === 'not-authenticated'
 }
 
-function lookUp(code: string): AuthErrorCode | undefined {
-  const name = code
+/** Whether a code says that the access token, or its session, is over; undefined for one that is not known. */
+export function isTokenCode(code: string): boolean | undefined {
+  const found = lookUp(code)
+  return found && (found === 'not-authenticated' || /^session-(expired|not-found)$/.test(nameOf(code)))
+}
+
+function nameOf(code: string): string {
+  return code
     .toLowerCase()
     .replace(/^\w+\//, '')
     .replaceAll('_', '-')
+}
+
+function lookUp(code: string): AuthErrorCode | undefined {
+  const name = nameOf(code)
   return (Object.keys(known) as AuthErrorCode[]).find((ours) => known[ours]?.split(' ').includes(name))
 }
 

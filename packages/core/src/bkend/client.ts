@@ -1,8 +1,9 @@
-import { AuthError } from '../errors.ts'
+import { AuthError, explain } from '../errors.ts'
 import type { AuthClient, CallOptions, ChallengeDemand, Grant } from '../types.ts'
 import { toGrant, toUser, type BkendRole, type BkendUser } from './answers.ts'
 import type { Asked } from './classify.ts'
-import { connect, type BkendOptions, type BkendRequest, type BkendTarget } from './http.ts'
+import { connect, isTokenRefused, type BkendRequest, type BkendTarget } from './http.ts'
+import { readOptions, type BkendOptions } from './options.ts'
 
 /** With e-mail and password; `name` is for signing up. */
 export interface BkendPassword {
@@ -25,11 +26,11 @@ export type BkendSocial = {
 
 export type BkendCredentials = BkendPassword | BkendMagicLink | BkendSocial
 
-/** How {@link requestOf} reaches the connection of a client: a symbol, so that a copy of the client keeps it. */
-const connection = Symbol('bkend')
+/** How {@link requestOf} reaches the connection of a client, also of a copy of it or one from another copy of this package. */
+const connection = Symbol.for('authchart.bkend')
 
 export type BkendClient<TRole extends string = BkendRole> = Required<
-  Omit<AuthClient<BkendUser<TRole>, BkendCredentials>, 'userId' | 'isRefused' | 'headers'>
+  Omit<AuthClient<BkendUser<TRole>, BkendCredentials>, 'userId'>
 >
 
 const CHALLENGE_SECONDS = 300
@@ -44,10 +45,12 @@ const CHALLENGE_SECONDS = 300
  * await auth.signIn({ email, password })
  * @example
  * createAuth({ client: bkend<'admin' | 'user'>({ publishableKey: 'pk_…' }), guards: { isAdmin: hasRole('admin') } })
- * @throws AuthError `'misconfigured'` when the url is not https (or http on this machine), or the key is not publishable
+ * @throws AuthError `'misconfigured'` if an option cannot be read: the message names it and the cure
  */
 export function bkend<TRole extends string = BkendRole>(options: BkendOptions): BkendClient<TRole> {
-  const { origin, request } = connect(options)
+  const settings = readOptions(options)
+  const { origin, headers } = settings
+  const request = connect(settings)
 
   async function enter(
     how: 'signin' | 'signup',
@@ -55,7 +58,7 @@ export function bkend<TRole extends string = BkendRole>(options: BkendOptions): 
     { signal }: CallOptions,
     mfaCode?: string,
   ): Promise<Grant<BkendUser> | ChallengeDemand> {
-    // a copy: what the user edits meanwhile is not what he entered
+    // a copy: what the user edits meanwhile is not what they entered
     const handle = { ...(credentials as Fields) }
     const [asked, target, body] = toCall(how, handle)
     try {
@@ -70,7 +73,7 @@ export function bkend<TRole extends string = BkendRole>(options: BkendOptions): 
   const client: BkendClient & { readonly [connection]: BkendRequest } = {
     [connection]: request,
     origin,
-    id: `${origin} ${options.publishableKey}`,
+    id: [origin, ...Object.values(headers)].join(' '),
     replay: 'forbidden',
     signIn: (credentials, call) => enter('signin', credentials, call),
     signUp: (details, call) => enter('signup', details, call),
@@ -84,15 +87,17 @@ export function bkend<TRole extends string = BkendRole>(options: BkendOptions): 
     },
     getUser: async ({ accessToken }, { signal }) =>
       toUser(await request('getUser', 'GET /auth/me', { accessToken, signal })),
-    async signOut({ accessToken }, { signal }) {
+    async signOut({ accessToken }, { signal, keepalive }) {
       if (accessToken === null) throw new AuthError('not-authenticated')
-      await request('account', 'POST /auth/signout', { accessToken, signal })
+      await request('account', 'POST /auth/signout', { accessToken, signal, keepalive })
     },
+    headers: () => ({ ...headers }),
+    isRefused: (response) => response.status === 401 && isTokenRefused(response),
     async ping({ signal }) {
       try {
         await request('getUser', 'GET /auth/me', { signal })
       } catch (error) {
-        // any answer with a status came from somewhere, a proxy's page did not come from the server
+        // any answer with a status came from a server; a proxy's page did not come from bkend
         const isAnswer = error instanceof AuthError && error.status !== undefined && error.code !== 'invalid-response'
         if (!isAnswer) throw error
       }
@@ -105,7 +110,7 @@ export function bkend<TRole extends string = BkendRole>(options: BkendOptions): 
 /** The request function of a client that {@link bkend} made. */
 export function requestOf(client: object): BkendRequest {
   const request = (client as { readonly [connection]?: BkendRequest })[connection]
-  if (!request) throw new AuthError('misconfigured')
+  if (!request) throw explain('misconfigured', 'bkendAccount needs an auth whose client bkend() made.')
   return request
 }
 

@@ -1,30 +1,16 @@
 import { AuthError } from '../errors.ts'
+import { isBearerRefused } from '../refusal.ts'
+import { retryAfterOf } from '../retry-after.ts'
 import { own, toSnake } from './answers.ts'
-import { toRefusal, type Asked } from './classify.ts'
-import { retryAfterOf } from './retry-after.ts'
-
-/** Which generation of the API to speak. */
-export type BkendDialect = 'current' | 'early'
-
-export interface BkendOptions {
-  /**
-   * Where the API is: https, or http on this machine. In the early dialect it ends in `/v1`.
-   * Default: `https://api-client.bkend.ai`, or `https://api.bkend.ai/v1` in the early dialect.
-   */
-  readonly url?: string | undefined
-  /** The publishable key (`pk_…`), which names project and environment; the project id in the early dialect. Not a secret. */
-  readonly publishableKey: string
-  /** Default `'current'`. */
-  readonly dialect?: BkendDialect | undefined
-  /** Default: the global one, read at call time. It must not retry: a refresh token must be shown once. */
-  readonly fetch?: typeof globalThis.fetch | undefined
-}
+import { isTokenCode, toRefusal, type Asked } from './classify.ts'
+import type { BkendSettings } from './options.ts'
 
 export interface RequestOptions {
   /** Camel case; the early dialect gets it in snake case. What is undefined is left out. */
   readonly body?: Readonly<Record<string, string | undefined>>
   readonly accessToken?: string
   readonly signal: AbortSignal
+  readonly keepalive?: boolean | undefined
 }
 
 export type BkendTarget = `${'GET' | 'POST' | 'DELETE'} /auth/${string}`
@@ -35,25 +21,17 @@ export type BkendRequest = (asked: Asked, target: BkendTarget, options: RequestO
 const LARGEST_ANSWER = 65_536
 const LARGEST_PROFILE = 262_144
 
-export function connect(options: BkendOptions): { readonly origin: string; readonly request: BkendRequest } {
-  const { publishableKey, dialect = 'current', fetch } = options
-  const isEarly = dialect === 'early'
-  const base = readBase(options.url ?? (isEarly ? 'https://api.bkend.ai/v1' : 'https://api-client.bkend.ai'))
-  const path = base.pathname.replace(/\/+$/, '')
-  const prefix = base.origin + (isEarly ? path : `${path.replace(/\/v1$/, '')}/v1`)
-  // a secret key must never get into a browser
-  const isPublishable = typeof publishableKey === 'string' && /^(?!sk_)[!-~]+$/.test(publishableKey)
-  if (!isPublishable) throw new AuthError('misconfigured')
-
-  const request: BkendRequest = async (asked, target, { body, accessToken, signal }) => {
+export function connect({ base, headers, isEarly, fetch }: BkendSettings): BkendRequest {
+  return async (asked, target, { body, accessToken, signal, keepalive }) => {
     const [method, route] = target.split(' ') as [string, string]
+    const url = base + route
     let response: Response
     try {
-      response = await (fetch ?? globalThis.fetch)(new URL(prefix + route).href, {
+      response = await (fetch ?? globalThis.fetch)(url, {
         method,
         headers: {
           Accept: 'application/json',
-          [isEarly ? 'x-project-id' : 'X-API-Key']: publishableKey,
+          ...headers,
           ...(accessToken !== undefined && { Authorization: `Bearer ${accessToken}` }),
           ...(body && { 'Content-Type': 'application/json' }),
         },
@@ -62,12 +40,14 @@ export function connect(options: BkendOptions): { readonly origin: string; reado
         credentials: 'omit',
         cache: 'no-store',
         signal,
+        ...(keepalive && { keepalive }),
       })
     } catch (cause) {
       throw new AuthError(signal.aborted ? 'timeout' : 'network', { cause })
     }
     const { status } = response
-    const answer = status === 204 ? null : await readJson(response, method === 'GET' ? LARGEST_PROFILE : LARGEST_ANSWER)
+    const read = status === 204 ? null : await readJson(response, method === 'GET' ? LARGEST_PROFILE : LARGEST_ANSWER)
+    const answer = isRedirected(response, url) ? undefined : read
     const success = own(answer, 'success')
     if (!response.ok || success === false) {
       throw toRefusal(asked, { status, code: codeOf(answer), retryAfter: retryAfterOf(response.headers) })
@@ -75,19 +55,16 @@ export function connect(options: BkendOptions): { readonly origin: string; reado
     if (answer === undefined) throw new AuthError(signal.aborted ? 'timeout' : 'invalid-response', { status })
     return (success === true ? own(answer, 'data') : undefined) ?? answer
   }
-
-  return { origin: base.origin, request }
 }
 
-function readBase(url: string): URL {
-  try {
-    const base = new URL(url)
-    const isLoopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(base.hostname)
-    if (base.protocol === 'https:' || (base.protocol === 'http:' && isLoopback)) return base
-  } catch {
-    // said below, without the URL
-  }
-  throw new AuthError('misconfigured')
+/** React Native follows every redirect, and only the address shows it. */
+function isRedirected(response: Partial<Response>, url: string): boolean {
+  return response.redirected ?? (!!response.url && response.url !== url)
+}
+
+/** Whether a 401 refuses the access token: by its code, or by its headers if it has none that is known. */
+export async function isTokenRefused(response: Response): Promise<boolean> {
+  return isTokenCode(codeOf(await readJson(response, LARGEST_ANSWER)) ?? '') ?? isBearerRefused(response)
 }
 
 function inSnakeCase(body: NonNullable<RequestOptions['body']>): Record<string, string | undefined> {
@@ -97,30 +74,42 @@ function inSnakeCase(body: NonNullable<RequestOptions['body']>): Record<string, 
 
 /** Reads an object of at most `limit` bytes. Undefined: it is something else, or not all of it came. */
 async function readJson(response: Response, limit: number): Promise<object | undefined> {
-  const reader = response.body?.getReader()
   try {
-    const type = response.headers.get('content-type')
-    if (!reader || response.redirected || (type !== null && !/\bjson\b/i.test(type))) return undefined
-    // drops a byte order mark
-    const decoder = new TextDecoder()
-    let json = ''
-    for (let size = 0; ;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      size += value.byteLength
-      if (size > limit) return undefined
-      json += decoder.decode(value, { stream: true })
-    }
-    const answer: unknown = JSON.parse(json + decoder.decode())
+    const answer: unknown = JSON.parse(await readText(response, limit))
     return typeof answer === 'object' && answer !== null ? answer : undefined
   } catch {
     return undefined
-  } finally {
-    reader?.cancel().catch(() => {})
   }
 }
 
-/** The code in any of bkend's error shapes; `''` where there is only a message; undefined where it is none of them. */
+/** `''` for what is not JSON or too large. */
+async function readText(response: Response, limit: number): Promise<string> {
+  const type = response.headers.get('content-type')
+  const isJson = type === null || /\bjson\b/i.test(type)
+  // React Native has no streams: there the whole body is in the memory already
+  if (!response.body) {
+    const text = isJson ? await response.text() : ''
+    return text.length > limit ? '' : text
+  }
+  const reader = response.body.getReader()
+  try {
+    // drops a byte order mark
+    const decoder = new TextDecoder()
+    let text = ''
+    for (let size = 0; isJson;) {
+      const { done, value } = await reader.read()
+      if (done) return text + decoder.decode()
+      size += value.byteLength
+      if (size > limit) break
+      text += decoder.decode(value, { stream: true })
+    }
+    return ''
+  } finally {
+    reader.cancel().catch(() => {})
+  }
+}
+
+/** The code in any of bkend's error shapes; `''` if there is only a message; undefined if it is none of them. */
 function codeOf(answer: unknown): string | undefined {
   const error = own(answer, 'error')
   const code = own(error, 'code') ?? error

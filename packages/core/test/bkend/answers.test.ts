@@ -66,11 +66,79 @@ describe('tokens', () => {
     expect((await errorOf(signIn({ message: 'check your mail' }))).code).toBe('invalid-response')
   })
 
-  test('a user who came along is taken if he is whole; else the server is asked', async () => {
+  test('a user who came along is taken if whole; else the server is asked', async () => {
     expect(await signIn({ ...tokens, user: { id: 'u1', role: 'admin' } })).toHaveProperty('user.role', 'admin')
     expect(await signIn({ ...tokens, user: { id: 'u1' } })).toEqual(read)
     expect(await signIn({ ...tokens, user: { role: 'admin' } })).toEqual(read)
     expect(await signIn({ ...tokens, user: 'u1' })).toEqual(read)
+  })
+})
+
+describe('tokens in an envelope', () => {
+  const user = { id: 'u1', role: 'user' }
+  const snake = { access_token: 'access-1', refresh_token: 'refresh-2', token_type: 'bearer', expires_in: 3600 }
+  const read = { accessToken: 'access-1', refreshToken: 'refresh-2', expiresIn: 3600 }
+  const readUser = expect.objectContaining(user) as unknown
+
+  test.each<[name: string, body: object]>([
+    ['{ user, tokens }', { user, tokens }],
+    ['{ user, session }', { user, session: tokens }],
+    ['{ user, session } in snake case', { user, session: snake }],
+    ['{ user, tokens } in snake case', { user, tokens: snake }],
+    ['{ session: { user } }', { session: { ...tokens, user } }],
+    ['{ tokens: { user } }', { tokens: { ...tokens, user } }],
+    ['half a user beside a whole one', { user: { id: 'u1' }, session: { ...tokens, user } }],
+    [
+      'a lifetime beside them',
+      { user, expiresIn: 3600, tokens: { accessToken: 'access-1', refreshToken: 'refresh-2' } },
+    ],
+    ['a session without tokens beside them', { ...tokens, user, session: { id: 's1', expiresIn: 604_800 } }],
+    ['a session that is a text', { ...tokens, user, session: 's1', tokens: null }],
+    ['a session without tokens beside an envelope', { user, session: { id: 's1', expiresIn: 604_800 }, tokens }],
+    ['others at the top too', { ...tokens, user, tokens: { accessToken: 'a', refreshToken: 'b', expiresIn: 1 } }],
+    ['half of them at the top too', { accessToken: 'access-0', expiresIn: 1, user, session: tokens }],
+    ['nulls at the top too', { accessToken: null, refreshToken: null, expiresIn: null, user, session: tokens }],
+    ['half of them in another envelope', { user, tokens: { accessToken: 'access-0' }, session: tokens }],
+  ])('tokens are read from %s [E3]', async (_, body) => {
+    expect(await signIn(body)).toEqual({ ...read, user: readUser })
+    expect(await signIn({ success: true, data: body })).toEqual({ ...read, user: readUser })
+    expect(await refresh(body)).toEqual({ ...read, user: readUser })
+    expect(await refresh({ success: true, data: body })).toEqual({ ...read, user: readUser })
+  })
+
+  test('tokens in an envelope are read without a user, too [E3]', async () => {
+    expect(await refresh({ tokens })).toEqual(read)
+    expect(await refresh({ session: snake })).toEqual(read)
+    expect(await signIn({ session: { accessToken: 'access-1' } })).toEqual({ accessToken: 'access-1' })
+  })
+
+  test.each<[name: string, body: object]>([
+    ['no tokens', { user, session: { id: 's1' } }],
+    ['no refresh token', { user, tokens: { accessToken: 'a' } }],
+    ['a broken refresh token', { user, tokens: { accessToken: 'a', refreshToken: 'b b' } }],
+    ['the refresh token that was just spent', { session: { ...tokens, refreshToken: 'refresh-1' } }],
+    ['tokens of another type', { session: { ...tokens, tokenType: 'DPoP' } }],
+    [
+      'tokens of another type by the word beside them',
+      { token_type: 'DPoP', tokens: { accessToken: 'a', refreshToken: 'b' } },
+    ],
+    ['a list of tokens', { tokens: [tokens] }],
+    ['an envelope that is not known', { credentials: tokens }],
+    ['two envelopes in each other', { session: { tokens } }],
+  ])('the outcome of a renewal is unknown if its envelope has %s [E3]', async (_, body) => {
+    expect((await errorOf(refresh(body))).code).toBe('invalid-response')
+  })
+
+  test('an answer that nests without end is no answer [E3]', async () => {
+    const bottomless = `${'{"session":'.repeat(5000)}{}${'}'.repeat(5000)}`
+    const { client } = fakeBkend(raw(200, bottomless))
+    expect((await errorOf(client.signIn(password, call))).code).toBe('invalid-response')
+  })
+
+  test('the user may stand in an envelope as well [E3]', async () => {
+    expect(await getUser({ user })).toMatchObject(user)
+    expect(await getUser({ success: true, data: { user } })).toMatchObject(user)
+    expect(await getUser({ ...user, user: { id: 'u2' } })).toMatchObject(user)
   })
 })
 
@@ -160,7 +228,7 @@ describe('the user', () => {
     expect((await getUser({ id: 'u1', role })).role).toBe(expected)
   })
 
-  test('is nobody without an id', async () => {
+  test('is no user without an id', async () => {
     for (const body of [{}, { id: '' }, { id: null }, { id: 7 }, { id: ['u1'] }, [], { message: 'hi' }]) {
       expect((await errorOf(getUser(body))).code, JSON.stringify(body)).toBe('invalid-response')
     }

@@ -88,7 +88,7 @@ describe('a code says what happened', () => {
     expect(await refreshWith(refusal(status, code))).toMatchObject({ code: refresh, status, serverCode: code })
   })
 
-  test('to whoever redeems a link or a social code, a refused token is the link, and he is told so', async () => {
+  test('a refused token is the link to a user who redeems one, or a social code', async () => {
     expect((await signInWith(refusal(401, 'auth/invalid-token'), { token: 'from-the-mail' })).code).toBe('link-expired')
     expect((await signInWith(refusal(401, 'auth/token-expired'), { token: 'from-the-mail' })).code).toBe('link-expired')
     const social = { provider: 'google', code: 'from-google' } as const
@@ -96,7 +96,7 @@ describe('a code says what happened', () => {
     expect((await signInWith(refusal(404, 'auth/user-not-found'), social)).code).toBe('not-found')
   })
 
-  test('to whoever asks who is signed in, a refused token and a missing user are the end of the access token', async () => {
+  test('a refused token and a missing user are the end of the access token to a question for the user', async () => {
     for (const [status, code] of [
       [401, 'auth/token-expired'],
       [401, 'TOKEN_EXPIRED'],
@@ -145,7 +145,7 @@ describe('a code says what happened', () => {
   })
 })
 
-describe('a code that nobody knows yet is judged by its status', () => {
+describe('an unknown code is judged by its status', () => {
   const byStatus: [status: number, signIn: AuthErrorCode, refresh: AuthErrorCode][] = [
     [400, 'invalid-request', 'invalid-request'],
     [401, 'invalid-credentials', 'session-expired'],

@@ -95,7 +95,7 @@ describe('the current dialect', () => {
     expect(await sent(new Response(null, { status: 204 }), act)).toEqual(expected)
   })
 
-  test('does not sign out without an access token: nobody would hear it', async () => {
+  test('does not sign out without an access token, because no server would know whom', async () => {
     const { client, calls } = fakeBkend(json(200, {}))
     const error = await errorOf(client.signOut({ accessToken: null, refreshToken: 'refresh-1' }, call))
     expect(error.code).toBe('not-authenticated')
@@ -155,6 +155,15 @@ describe('the early dialect', () => {
     expect(calls[0]?.body).toEqual({ email: 'ada@example.com', password: 'correct horse', mfa_code: '123456' })
   })
 
+  test('names the environment in every request, if there is one [E2b]', async () => {
+    const options = { dialect: 'early', publishableKey: 'project-1', environment: 'dev' } as const
+    const { client, calls } = fakeBkend(json(200, user), options)
+    await client.getUser({ accessToken: 'access-1' }, call)
+    const own = { 'x-project-id': 'project-1', 'x-environment': 'dev' }
+    expect(client.headers()).toEqual(own)
+    expect(calls[0]?.headers).toEqual({ accept: 'application/json', authorization: 'Bearer access-1', ...own })
+  })
+
   test('brings the user along', async () => {
     const { client } = early(json(200, answer))
     expect(await client.signIn(password, call)).toMatchObject({
@@ -179,6 +188,15 @@ describe('every request', () => {
       keepalive: undefined,
     })
     expect(sent).toBe(signal)
+  })
+
+  test('of a sign-out outlives the page if the core says that the page may be closing', async () => {
+    const { client, calls } = fakeBkend(json(200, {}))
+    const secrets = { accessToken: 'access-1', refreshToken: null }
+    await client.signOut(secrets, { ...call, keepalive: true })
+    await client.signOut(secrets, { ...call, keepalive: false })
+    await client.signOut(secrets, call)
+    expect(calls.map(({ init }) => init.keepalive)).toEqual([true, undefined, undefined])
   })
 
   test('is sent once, whatever comes back [18, 21]', async () => {
@@ -276,8 +294,15 @@ describe('where the server is', () => {
     expect(await urlOf('https://bkend.example/v1')).toBe('https://bkend.example/v1/auth/me')
     expect(await urlOf('https://bkend.example/v1/')).toBe('https://bkend.example/v1/auth/me')
     expect(await urlOf('https://app.example/api/bkend')).toBe('https://app.example/api/bkend/v1/auth/me')
+  })
+
+  test('a base url of the early dialect may leave out the version, as one of the current dialect may [E4b]', async () => {
+    expect(await urlOf('https://bkend.example', 'early')).toBe('https://bkend.example/v1/auth/me')
+    expect(await urlOf('https://bkend.example/', 'early')).toBe('https://bkend.example/v1/auth/me')
     expect(await urlOf('https://bkend.example/v1', 'early')).toBe('https://bkend.example/v1/auth/me')
-    expect(await urlOf('https://bkend.example/api', 'early')).toBe('https://bkend.example/api/auth/me')
+    expect(await urlOf('https://bkend.example/v1/', 'early')).toBe('https://bkend.example/v1/auth/me')
+    expect(await urlOf('https://bkend.example/early/v1', 'early')).toBe('https://bkend.example/early/v1/auth/me')
+    expect(await urlOf('https://bkend.example/api', 'early')).toBe('https://bkend.example/api/v1/auth/me')
   })
 
   test('nothing in a base url can lead to another host [65]', async () => {
@@ -286,7 +311,7 @@ describe('where the server is', () => {
     expect(await urlOf('https://bkend.example#@evil.example')).toBe('https://bkend.example/v1/auth/me')
   })
 
-  test('http is for this machine only [66]', () => {
+  test('http is for this machine only, unless the app allows it [66]', () => {
     const refused = [
       'http://bkend.example',
       'http://localhost.evil.example',
@@ -317,6 +342,17 @@ describe('where the server is', () => {
     for (const url of allowed) expect(() => bkend({ publishableKey: 'pk_test', url }), url).not.toThrow()
   })
 
+  test('http on another machine is taken if the app allows it, for a phone in development [E4d, F3]', async () => {
+    const url = 'http://192.168.0.10:8787'
+    expect(() => bkend({ publishableKey: 'pk_test', url })).toThrow(expect.objectContaining({ code: 'misconfigured' }))
+    const { client, calls } = fakeBkend(json(200, tokens), { url, allowHttp: true })
+    await client.signIn(password, call)
+    expect([client.origin, calls[0]?.url]).toEqual([url, `${url}/v1/auth/email/signin`])
+    for (const other of ['ftp://192.168.0.10', 'javascript:alert(1)', '/v1', '']) {
+      expect(() => bkend({ publishableKey: 'pk_test', url: other, allowHttp: true }), other).toThrow(AuthError)
+    }
+  })
+
   test('a key that is none, cannot stand in a header or is secret is refused before anything is sent', () => {
     for (const publishableKey of [
       '',
@@ -338,5 +374,14 @@ describe('where the server is', () => {
       id: 'https://bkend.example pk_test',
       replay: 'forbidden',
     })
+  })
+
+  test('two environments of one early project are two apps', () => {
+    const idOf = (environment?: string) => bkend({ publishableKey: 'project-1', dialect: 'early', environment }).id
+    expect([idOf(), idOf('dev'), idOf('prod')]).toEqual([
+      'https://api.bkend.ai project-1',
+      'https://api.bkend.ai project-1 dev',
+      'https://api.bkend.ai project-1 prod',
+    ])
   })
 })

@@ -10,6 +10,12 @@ const signInWith = (answer: Response | Error) => errorOf(fakeBkend(answer).clien
 const refreshWith = (answer: Response | Error) =>
   errorOf(fakeBkend(answer).client.refresh({ refreshToken: 'refresh-1' }, call))
 
+/** An answer of that many KiB. */
+function sized(kib: number, fields: object): Response {
+  const body = JSON.stringify({ ...fields, padding: '' })
+  return raw(200, JSON.stringify({ ...fields, padding: 'x'.repeat(kib * 1024 - body.length) }))
+}
+
 /** What the core takes for "the token may be spent". */
 const unknownOutcomes: AuthErrorCode[] = ['network', 'timeout', 'invalid-response', 'unknown']
 
@@ -86,11 +92,6 @@ describe('a body', () => {
     expect((await client.getUser({ accessToken: 'access-1' }, call)).name).toBe('Ωλ😀')
   })
 
-  const sized = (kib: number, fields: object) => {
-    const body = JSON.stringify({ ...fields, padding: '' })
-    return raw(200, JSON.stringify({ ...fields, padding: 'x'.repeat(kib * 1024 - body.length) }))
-  }
-
   test('has at most 64 KiB for tokens and 256 KiB for the user [43]', async () => {
     const user = { id: 'u1' }
     expect(await fakeBkend(sized(64, tokens)).client.signIn(password, call)).toMatchObject({ accessToken: 'access-1' })
@@ -100,7 +101,7 @@ describe('a body', () => {
     expect((await errorOf(getUser(sized(257, user)))).code).toBe('invalid-response')
   })
 
-  test('may nest ten thousand deep where nobody looks, and the last of two equal keys counts [44]', async () => {
+  test('may nest ten thousand deep in fields that are not read, and the last of two equal keys counts [44]', async () => {
     const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
     const body = `{"extra":${deep},"id":"u0","name":{"first":${deep}},"role":"admin","role":"user","id":"u1"}`
     const user = await fakeBkend(raw(200, body)).client.getUser({ accessToken: 'access-1' }, call)
@@ -131,7 +132,7 @@ describe('a body', () => {
     expect(pulled).toBeLessThan(10)
   })
 
-  test('that nobody will read is not kept open', async () => {
+  test('that is not read is not kept open', async () => {
     let isCancelled = false
     const page = new ReadableStream<Uint8Array>({
       cancel() {
@@ -152,6 +153,60 @@ describe('a body', () => {
     const response = raw(200, broken)
     response.clone = () => response
     expect((await refreshWith(response)).code).toBe('invalid-response')
+  })
+})
+
+describe('where answers have no stream, as in React Native', () => {
+  /** A response as React Native makes it: neither `body` nor `redirected`. */
+  function native(response: Response, more: Partial<Response> = {}): Response {
+    const { status, ok, headers } = response
+    const text = () => response.text()
+    const answer = { status, ok, headers, url: '', text, ...more } as Response
+    return Object.assign(answer, { clone: () => answer })
+  }
+
+  test('a sign-in is read without a stream [V19]', async () => {
+    const { client } = fakeBkend(native(json(200, tokens)))
+    expect(await client.signIn(password, call)).toMatchObject({ accessToken: 'access-1', refreshToken: 'refresh-2' })
+  })
+
+  test('a refusal is read without a stream [V19]', async () => {
+    expect((await refreshWith(native(refusal(401, 'auth/invalid-refresh-token')))).code).toBe('session-expired')
+    const { isRefused } = fakeBkend(json(200, {})).client
+    expect(await isRefused(native(refusal(401, 'auth/invalid-password')))).toBe(false)
+    expect(await isRefused(native(refusal(401, 'auth/token-expired')))).toBe(true)
+  })
+
+  test('the limit on size is the same without a stream [V19]', async () => {
+    expect(await fakeBkend(native(sized(64, tokens))).client.signIn(password, call)).toHaveProperty('accessToken')
+    expect((await refreshWith(native(sized(65, tokens)))).code).toBe('invalid-response')
+  })
+
+  test('an answer without a stream that is not JSON is not even read [V19]', async () => {
+    let reads = 0
+    const text = async () => {
+      reads += 1
+      return JSON.stringify(tokens)
+    }
+    expect((await refreshWith(native(html(200), { text }))).code).toBe('invalid-response')
+    expect(reads).toBe(0)
+  })
+
+  test('half an answer without a stream is one that was lost [V19]', async () => {
+    expect((await refreshWith(native(raw(200, '')))).code).toBe('invalid-response')
+    expect((await refreshWith(native(raw(200, '{"accessToken":')))).code).toBe('invalid-response')
+    const text = () => Promise.reject(new TypeError('Network request failed'))
+    expect((await refreshWith(native(json(200, tokens), { text }))).code).toBe('invalid-response')
+  })
+
+  test('an answer that does not say if it was redirected is known by its address [V19]', async () => {
+    const own = 'https://api-client.bkend.ai/v1/auth/refresh'
+    const { client } = fakeBkend(native(json(200, tokens), { url: own }))
+    expect(await client.refresh({ refreshToken: 'refresh-1' }, call)).toMatchObject({ accessToken: 'access-1' })
+    for (const url of ['https://evil.example/v1/auth/refresh', 'https://api-client.bkend.ai/other']) {
+      expect((await refreshWith(native(json(200, tokens), { url }))).code, url).toBe('invalid-response')
+    }
+    expect((await refreshWith(native(json(200, tokens), { redirected: true }))).code).toBe('invalid-response')
   })
 })
 

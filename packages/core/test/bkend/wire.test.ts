@@ -48,7 +48,7 @@ test('a server that works and then hangs up leaves the outcome unknown [18]', as
   expect((await errorOf(client.refresh({ refreshToken: 'refresh-1' }, call))).code).toBe('invalid-response')
 })
 
-test('nobody there is a network error [56]', async () => {
+test('a server that is gone is a network error [56]', async () => {
   const url = await serve(() => {})
   const server = servers.pop()!
   await new Promise((resolve) => server.close(resolve))
