@@ -367,6 +367,5 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   vault.onChange(() => {
     if (vault.held) tombstones.note(vault.held.id)
   })
-  settings.warnings.forEach(warn)
   return world
 }
