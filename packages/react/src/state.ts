@@ -1,5 +1,6 @@
 import { useSelector } from '@xstate/react'
 import { useSyncExternalStore } from 'react'
+import { useWhileHidden } from './hidden.ts'
 import { useStore } from './provider.tsx'
 import type { RegisteredState } from './register.ts'
 
@@ -19,6 +20,7 @@ export function useAuthState(selector = itself, compare = Object.is): unknown {
   // session moved on, this gives it the first state instead, and renders it anew once it is hydrated; elsewhere nothing
   const past = useSyncExternalStore(never, nothing, store.getPast)
   const selected = useSelector(store, select, compare)
+  useWhileHidden(store)
   return past ? select(past) : selected
 }
 
