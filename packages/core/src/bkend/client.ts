@@ -45,7 +45,7 @@ const CHALLENGE_SECONDS = 300
  * await auth.signIn({ email, password })
  * @example
  * createAuth({ client: bkend<'admin' | 'user'>({ publishableKey: 'pk_…' }), guards: { isAdmin: hasRole('admin') } })
- * @throws AuthError `'misconfigured'` if an option cannot be read: the message names it and the cure
+ * @throws AuthError `'misconfigured'` if an option cannot be read: the message names it, in development its cure too
  */
 export function bkend<TRole extends string = BkendRole>(options: BkendOptions): BkendClient<TRole> {
   const settings = readOptions(options)

@@ -36,33 +36,25 @@ export interface BkendSettings {
   readonly fetch: typeof globalThis.fetch | undefined
 }
 
-/** What to give in place of a value that cannot be read. */
-const cures: Readonly<Record<keyof BkendOptions, string>> = {
-  url: 'an https address, or allowHttp: true in development',
-  publishableKey: 'the key that begins with "pk_" (early: the project id)',
-  dialect: '"current" or "early"',
-  environment: 'a name, in the early dialect only',
-  allowHttp: 'true or false',
-  fetch: 'a function',
-}
+type Refuse = (name: keyof BkendOptions, value: unknown) => never
 
-/** @throws AuthError `'misconfigured'` for an option that cannot be read: the message names it and the cure */
-export function readOptions(options: BkendOptions): BkendSettings {
+/**
+ * What cannot be read is refused here in a few words; the development build says value and cure: see `checks.ts`.
+ *
+ * @throws AuthError `'misconfigured'` for an option that cannot be read
+ */
+export function readOptions(options: BkendOptions, refuse: Refuse = refuseBriefly): BkendSettings {
   const given = Object(options) as BkendOptions
-  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(cures, name))
-  if (unknown.length > 0)
-    console.warn(`[authchart] bkend takes ${Object.keys(cures).join(', ')}, not ${unknown.join(', ')}.`)
-
   const { publishableKey, dialect = 'current', environment, allowHttp = false, fetch } = given
   const isEarly = dialect === 'early'
   const { url = `https://api${isEarly ? '' : '-client'}.bkend.ai` } = given
-  if (!isEarly && dialect !== 'current') refuse('dialect', quote(dialect))
+  if (!isEarly && dialect !== 'current') refuse('dialect', dialect)
   // a secret key must never get into a browser
-  if (!isPrintable(publishableKey) || /^sk_/i.test(publishableKey)) refuse('publishableKey', typeof publishableKey)
-  if (environment !== undefined && !(isEarly && isPrintable(environment))) refuse('environment', typeof environment)
-  if (typeof allowHttp !== 'boolean') refuse('allowHttp', typeof allowHttp)
-  if (fetch !== undefined && typeof fetch !== 'function') refuse('fetch', typeof fetch)
-  const { origin, pathname } = readUrl(url, allowHttp)
+  if (!isPrintable(publishableKey) || /^sk_/i.test(publishableKey)) refuse('publishableKey', publishableKey)
+  if (environment !== undefined && !(isEarly && isPrintable(environment))) refuse('environment', environment)
+  if (typeof allowHttp !== 'boolean') refuse('allowHttp', allowHttp)
+  if (fetch !== undefined && typeof fetch !== 'function') refuse('fetch', fetch)
+  const { origin, pathname } = readUrl(url, allowHttp, refuse)
   return {
     origin,
     base: `${origin}${pathname.replace(/(\/v1)?\/*$/, '')}/v1`,
@@ -74,28 +66,17 @@ export function readOptions(options: BkendOptions): BkendSettings {
   }
 }
 
-function readUrl(url: string, allowHttp: boolean): URL {
-  let shown: string = typeof url
+function readUrl(url: string, allowHttp: boolean, refuse: Refuse): URL {
   try {
     const read = new URL(url)
-    const { protocol, host, hostname } = read
-    const isHere = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
-    const isHttp = protocol === 'http:'
-    if (protocol === 'https:' || (isHttp && (allowHttp || isHere))) return read
-    // of a number in the network nothing is secret; the name of a tunnel may be
-    if (isHttp) shown = `http://${/^[\d.:]+$/.test(host) ? host : '…'}`
+    const isHere = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(read.hostname)
+    if (read.protocol === 'https:' || (read.protocol === 'http:' && (allowHttp || isHere))) return read
   } catch {
     // said below
   }
-  return refuse('url', shown)
+  return refuse('url', url)
 }
 
-/** A plain word can be no key. */
-function quote(value: unknown): string {
-  return typeof value === 'string' && /^[a-z\d ]{0,12}$/i.test(value) ? `"${value}"` : typeof value
-}
-
-/** `shown` holds nothing that may be a secret. */
-function refuse(name: keyof BkendOptions, shown: string): never {
-  throw explain('misconfigured', `bkend: ${name} is ${shown}, give ${cures[name]}.`)
+function refuseBriefly(name: keyof BkendOptions): never {
+  throw explain('misconfigured', `bkend: ${name}`)
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { AuthError } from '../../src/errors.ts'
-import { bkend, type BkendOptions } from '../../src/exports/bkend.ts'
+import { bkend as inProduction } from '../../src/exports/bkend.ts'
+import { bkend, type BkendOptions } from '../../src/exports/bkend.development.ts'
 import { call, fakeBkend, json, password, tokens } from './fake-bkend.ts'
 
 const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
@@ -10,9 +11,9 @@ afterEach(() => {
 })
 
 /** The error of options that no compiler saw. */
-function refusalOf(options: unknown): AuthError {
+function refusalOf(options: unknown, create = bkend): AuthError {
   try {
-    bkend(options as BkendOptions)
+    create(options as BkendOptions)
   } catch (error) {
     return error as AuthError
   }
@@ -27,39 +28,50 @@ describe('options that cannot be read', () => {
     ['a dialect that does not exist [E4a]', { ...key, dialect: 'legacy' }, 'dialect is "legacy", give "current" or'],
     ['a dialect in capitals [E4a]', { ...key, dialect: 'Early' }, 'dialect is "Early", give "current" or "early"'],
     ['an empty dialect [E4a]', { ...key, dialect: '' }, 'dialect is "", give'],
-    ['null for a dialect [E4a]', { ...key, dialect: null }, 'dialect is object, give'],
+    ['null for a dialect [E4a]', { ...key, dialect: null }, 'dialect is missing, give'],
     ['an inherited name as a dialect [E4a]', { ...key, dialect: 'toString' }, 'dialect is "toString", give'],
     [
       'http in the network [E4d]',
       { ...key, url: 'http://10.0.0.1:8787/x' },
       'url is http://10.0.0.1:8787, give an https',
     ],
-    ['http in the world', { ...key, url: 'http://bkend.example' }, 'allowHttp: true in development'],
+    [
+      'http in the world',
+      { ...key, url: 'http://bkend.example' },
+      'url is http://…, give an https address, or allowHttp: true in development',
+    ],
     ['a url without a scheme', { ...key, url: 'api.bkend.ai' }, 'url is string, give an https address'],
     ['a url that is no text', { ...key, url: {} }, 'url is object, give'],
-    ['null for a url', { ...key, url: null }, 'url is object, give'],
+    ['null for a url', { ...key, url: null }, 'url is missing, give'],
     ['a word for allowHttp', { ...key, allowHttp: 'false' }, 'allowHttp is string, give true or false'],
     ['a number for allowHttp', { ...key, allowHttp: 1 }, 'allowHttp is number, give true or false'],
-    ['no key', {}, 'publishableKey is undefined, give the key that begins with "pk_"'],
+    ['no key', {}, 'publishableKey is missing, give the key that begins with "pk_"'],
     ['a key that is no text', { publishableKey: 7 }, 'publishableKey is number, give'],
     ['a secret key', { publishableKey: 'sk_live_1' }, 'publishableKey is string, give the key that begins with "pk_"'],
     ['a secret key in capitals', { publishableKey: 'SK_LIVE_1' }, 'publishableKey is string, give'],
     ['a secret key of the early dialect', { ...early, publishableKey: 'sk_1' }, 'publishableKey is string, give'],
     ['a fetch that is no function', { ...key, fetch: 'fetch' }, 'fetch is string, give a function'],
-    ['null for a fetch', { ...key, fetch: null }, 'fetch is object, give a function'],
-    ['an environment of the current dialect', { ...key, environment: 'dev' }, 'environment is string, give a name, in'],
+    ['null for a fetch', { ...key, fetch: null }, 'fetch is missing, give a function'],
+    [
+      'an environment of the current dialect',
+      { ...key, environment: 'dev' },
+      'environment is string, give a name like',
+    ],
     ['an empty environment', { ...early, environment: '' }, 'environment is string, give a name'],
     ['an environment for two headers', { ...early, environment: 'dev\r\nX-Evil: 1' }, 'environment is string, give'],
     ['an environment that is no text', { ...early, environment: ['dev'] }, 'environment is object, give a name'],
-    ['nothing at all', undefined, 'publishableKey is undefined, give'],
-    ['null', null, 'publishableKey is undefined, give'],
-    ['the key alone', 'pk_test', 'publishableKey is undefined, give'],
+    ['nothing at all', undefined, 'publishableKey is missing, give'],
+    ['null', null, 'publishableKey is missing, give'],
+    ['the key alone', 'pk_test', 'publishableKey is missing, give'],
   ])('bkend() refuses %s', (_, options, message) => {
     const error = refusalOf(options)
     expect(error).toBeInstanceOf(AuthError)
     expect(error.code).toBe('misconfigured')
     expect(error.message).toContain(`bkend: `)
     expect(error.message).toContain(message)
+    // in production what is refused is the same, in fewer words
+    const brief = refusalOf(options, inProduction)
+    expect([brief.code, brief.message.split(' ').at(-1)]).toEqual(['misconfigured', message.split(' ')[0]])
   })
 
   test.each<[name: string, options: unknown]>([
@@ -93,6 +105,11 @@ describe('options that do not exist', () => {
     expect(refusalOf({ publishablekey: 'pk_test', baseUrl: 'https://bkend.example' }).code).toBe('misconfigured')
     expect(warn.mock.calls).toEqual([[expect.stringMatching(/, not publishablekey, baseUrl\.$/)]])
   })
+})
+
+test('bkend() says nothing of unknown options in production', () => {
+  inProduction({ ...key, baseUrl: 'https://bkend.example' } as BkendOptions)
+  expect(warn).not.toHaveBeenCalled()
 })
 
 test('bkend() takes what it can read without a word', async () => {
