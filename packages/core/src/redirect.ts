@@ -19,8 +19,8 @@ const LONGEST_PATH = 2048
 const ANY_APP = 'http://localhost'
 
 /** The path of a page of this app; null if `value` is anything else. */
-function pageAt(value: unknown, base: string): string | null {
-  if (typeof value !== 'string' || value.length > LONGEST) return null
+function pageAt(value: unknown, base: string, longest = LONGEST): string | null {
+  if (typeof value !== 'string' || value.length > longest) return null
   try {
     const { protocol, host, origin } = new URL(base)
     const isWeb = origin !== 'null'
@@ -33,7 +33,7 @@ function pageAt(value: unknown, base: string): string | null {
     const isOurs = url.href.startsWith(`${root}/`) && url.origin === root && url.username === '' && url.password === ''
     // a path that begins with two slashes is a host to the next reader
     const isPath = isOurs && !/^[/\\]{2}/.test(path) && new URL(path, `${root}/`).origin === root
-    return isPath && path.length <= LONGEST && url.pathname.length <= LONGEST_PATH ? path : null
+    return isPath && path.length <= longest && url.pathname.length <= LONGEST_PATH ? path : null
   } catch {
     return null
   }
@@ -82,21 +82,23 @@ export function signInRedirect(options: SignInRedirectOptions): SignInRedirect {
   const forbidden = options.forbidden === undefined ? undefined : readPath('forbidden', options.forbidden)
   const fixed = typeof signIn === 'function' ? null : readPath('signIn', signIn)
   const baseNow = (): string => base ?? globalThis.location?.href ?? ANY_APP
-  const read = (from: string): string => pageAt(from, baseNow()) ?? fallback
-  const bare = (from: string): string => fixed ?? readPath('signIn', (signIn as (from: string) => string)(read(from)))
-  const isHere = (from: string): boolean => isSamePage(read(from), bare(from))
+  const read = (from: string, longest?: number): string => pageAt(from, baseNow(), longest) ?? fallback
+  // the address of the sign-in page holds another one, which is written three times as long
+  const open = (from: string): string => read(from, 4 * LONGEST)
+  const bare = (from: string): string => fixed ?? readPath('signIn', (signIn as (from: string) => string)(open(from)))
+  const isHere = (from: string): boolean => isSamePage(open(from), bare(from))
   const isForbidden = (from: string): boolean => forbidden !== undefined && isSamePage(read(from), forbidden)
   return {
     isHere,
     bare,
     to(from) {
-      if (isHere(from)) return read(from)
+      if (isHere(from)) return open(from)
       const page = new URL(bare(from), ANY_APP)
       page.searchParams.set(FIELD, isForbidden(from) ? fallback : read(from))
       return pathOf(page)
     },
     back(from) {
-      const wanted = new URL(read(from), ANY_APP).searchParams.get(FIELD)
+      const wanted = new URL(open(from), ANY_APP).searchParams.get(FIELD)
       if (wanted === null || isHere(wanted) || isForbidden(wanted)) return fallback
       return read(wanted)
     },

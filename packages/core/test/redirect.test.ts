@@ -1,5 +1,5 @@
 import { safeReturnTo, signInRedirect } from '@authchart/core'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 
 const base = 'https://app.test'
 const options = { base, fallback: '/home' }
@@ -115,6 +115,16 @@ const theirs: readonly unknown[] = [
   Symbol('/a'),
 ]
 
+/** Where pages come from that no web server sends: native shells, extensions, desktop apps. */
+const schemes = [
+  'capacitor://localhost',
+  'ionic://localhost',
+  'tauri://localhost',
+  'app://-',
+  'chrome-extension://abcdef',
+  'moz-extension://abc',
+]
+
 describe('going back to', () => {
   it.each(ours)('%j is ours', (value, page) => {
     expect(safeReturnTo(value, options)).toBe(page)
@@ -134,13 +144,42 @@ describe('going back to', () => {
   })
 
   it.each(['', 'app.test', 'file:///index.html', 'data:text/html,x', 'about:blank'])(
-    'anything from a page that has no origin (%j) is the fallback',
+    'anything from a page without a host (%j) is the fallback',
     (nowhere) => {
       for (const value of ['/a', 'https://app.test/a', 'data:text/html,x', 'about:blank']) {
         expect(safeReturnTo(value, { base: nowhere, fallback: '/home' })).toBe('/home')
       }
     },
   )
+
+  it.each(schemes)('a path of an app at %s is ours [A1d]', (origin) => {
+    const app = { base: `${origin}/index.html?a#b`, fallback: '/home' }
+    expect(safeReturnTo('/posts/1?a=b#c', app)).toBe('/posts/1?a=b#c')
+    expect(safeReturnTo('posts', app)).toBe('/posts')
+    expect(safeReturnTo(`${origin}/posts/1?a=b#c`, app)).toBe('/posts/1?a=b#c')
+    expect(safeReturnTo(origin, app)).toBe('/')
+    expect(safeReturnTo(`${origin}?a=b`, app)).toBe('/?a=b')
+  })
+
+  it.each(schemes)('what leads out of an app at %s is not [A1d]', (origin) => {
+    const [scheme = ''] = origin.split('://')
+    for (const value of [
+      ...theirs.filter((value) => value !== 'http:a'),
+      'https://app.test/a',
+      `${origin}.evil.test/a`,
+      `${origin}evil/a`,
+      `${origin}//evil.test`,
+      `${origin}/\\evil.test`,
+      `${origin}/..//evil.test`,
+      `${origin}:444/a`,
+      `${scheme}://user@localhost/a`,
+      `${scheme}://evil.test/a`,
+      `${scheme}:/evil.test`,
+      `${scheme}:a`,
+    ]) {
+      expect(safeReturnTo(value, { base: `${origin}/a`, fallback: '/home' })).toBe('/home')
+    }
+  })
 
   it('knows the origin from a whole address as well, and the port', () => {
     const local = { base: 'http://localhost:5173/sign-in?x=1#y', fallback: '/home' }
@@ -203,10 +242,24 @@ describe('to the sign-in page and back', () => {
     expect(redirect.isHere(from)).toBe(false)
   })
 
-  it('leads from a page whose address is too long to the sign-in page, and home', () => {
-    const longest = `/${'ü'.repeat(300)}`
-    expect(redirect.back(redirect.to(longest))).toBe(encodeURI(longest))
-    expect(redirect.back(redirect.to(`/${'a'.repeat(3000)}`))).toBe('/home')
+  it.each([
+    ['a path of letters', `/${'ü'.repeat(300)}`, encodeURI(`/${'ü'.repeat(300)}`)],
+    ['a long filter in the query', `/posts?ids=${'1234567,'.repeat(1000)}`, `/posts?ids=${'1234567,'.repeat(1000)}`],
+    ['a long hash', `/posts#${'a'.repeat(9000)}`, `/posts#${'a'.repeat(9000)}`],
+    ['an address of 16,384 characters', `/posts?a=${'b'.repeat(16_375)}`, `/posts?a=${'b'.repeat(16_375)}`],
+  ])('leads back to %s [A6b]', (_, from, page) => {
+    const there = redirect.to(from)
+    expect(redirect.isHere(there)).toBe(true)
+    expect(redirect.to(there)).toBe(there)
+    expect(redirect.back(there)).toBe(page)
+  })
+
+  it.each([
+    ['a path of 3,000 characters', `/${'a'.repeat(3000)}`],
+    ['an address of 16,385 characters', `/posts?a=${'b'.repeat(16_376)}`],
+  ])('leads from %s to the sign-in page, and home', (_, from) => {
+    expect(redirect.to(from)).toBe('/sign-in?returnTo=%2Fhome')
+    expect(redirect.back(redirect.to(from))).toBe('/home')
   })
 
   it('does not lead back to the page that says no', () => {
@@ -222,5 +275,108 @@ describe('to the sign-in page and back', () => {
     expect(anywhere.back(anywhere.to('/a?b#c'))).toBe('/a?b#c')
     expect(anywhere.back('/sign-in?returnTo=//evil.test')).toBe('/')
     expect(anywhere.back('/sign-in')).toBe('/')
+  })
+
+  it.each([
+    ['/account', '/sign-in', '/sign-in'],
+    ['/de/account?a#b', '/de/sign-in', '/de/sign-in'],
+    ['https://app.test/de/account', '/de/sign-in', '/de/sign-in'],
+    ['//evil.test/de', '/sign-in', '/sign-in'],
+  ])('makes the sign-in page from the page the user comes from: %j', (from, page) => {
+    const locales = signInRedirect({
+      signIn: (path) => (path.startsWith('/de/') ? '/de/sign-in' : '/sign-in'),
+      fallback: '/home',
+      base,
+    })
+    expect(locales.bare(from)).toBe(page)
+    expect(locales.to(from).startsWith(`${page}?returnTo=`)).toBe(true)
+    expect(locales.isHere(page)).toBe(true)
+    expect(locales.isHere(from)).toBe(false)
+    expect(locales.back(locales.to(from))).toBe(from.startsWith('//') ? '/home' : from.replace(base, ''))
+  })
+
+  it('is the sign-in page alone, with no way back', () => {
+    expect(redirect.bare('/posts/1?draft=1')).toBe('/sign-in')
+    expect(redirect.back(redirect.bare('/posts/1?draft=1'))).toBe('/home')
+  })
+})
+
+describe('on a page that no web server sent', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  it.each(['file://', 'about:blank', ...schemes])('%s: a guarded page is not the sign-in page [A1a]', (origin) => {
+    vi.stubGlobal('location', { origin, href: `${origin}/admin` })
+    const redirect = signInRedirect({ signIn: '/sign-in' })
+    expect(redirect.isHere('/sign-in')).toBe(true)
+    expect(redirect.isHere('/admin')).toBe(false)
+    expect(redirect.isHere('/')).toBe(false)
+  })
+
+  it.each(['file:///C:/app/index.html#/admin', 'about:blank', ...schemes])(
+    '%s: leads to the sign-in page and back [A1b]',
+    (href) => {
+      vi.stubGlobal('location', { origin: 'null', href })
+      const redirect = signInRedirect({ signIn: '/sign-in', fallback: '/home' })
+      expect(redirect.to('/posts/1?a=b#c')).toBe('/sign-in?returnTo=%2Fposts%2F1%3Fa%3Db%23c')
+      expect(redirect.back('/sign-in?returnTo=%2Fposts%2F1%3Fa%3Db%23c')).toBe('/posts/1?a=b#c')
+      expect(redirect.back('/sign-in?returnTo=//evil.test')).toBe('/home')
+    },
+  )
+})
+
+describe('options of the sign-in redirect that cannot be read', () => {
+  const unreadable: readonly unknown[] = [
+    'https://auth.example.com/sign-in',
+    'https://app.test/sign-in',
+    '//auth.example.com/sign-in',
+    '/\\auth.example.com/sign-in',
+    '/..//auth.example.com',
+    'javascript:alert(1)',
+    '/#/sign-in',
+    '/#!/sign-in',
+    '#/sign-in',
+    'sign-in',
+    './sign-in',
+    '?page=sign-in',
+    '',
+    undefined,
+    null,
+    7,
+    ['/sign-in'],
+    new URL('https://app.test/sign-in'),
+    `/${'a'.repeat(3000)}`,
+  ]
+  const make = (options: object) => () => signInRedirect({ signIn: '/sign-in', base, ...options })
+
+  it.each(unreadable.map((value) => [value]))('signIn %j is refused at creation [A2a]', (signIn) => {
+    expect(make({ signIn })).toThrow(TypeError)
+    expect(make({ signIn })).toThrow(/^signIn: /)
+  })
+
+  it.each(unreadable.filter((value) => value !== undefined && value !== null).map((value) => [value]))(
+    'fallback and forbidden %j are refused at creation [A6a]',
+    (path) => {
+      expect(make({ fallback: path })).toThrow(/^fallback: /)
+      expect(make({ forbidden: path })).toThrow(/^forbidden: /)
+    },
+  )
+
+  it('signIn as a function that makes no path is refused where it is asked [A2a]', () => {
+    const redirect = signInRedirect({ signIn: () => 'https://auth.example.com/sign-in', base })
+    expect(() => redirect.to('/posts/1')).toThrow(/^signIn: /)
+    expect(() => redirect.isHere('/')).toThrow(/^signIn: /)
+  })
+
+  it.each([['app.test'], ['/app'], [''], ['https://'], [null], [7], [{}]])(
+    'base %j is refused at creation [A2b]',
+    (wrong) => {
+      expect(make({ base: wrong })).toThrow(TypeError)
+      expect(make({ base: wrong })).toThrow(/^base: /)
+    },
+  )
+
+  it('the refusal names the path, and nothing of its query', () => {
+    expect(make({ signIn: 'sign-in?token=secret#secret' })).toThrow('signIn: "sign-in" is no page of this app.')
+    expect(make({ base: '?token=secret' })).not.toThrow(/secret/)
   })
 })
