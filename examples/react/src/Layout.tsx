@@ -1,7 +1,7 @@
-import { announcementOf, catchLostFocus, panel } from '@authchart/example-shared'
+import { announcementOf } from '@authchart/example-shared'
 import { useAuthState } from '@authchart/react'
-import { useEffect, useRef } from 'react'
-import { Outlet, ScrollRestoration, useLocation } from 'react-router'
+import { Outlet, ScrollRestoration } from 'react-router'
+import { demo } from './demo.ts'
 import { TopBar } from './TopBar.tsx'
 import { ChartPanel } from './panel/ChartPanel.tsx'
 import { useStore } from './use-store.ts'
@@ -10,8 +10,7 @@ import { RenewalNotice } from './views/RenewalNotice.tsx'
 /** What is on every page. */
 export function Layout() {
   const announcement = useAuthState(announcementOf)
-  const panelState = useStore(panel)
-  useFocusAfterNavigation()
+  const panelState = useStore(demo.panel)
 
   return (
     <div className="app" data-panel={panelState}>
@@ -34,14 +33,4 @@ export function Layout() {
       <ScrollRestoration />
     </div>
   )
-}
-
-/** The person's place must not get lost with the page that held the focus. Loading the first page moves nothing. */
-function useFocusAfterNavigation(): void {
-  const { pathname } = useLocation()
-  const before = useRef(pathname)
-  useEffect(() => {
-    if (before.current !== pathname) catchLostFocus()
-    before.current = pathname
-  }, [pathname])
 }

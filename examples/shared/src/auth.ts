@@ -10,7 +10,7 @@ const editsEveryPost = hasRole('admin', 'editor')
 /** They shape the screens. The server has rules of its own, and the last word. */
 const guards = {
   isAdmin: hasRole('admin'),
-  /** An author edits his own posts, editors and admins any. */
+  /** Authors edit their own posts, editors and admins any. */
   canEditPost: ({ user }: GuardArgs<BkendUser>, post: Post) => user.id === post.authorId || editsEveryPost({ user }),
 }
 

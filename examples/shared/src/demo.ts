@@ -10,6 +10,8 @@ import { createFaults } from './faults.ts'
 import { createInspector } from './inspector.ts'
 import { takeLinkToken } from './link.ts'
 import { createDemoNetwork } from './network.ts'
+import { createPages } from './pages.ts'
+import { createPanel } from './panel.ts'
 import { createStore } from './store.ts'
 import { createTicker } from './ticker.ts'
 
@@ -23,6 +25,7 @@ export function createDemo(framework: 'react' | 'vue') {
   const api = createApi(auth.fetch)
   const chart = createChart(auth.actor)
   const email = createStore('')
+  const panel = createPanel()
   return {
     auth,
     account: bkendAccount(auth),
@@ -32,6 +35,8 @@ export function createDemo(framework: 'react' | 'vue') {
     email,
     drafts: createDrafts(auth),
     entrance: createEntrance(auth, email),
+    pages: createPages(panel),
+    panel,
     chart,
     events: events.seen,
     now: createTicker(),

@@ -2,8 +2,8 @@ import type { PostChanges } from './api.ts'
 import type { DemoAuth } from './auth.ts'
 
 /**
- * What somebody was writing when the session ended. It waits in this tab for the same person to come back, and is gone
- * once it is saved, given up, or he signs out.
+ * What a user was writing when the session ended. It waits in this tab for the same user to come back, and is gone once
+ * it is saved or given up, or the user signs out.
  */
 export interface Drafts {
   readonly read: (postId: string) => PostChanges | null
@@ -15,11 +15,11 @@ const PREFIX = 'authchart-demo:draft:'
 
 export function createDrafts(auth: Pick<DemoAuth, 'getState' | 'subscribe'>): Drafts {
   auth.subscribe(({ status }) => {
-    // at once: the server may take its time, and who signs in again meanwhile is never signed out
+    // at once: the server may take its time, and a sign-in meanwhile goes past `signedOut`
     if (status === 'signingOut' || status === 'signedOut') dropAll()
   })
 
-  /** Nobody finds what somebody else wrote. */
+  /** Per user, so that no other user finds it. */
   const keyOf = (postId: string): string | null => {
     const { user } = auth.getState()
     return user && `${PREFIX}${user.id}:${postId}`

@@ -10,7 +10,7 @@ export type Entrance =
   | { readonly kind: 'expired'; readonly reason: EndReason; readonly lastUser: BkendUser | null }
   | { readonly kind: 'signedOut'; readonly reason: EndReason }
 
-/** What the sign-in page shows. `passing`: somebody is signed in, or may be, and nothing is to be filled in. */
+/** What the sign-in page shows. `passing`: a user is signed in, or may be, and there is nothing to fill in. */
 export type Screen = 'passing' | 'enter' | 'challenge'
 
 export function screenOf(status: State['status']): Screen {
@@ -18,7 +18,7 @@ export function screenOf(status: State['status']): Screen {
   return status === 'challenged' ? 'challenge' : 'enter'
 }
 
-/** `email` is what stands in the form: prefilled for whoever's session is over. */
+/** `email` is what stands in the form: the address of the user whose session is over. */
 export function createEntrance(
   auth: Pick<Auth<BkendUser>, 'getState' | 'subscribe'>,
   email: WritableStore<string>,

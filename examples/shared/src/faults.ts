@@ -79,6 +79,7 @@ export function createFaults({ auth, api, network }: FaultsOptions): Faults {
   const nothing: FaultsView['on'] = { drop: false, unavailable: false, slow: false, offline: false }
   const view = createStore<FaultsView>({ on: nothing, note: '' })
   const note = (text: string) => view.set({ ...view.get(), note: text })
+  network.offline.subscribe(() => view.set({ ...view.get(), on: { ...view.get().on, offline: network.offline.get() } }))
 
   function show(active: readonly ActiveFault[]): void {
     const has = (kind: string) => active.some(({ fault }) => fault.kind === kind)
@@ -120,12 +121,9 @@ export function createFaults({ auth, api, network }: FaultsOptions): Faults {
 
   async function toggle(fault: Fault): Promise<void> {
     if (fault === 'offline') {
-      network.setOffline(!network.offline.get())
-      view.set({
-        on: { ...view.get().on, offline: network.offline.get() },
-        note: notes.offline[network.offline.get() ? 0 : 1],
-      })
-      return
+      const isOffline = !network.offline.get()
+      network.setOffline(isOffline)
+      return note(notes.offline[isOffline ? 0 : 1])
     }
     const { kind } = serverFaults[fault]
     const active = await activeFaults()
@@ -135,14 +133,8 @@ export function createFaults({ auth, api, network }: FaultsOptions): Faults {
     if (await changeFaults(isOn ? { remove: ids } : serverFaults[fault])) note(notes[fault][isOn ? 1 : 0])
   }
 
-  /** A client hears of such things by the answer to its next request. */
-  async function afterwards(text: string): Promise<void> {
-    note(text)
-    await api.ping()
-  }
-
   const emailNow = (): string | null => auth.getState().user?.email ?? null
-  const nobody = () => note('Nobody is signed in here.')
+  const saySignedOut = () => note('No user is signed in here.')
 
   async function look(): Promise<void> {
     const active = await activeFaults()
@@ -155,15 +147,22 @@ export function createFaults({ auth, api, network }: FaultsOptions): Faults {
     toggle,
     async expireAccess() {
       const email = emailNow()
-      if (!email) return nobody()
+      if (!email) return saySignedOut()
       if ((await control('/faults', { kind: 'expire-access', email })) === null) return
-      await afterwards('The server refused the access token; it was renewed and the request was sent again.')
+      // a client hears of it by the answer to its next request
+      const answer = await api.ping()
+      note(
+        answer.ok
+          ? 'The server refused the access token; it was renewed and the request was sent again.'
+          : `The server ended the access token, and a request came to nothing. ${answer.message}`,
+      )
     },
     async endSessions() {
       const email = emailNow()
-      if (!email) return nobody()
+      if (!email) return saySignedOut()
       if ((await control(`/users/${encodeURIComponent(email)}`, { endSessions: true })) === null) return
-      await afterwards('The server ended every session of this user.')
+      note('The server ended every session of this user.')
+      await api.ping()
     },
     async reset() {
       network.setOffline(false)

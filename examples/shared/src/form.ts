@@ -31,19 +31,3 @@ function textOf(form: HTMLFormElement, field: string): string {
 function leaveToState(error: unknown): void {
   if (!(error instanceof AuthError)) throw error
 }
-
-/** Puts the focus into a field that is to be corrected, with its text selected. */
-export function focusField(form: HTMLFormElement, field: string | null): void {
-  const input = field === null ? null : form.elements.namedItem(field)
-  if (!(input instanceof HTMLInputElement)) return
-  input.focus()
-  input.select()
-}
-
-/** Where the focused element went away with its screen, the reading goes on at the heading of the next one. */
-export function catchLostFocus(): void {
-  const { activeElement, body } = document
-  if (activeElement !== null && activeElement !== body) return
-  document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
-  scrollTo(0, 0)
-}

@@ -5,11 +5,19 @@ export { commandWords, type Command } from './commands.ts'
 export { createDemo } from './demo.ts'
 export { screenOf } from './entrance.ts'
 export { faultWords, type Fault } from './faults.ts'
-export { catchLostFocus, focusField, redeemLink, submitCode, submitCredentials, type Mode } from './form.ts'
+export { focusField } from './focus.ts'
+export { redeemLink, submitCode, submitCredentials, type Mode } from './form.ts'
 export { inspectorWords } from './inspector.ts'
 export { linkCallbackUrl } from './link.ts'
-export { announcementOf, dateWords, errorMessage, fieldOf, reasonWords, renewalNotice } from './messages.ts'
-export { panel } from './panel.ts'
+export {
+  announcementOf,
+  dateWords,
+  entranceTitle,
+  errorMessage,
+  fieldOf,
+  reasonWords,
+  renewalNotice,
+} from './messages.ts'
 export { createResource } from './resource.ts'
 export { paths } from './paths.ts'
 export { seeds, type Seed } from './seeds.ts'

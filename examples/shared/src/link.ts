@@ -1,6 +1,6 @@
 /**
  * The token of a magic link, once. It leaves the address bar, and with it the history, before anything else runs; it is
- * redeemed when the person asks for it, because mail scanners open links, too.
+ * redeemed when the user asks for it, because mail scanners open links, too.
  */
 export function takeLinkToken(): string | null {
   const url = new URL(location.href)

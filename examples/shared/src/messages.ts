@@ -1,10 +1,12 @@
 import type { AuthError, AuthErrorCode, AuthState, AuthStatus, EndReason } from '@authchart/core'
+import type { Entrance } from './entrance.ts'
+import type { Mode } from './form.ts'
 
 /** What the apps say. One place, so that both say the same. */
 
 const statusWords: Readonly<Record<AuthStatus, string>> = {
   restoring: 'Looking for a stored session',
-  anonymous: 'Nobody is signed in',
+  anonymous: 'No user is signed in',
   authenticating: 'Signing in',
   challenged: 'Waiting for the second factor',
   authenticated: 'Signed in',
@@ -19,11 +21,20 @@ export const reasonWords: Readonly<Record<EndReason, string>> = {
   'refresh-indeterminate':
     'A renewal was sent, but its answer never came. To be safe, the session ended together with its access token.',
   'access-token-expired': 'The access token ended and there was nothing to renew it with.',
-  'user-mismatch': 'The server answered for somebody else. The session was ended for your safety.',
+  'user-mismatch': 'The server answered for another user. The session was ended for your safety.',
   'credentials-changed': 'The password or the account was changed.',
   'account-banned': 'This account has been blocked.',
   'signed-out': 'You signed out.',
   'signed-out-elsewhere': 'You signed out in another tab.',
+}
+
+/** The heading of the sign-in page: what to do there, or why the session is over. */
+export function entranceTitle(entrance: Entrance, mode: Mode): string {
+  if (mode === 'signUp') return 'Create an account'
+  if (entrance.kind === 'signedOut') return 'You are signed out'
+  if (entrance.kind === 'plain') return 'Sign in, and watch the chart'
+  const { lastUser } = entrance
+  return `Your session expired. Sign in again${lastUser?.name ? ` as ${lastUser.name}` : ''}`
 }
 
 const errorWords: Readonly<Partial<Record<AuthErrorCode, string>>> = {
@@ -39,7 +50,7 @@ const errorWords: Readonly<Partial<Record<AuthErrorCode, string>>> = {
   'rate-limited': 'Too many tries.',
   'challenge-expired': 'That took too long. Sign in again.',
   'link-expired': 'This link was used already or is too old. Ask for a new one.',
-  'not-authenticated': 'Nobody is signed in.',
+  'not-authenticated': 'No user is signed in.',
   'session-expired': 'The session is over. Sign in again.',
   'no-challenge': 'No code is being asked for.',
   'not-supported': 'There is nothing to renew right now.',
@@ -78,7 +89,7 @@ export function fieldOf(code: AuthErrorCode): 'email' | 'password' | 'code' | nu
   return code === 'invalid-code' ? 'code' : null
 }
 
-/** What a screen reader is told when the state changes. A renewal is nobody's business. */
+/** What a screen reader is told when the state changes. A renewal is no news. */
 export function announcementOf(state: AuthState<{ readonly name: string | null }>): string {
   if (state.status === 'authenticated' || state.status === 'refreshing') {
     return `Signed in${state.user.name ? ` as ${state.user.name}` : ''}`
@@ -92,7 +103,7 @@ const waitingWords: Readonly<Partial<Record<AuthErrorCode, string>>> = {
   'rate-limited': 'That was asked for too often within a minute.',
 }
 
-/** What the person should know of a renewal that does not go as it should; null: nothing. */
+/** What the user should know of a renewal that does not go as it should; null: nothing. */
 export function renewalNotice(state: AuthState): { readonly title: string; readonly text: string } | null {
   if (state.status !== 'authenticated') return null
   if (state.renewal === 'waiting') {

@@ -1,30 +1,53 @@
-import { createStore, type WritableStore } from './store.ts'
+import { catchLostFocus } from './focus.ts'
+import { createStore, type Store } from './store.ts'
+
+/** The chart panel stands beside the page where the screen is wide enough for both. Elsewhere it covers the page. */
+export interface Panel extends Store<'open' | 'closed'> {
+  readonly toggle: () => void
+  /** Closes where it covers the page, and lets go of the focus. */
+  readonly makeWay: () => void
+}
 
 const KEY = 'authchart-demo:panel'
 
-/** Whether the chart panel is open: as it was left, else where the screen is wide enough for both. */
-export const panel: WritableStore<'open' | 'closed'> = createPanel()
+/** Beside the page it is open, or as it was left. */
+export function createPanel(): Panel {
+  const beside = matchMedia('(min-width: 64rem)')
+  const store = createStore<'open' | 'closed'>(beside.matches && recall() !== 'closed' ? 'open' : 'closed')
 
-function createPanel(): WritableStore<'open' | 'closed'> {
-  const store = createStore(recall() ?? (matchMedia('(min-width: 64rem)').matches ? 'open' : 'closed'))
-  return {
-    ...store,
-    set(next) {
-      store.set(next)
-      try {
-        localStorage.setItem(KEY, next)
-      } catch {
-        // then it is not remembered
-      }
-    },
+  function toggle(): void {
+    store.set(store.get() === 'open' ? 'closed' : 'open')
+    if (beside.matches) keep(store.get())
+  }
+
+  function makeWay(): void {
+    if (beside.matches) return
+    const { activeElement } = document
+    if (activeElement instanceof HTMLElement && activeElement.closest('.panel-body')) activeElement.blur()
+    store.set('closed')
+  }
+
+  addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape' || beside.matches || store.get() === 'closed') return
+    makeWay()
+    catchLostFocus(document.querySelector('.panel-bar'))
+  })
+
+  return { get: store.get, subscribe: store.subscribe, toggle, makeWay }
+}
+
+function recall(): string | null {
+  try {
+    return localStorage.getItem(KEY)
+  } catch {
+    return null
   }
 }
 
-function recall(): 'open' | 'closed' | null {
+function keep(state: string): void {
   try {
-    const kept = localStorage.getItem(KEY)
-    return kept === 'open' || kept === 'closed' ? kept : null
+    localStorage.setItem(KEY, state)
   } catch {
-    return null
+    // then it is not remembered
   }
 }

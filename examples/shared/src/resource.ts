@@ -38,7 +38,7 @@ export function createResource<T>(request: (signal: AbortSignal) => Promise<ApiR
       current.abort()
       current = own
       store.set({ ...store.get(), loading: true })
-      // rejects when it was given up, and then nobody waits for it
+      // rejects when it was given up, and then nothing waits for it
       run(own).catch(() => {})
       return () => own.abort()
     },

@@ -1,4 +1,4 @@
-/** Who is there when the example server starts. The passwords are public: its page prints them. */
+/** The users that are there when the example server starts. The passwords are public: its page prints them. */
 export interface Seed {
   readonly name: string
   readonly role: string
@@ -10,7 +10,7 @@ export interface Seed {
 
 export const seeds: readonly Seed[] = [
   seed('Admin', 'admin', 'Opens the admin page, edits every post'),
-  seed('User', 'user', 'Author: edits the two posts he wrote'),
+  seed('User', 'user', 'Wrote two posts, and edits them'),
   seed('Editor', 'editor', 'Edits every post, no admin page'),
   seed('Guest', 'guest', 'Reads, and no more'),
   seed('Mfa', 'user', 'Signs in with a second factor'),

@@ -1,6 +1,6 @@
 import { createStore, type Store } from './store.ts'
 
-/** The time in epoch milliseconds, every second as long as somebody looks. */
+/** The time in epoch milliseconds, every second while it is watched. */
 export function createTicker(): Store<number> {
   const now = createStore(Date.now())
   let watchers = 0

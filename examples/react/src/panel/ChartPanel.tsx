@@ -1,4 +1,4 @@
-import { panel, toneOf } from '@authchart/example-shared'
+import { toneOf } from '@authchart/example-shared'
 import { demo } from '../demo.ts'
 import { useStore } from '../use-store.ts'
 import { ChartMap } from './ChartMap.tsx'
@@ -9,7 +9,7 @@ import { InspectorSwitch } from './InspectorSwitch.tsx'
 import { Readings } from './Readings.tsx'
 
 export function ChartPanel() {
-  const isOpen = useStore(panel) === 'open'
+  const isOpen = useStore(demo.panel) === 'open'
   const chart = useStore(demo.chart)
 
   return (
@@ -20,7 +20,7 @@ export function ChartPanel() {
         aria-expanded={isOpen}
         aria-controls="panel-body"
         data-testid="panel-toggle"
-        onClick={() => panel.set(isOpen ? 'closed' : 'open')}
+        onClick={demo.panel.toggle}
       >
         <span className="dot" aria-hidden="true" />
         <span className="panel-title">Chart</span>

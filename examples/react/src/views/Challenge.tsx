@@ -2,6 +2,7 @@ import { currentCode, errorMessage, focusField, submitCode } from '@authchart/ex
 import { useAuth, useAuthState } from '@authchart/react'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import { demo } from '../demo.ts'
+import { Heading } from './Heading.tsx'
 
 export function Challenge() {
   const auth = useAuth()
@@ -32,7 +33,7 @@ export function Challenge() {
   return (
     <div className="narrow">
       <header className="page-head">
-        <h1 tabIndex={-1}>One more step</h1>
+        <Heading>One more step</Heading>
         <p>This account asks for a code from an authenticator app.</p>
       </header>
       <form className="card stack" ref={form} onSubmit={submit} aria-busy={isBusy} data-testid="challenge-form">

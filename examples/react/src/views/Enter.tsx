@@ -1,14 +1,15 @@
-import type { Seed } from '@authchart/example-shared'
-import { useRef } from 'react'
+import type { Mode, Seed } from '@authchart/example-shared'
+import { useRef, useState } from 'react'
 import { demo } from '../demo.ts'
 import { EntranceHead } from './EntranceHead.tsx'
 import { LinkOffer } from './LinkOffer.tsx'
 import { Seeds } from './Seeds.tsx'
 import { SignInForm } from './SignInForm.tsx'
 
-/** Where nobody is signed in: not yet, not any more, or not by choice. */
+/** For a user who is not signed in: not yet, not any more, or not by choice. */
 export function Enter() {
   const form = useRef<HTMLFormElement>(null)
+  const [mode, setMode] = useState<Mode>('signIn')
 
   function fill({ email, password }: Seed): void {
     const input = form.current?.elements.namedItem('password')
@@ -19,11 +20,11 @@ export function Enter() {
 
   return (
     <>
-      <EntranceHead />
+      <EntranceHead mode={mode} />
       <div className="welcome">
         <div className="stack">
           <LinkOffer />
-          <SignInForm formRef={form} />
+          <SignInForm formRef={form} mode={mode} onMode={setMode} />
         </div>
         <Seeds onPick={fill} />
       </div>

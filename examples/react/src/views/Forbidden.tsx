@@ -1,6 +1,7 @@
 import { paths, type ApiResult } from '@authchart/example-shared'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { Heading } from './Heading.tsx'
 
 export interface ForbiddenProps {
   readonly title: string
@@ -20,7 +21,7 @@ export function Forbidden({ title, ask }: ForbiddenProps) {
   return (
     <section className="stack" data-testid="forbidden">
       <header className="page-head">
-        <h1 tabIndex={-1}>{title}</h1>
+        <Heading>{title}</Heading>
         <p>A guard of the chart keeps it from the screen. The server keeps it for real: ask it.</p>
       </header>
       <div className="row">

@@ -7,8 +7,8 @@ export function Home() {
   return (
     <Protected fallback={<Passing />}>
       <div className="home">
-        <Profile />
         <Posts />
+        <Profile />
       </div>
     </Protected>
   )

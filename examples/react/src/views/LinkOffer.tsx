@@ -3,7 +3,7 @@ import { useAuth, useAuthState } from '@authchart/react'
 import { demo } from '../demo.ts'
 import { useStore } from '../use-store.ts'
 
-/** A link that was opened signs nobody in by itself: mail scanners open links, too. */
+/** A link that was opened signs in only when it is asked to: mail scanners open links, too. */
 export function LinkOffer() {
   const auth = useAuth()
   const token = useStore(demo.linkToken)

@@ -1,7 +1,9 @@
-import { createResource, type Post } from '@authchart/example-shared'
+import { createResource, paths, type Post } from '@authchart/example-shared'
 import { useEffect, useState, type ReactNode } from 'react'
+import { Link } from 'react-router'
 import { demo } from '../demo.ts'
 import { useStore } from '../use-store.ts'
+import { Heading } from './Heading.tsx'
 
 export interface LoadedPostProps {
   readonly id: string
@@ -15,11 +17,27 @@ export function LoadedPost({ id, children }: LoadedPostProps) {
   useEffect(() => resource.load(), [resource])
 
   if (post) return children(post)
-  return error === null ? (
-    <div className="placeholder" aria-hidden="true" />
-  ) : (
-    <p className="alert" role="alert" data-testid="post-problem">
-      {error}
-    </p>
+  if (error === null) {
+    return (
+      <>
+        <Heading className="hidden-visually" isPending>
+          Loading the post
+        </Heading>
+        <div className="placeholder" aria-hidden="true" />
+      </>
+    )
+  }
+  return (
+    <section className="stack">
+      <Heading>This post cannot be shown</Heading>
+      <p className="alert" role="alert" data-testid="post-problem">
+        {error}
+      </p>
+      <p>
+        <Link className="button" to={paths.home}>
+          To the posts
+        </Link>
+      </p>
+    </section>
   )
 }

@@ -1,11 +1,12 @@
 import { paths } from '@authchart/example-shared'
 import { Link } from 'react-router'
+import { Heading } from './Heading.tsx'
 
 export function NotFound() {
   return (
     <section className="stack" data-testid="not-found">
       <header className="page-head">
-        <h1 tabIndex={-1}>This page does not exist</h1>
+        <Heading>This page does not exist</Heading>
       </header>
       <p>
         <Link className="button" to={paths.home}>

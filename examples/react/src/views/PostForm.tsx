@@ -1,6 +1,7 @@
 import type { Post, PostChanges } from '@authchart/example-shared'
-import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { useRef, useState, type FormEvent } from 'react'
 import { demo } from '../demo.ts'
+import { Heading } from './Heading.tsx'
 
 export interface PostFormProps {
   readonly post: Post
@@ -13,7 +14,6 @@ export function PostForm({ post, onDone }: PostFormProps) {
   const [error, setError] = useState('')
   const [isBusy, setBusy] = useState(false)
   const title = useRef<HTMLInputElement>(null)
-  useEffect(() => title.current?.focus(), [])
 
   async function save(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault()
@@ -27,7 +27,7 @@ export function PostForm({ post, onDone }: PostFormProps) {
 
   function leave(saved: boolean): void {
     demo.drafts.drop(post.id)
-    // who has left the page meanwhile is not called back
+    // a user who has left the page is not called back
     if (title.current) onDone(saved)
   }
 
@@ -40,9 +40,7 @@ export function PostForm({ post, onDone }: PostFormProps) {
       onSubmit={(event) => void save(event)}
       data-testid="post-form"
     >
-      <h1 id="edit-title" tabIndex={-1}>
-        Edit “{post.title}”
-      </h1>
+      <Heading id="edit-title">Edit “{post.title}”</Heading>
       {draft && (
         <p className="notice" data-testid="draft-note">
           This is your draft. It is not saved yet.

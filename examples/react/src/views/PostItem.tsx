@@ -23,7 +23,7 @@ export function PostItem({ post }: PostItemProps) {
   )
 }
 
-/** For whoever may edit it. */
+/** For users who may edit it. */
 export function EditLink({ post }: PostItemProps) {
   return (
     <Can guard="canEditPost" params={[post]}>

@@ -1,6 +1,7 @@
 import { dateWords, paths } from '@authchart/example-shared'
 import { Protected } from '@authchart/react'
 import { Link, useLocation, useParams } from 'react-router'
+import { Heading } from './Heading.tsx'
 import { LoadedPost } from './LoadedPost.tsx'
 import { Passing } from './Passing.tsx'
 import { EditLink } from './PostItem.tsx'
@@ -14,11 +15,11 @@ export function PostPage() {
       <LoadedPost key={id} id={id}>
         {(post) => (
           <article className="card stack" data-testid={`post-${post.id}`}>
-            <p>
+            <p className="back">
               <Link to={paths.home}>All posts</Link>
             </p>
             <div className="row row-apart">
-              <h1 tabIndex={-1}>{post.title}</h1>
+              <Heading>{post.title}</Heading>
               <EditLink post={post} />
             </div>
             <p>{post.body}</p>

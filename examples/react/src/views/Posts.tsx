@@ -2,6 +2,7 @@ import { createResource } from '@authchart/example-shared'
 import { useEffect, useState } from 'react'
 import { demo } from '../demo.ts'
 import { useStore } from '../use-store.ts'
+import { Heading } from './Heading.tsx'
 import { PostItem } from './PostItem.tsx'
 
 export function Posts() {
@@ -12,9 +13,7 @@ export function Posts() {
   return (
     <section className="stack" aria-labelledby="posts-title">
       <div className="row row-apart">
-        <h1 id="posts-title" tabIndex={-1}>
-          Posts
-        </h1>
+        <Heading id="posts-title">Posts</Heading>
         <button
           type="button"
           className="button button-small"

@@ -2,6 +2,7 @@ import { createResource, dateWords } from '@authchart/example-shared'
 import { useEffect, useState } from 'react'
 import { demo } from '../demo.ts'
 import { useStore } from '../use-store.ts'
+import { Heading } from './Heading.tsx'
 
 const counts = ['users', 'posts', 'notes', 'sessions'] as const
 
@@ -13,7 +14,7 @@ export function ReportPage() {
   return (
     <section className="stack" data-testid="admin-page">
       <div className="row row-apart">
-        <h1 tabIndex={-1}>Admin</h1>
+        <Heading>Admin</Heading>
         <button
           type="button"
           className="button button-small"

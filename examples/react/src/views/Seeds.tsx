@@ -8,7 +8,7 @@ export function Seeds({ onPick }: SeedsProps) {
   return (
     <section className="stack" aria-labelledby="seeds-title">
       <div>
-        <h2 id="seeds-title">Try it as somebody</h2>
+        <h2 id="seeds-title">Try it as one of these</h2>
         <p className="soft">A click fills in the form.</p>
       </div>
       <ul className="seeds">

@@ -8,20 +8,29 @@ import { PasswordField } from './PasswordField.tsx'
 
 export interface SignInFormProps {
   readonly formRef: RefObject<HTMLFormElement | null>
+  readonly mode: Mode
+  readonly onMode: (mode: Mode) => void
 }
 
-export function SignInForm({ formRef }: SignInFormProps) {
+export function SignInForm({ formRef, mode, onMode }: SignInFormProps) {
   const auth = useAuth()
-  const error = useAuthState((state) => state.error)
+  const latest = useAuthState((state) => state.error)
   const isBusy = useAuthState(({ status }) => status === 'authenticating')
   const email = useStore(demo.email)
-  const [mode, setMode] = useState<Mode>('signIn')
+  /** What went wrong in the other form is not said again in this one. */
+  const [past, setPast] = useState<typeof latest>(null)
+  const error = latest === past ? null : latest
   const isNew = mode === 'signUp'
   const field = error && fieldOf(error.code)
 
   useEffect(() => {
     if (error && formRef.current) focusField(formRef.current, fieldOf(error.code))
   }, [error, formRef])
+
+  function turnTo(next: Mode): void {
+    if (next !== mode) setPast(latest)
+    onMode(next)
+  }
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault()
@@ -31,10 +40,10 @@ export function SignInForm({ formRef }: SignInFormProps) {
   return (
     <section className="card stack" aria-label={isNew ? 'Create an account' : 'Sign in'}>
       <div className="segments" role="group" aria-label="What to do">
-        <button type="button" aria-pressed={!isNew} data-testid="mode-sign-in" onClick={() => setMode('signIn')}>
+        <button type="button" aria-pressed={!isNew} data-testid="mode-sign-in" onClick={() => turnTo('signIn')}>
           Sign in
         </button>
-        <button type="button" aria-pressed={isNew} data-testid="mode-sign-up" onClick={() => setMode('signUp')}>
+        <button type="button" aria-pressed={isNew} data-testid="mode-sign-up" onClick={() => turnTo('signUp')}>
           Create account
         </button>
       </div>
