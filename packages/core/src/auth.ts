@@ -15,7 +15,14 @@ import { attemptOutcome, renewalOutcome, settledOutcome, userOutcome, type Decid
 import { isGood, isSameGrant, sinceSignIn, type Held } from './session.ts'
 import { isVerifying, keepEqual, renewalOf, statusOf, toState, type AuthSnapshot } from './state.ts'
 import { withTimeout } from './timeout.ts'
-import type { Auth, AuthClient, AuthOptions, AuthState, Guards } from './types.ts'
+import type { Auth, AuthClient, AuthOptions, AuthState, Guards, IdentityField } from './types.ts'
+
+/** A client whose users have none of the fields that name one has to say who each is. */
+interface NeedsUserId<TUser> {
+  readonly client: [unknown extends TUser ? 'id' : IdentityField & keyof NonNullable<TUser>] extends [never]
+    ? { userId(user: TUser): string | number | bigint | null | undefined }
+    : unknown
+}
 
 /**
  * Makes the session of one user. Nothing happens until the first `subscribe` or command; `destroy()` ends it.
@@ -31,7 +38,9 @@ import type { Auth, AuthClient, AuthOptions, AuthState, Guards } from './types.t
  */
 export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = Record<never, never>>(
   // named once more without the type to be found: so `user` is typed in guards that are written in place
-  options: AuthOptions<TUser, TCredentials, TGuards> & { readonly guards?: Guards<NoInfer<TUser>> },
+  options: AuthOptions<TUser, TCredentials, TGuards> & {
+    readonly guards?: Guards<NoInfer<TUser>>
+  } & NeedsUserId<TUser>,
 ): Auth<TUser, TCredentials, TGuards> {
   // the chart and the effects know no user type: this is the one place where it is forgotten, `asUser` where it returns
   const world = createWorld(options as unknown as AuthOptions<unknown, unknown, unknown>)
@@ -166,6 +175,8 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     return (await until(settledOutcome)) ? vault.held : null
   }
 
+  const inTime = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+    withTimeout(clock, world.requestTimeout, work, world.lifetime)
   const current = { vault, rules, settled: settledSession, renew }
   const authFetch = createAuthFetch({
     ...current,
@@ -176,6 +187,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     onAnswer: (isAnswered) => (isAnswered ? world.connection.heard() : world.connection.missed()),
     isQueueing: () => isQueueing,
     warn: world.warn,
+    inTime,
   })
 
   const auth: Auth<TUser, TCredentials, TGuards> = {
@@ -281,7 +293,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   register(auth, {
     version: 1,
     client: options.client as AuthClient,
-    inTime: (work) => withTimeout(clock, world.requestTimeout, work, world.lifetime),
+    inTime,
     endSession: (reason) => world.endHeld(reason),
     replaceGrant: (exchange) =>
       world.broker.spend(({ accessToken }, call) =>

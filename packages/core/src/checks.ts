@@ -1,6 +1,7 @@
+import { isMistake } from './connection.ts'
 import { explain, type AuthError } from './errors.ts'
 import { readHint, readOrigin, readTime } from './options.ts'
-import type { AuthOptions } from './types.ts'
+import type { AuthClient, AuthOptions } from './types.ts'
 
 /**
  * What a developer should hear of the options, in the development build only: by name, with the value and the cure. What
@@ -98,6 +99,35 @@ function checkGuards(guards: unknown, warnings: string[]): void {
     if (Array.isArray(roles) && roles.length === 0)
       warnings.push(`guards.${name} names no role, so it is closed to all.`)
   }
+}
+
+/** The client, which tells where its own code went wrong: an error that comes out of it says as little as any other. */
+export function tellMistakes(client: AuthClient): AuthClient {
+  return new Proxy(client, {
+    get(_, name) {
+      const own: unknown = Reflect.get(client, name)
+      if (typeof own !== 'function') return own
+      return (...args: unknown[]): unknown => {
+        try {
+          const answer: unknown = Reflect.apply(own, client, args)
+          return answer instanceof Promise ? answer.catch(tellMistake) : answer
+        } catch (error) {
+          return tellMistake(error)
+        }
+      }
+    },
+  })
+}
+
+function tellMistake(error: unknown): never {
+  if (isMistake(error)) {
+    const { name, stack = '', message } = error as Error
+    // file and line, and nothing of the message, which may say what the user entered
+    const [, file, line] = /([^\s/()?#@]+)[^\s/()]*?:(\d+):\d+\)?$/m.exec(stack.replace(message, '')) ?? []
+    const kind = /^\w+Error$/.test(name) ? name : 'error'
+    console.warn(`[authchart] The auth client threw a ${kind}${file ? ` at ${file}:${line}` : ''}.`)
+  }
+  throw error
 }
 
 function isReadable(read: () => unknown): boolean {

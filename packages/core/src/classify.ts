@@ -15,11 +15,12 @@ const deferred: readonly AuthErrorCode[] = ['rate-limited', 'misconfigured', 'no
 /** The code is what the client claims, the status is evidence: a server that failed may have taken the token before. */
 export function verdictOf({ code, status, notProcessed }: AuthError): Verdict {
   if (status === undefined && notProcessed) return 'deferred'
-  const isRefusal = status === undefined || (status >= 400 && status < 500)
+  const isUnprocessed = status === 429 || status === 503
+  const isAnswer = status === undefined || status < 500
   // a route that is missing for a while says nothing of the session
   if (code === 'not-found' && status === 404) return 'unknown'
-  if (isRefusal && refused.includes(code)) return 'refused'
-  const isUnprocessed = status === 429 || status === 503
+  if (isAnswer && refused.includes(code)) return 'refused'
   if (code === 'unavailable') return isUnprocessed ? 'deferred' : 'unknown'
-  return (isRefusal || isUnprocessed) && deferred.includes(code) ? 'deferred' : 'unknown'
+  const isDeclared = status === undefined || status >= 400
+  return ((isAnswer && isDeclared) || isUnprocessed) && deferred.includes(code) ? 'deferred' : 'unknown'
 }

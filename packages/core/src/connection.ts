@@ -1,5 +1,5 @@
 import { verdictOf } from './classify.ts'
-import { AuthError, explain, toAuthError } from './errors.ts'
+import { toAuthError, type AuthError } from './errors.ts'
 import type { AuthClient, Clock } from './types.ts'
 
 /** How far the connection can be trusted: a token is spent only on one that answers. */
@@ -35,18 +35,13 @@ export function createConnection(clock: Clock): Connection {
 /** What the engines say of a mistake in the code; what they say of a lost connection names none of it. */
 const mistakes = /undefined|null|is not an? |not iterable|cannot|can.t |failed to execute|url/i
 
-/** An AuthError as the client threw it; else what the error of the platform means. */
-function toClientError(thrown: unknown): AuthError {
-  if (thrown instanceof AuthError) return toAuthError(thrown)
-  if (thrown instanceof SyntaxError) return new AuthError('invalid-response', { cause: thrown })
-  const isMistake = thrown instanceof ReferenceError || (thrown instanceof TypeError && mistakes.test(thrown.message))
-  return toAuthError(thrown, isMistake ? 'unknown' : 'network')
-}
-
-/** Where an error was thrown: file and line, and nothing of its message. */
-function placeOf({ stack = '', message }: Error): string {
-  const [, file, line] = /([^\s/()?#@]+)[^\s/()]*?:(\d+):\d+\)?$/m.exec(stack.replace(message, '')) ?? []
-  return file ? ` at ${file}:${line}` : ''
+/** An error in the client's own code, and no lost connection. */
+export function isMistake(thrown: unknown): boolean {
+  try {
+    return thrown instanceof ReferenceError || (thrown instanceof TypeError && mistakes.test(thrown.message))
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -58,35 +53,28 @@ export function overhear(
   { heard, missed }: Connection,
   onMistake: (error: AuthError) => void,
 ): AuthClient {
-  const listened = <TArgs extends unknown[], T>(call: ((...args: TArgs) => Promise<T>) | undefined) =>
-    call &&
-    (async (...args: TArgs): Promise<T> => {
+  const listened =
+    <TArgs extends unknown[], T>(call: (...args: TArgs) => Promise<T>) =>
+    async (...args: TArgs): Promise<T> => {
       try {
         const answer = await call(...args)
         heard()
         return answer
       } catch (thrown) {
-        const error = toClientError(thrown)
+        const error = toAuthError(thrown, isMistake(thrown) ? 'unknown' : 'network')
         if (error.status !== undefined || verdictOf(error) === 'refused') heard()
         else missed()
-        if (error.code === 'unknown' && thrown instanceof Error && !(thrown instanceof AuthError))
-          onMistake(explain('unknown', `The auth client threw a ${thrown.name}${placeOf(thrown)}.`))
+        if (isMistake(thrown)) onMistake(error)
         throw error
       }
-    })
-  // what the client cannot do stays absent
-  return Object.fromEntries(
-    Object.entries({
-      signIn: listened(client.signIn.bind(client)),
-      signUp: listened(client.signUp?.bind(client)),
-      answerChallenge: listened(client.answerChallenge?.bind(client)),
-      refresh: listened(client.refresh?.bind(client)),
-      getUser: listened(client.getUser?.bind(client)),
-      signOut: listened(client.signOut?.bind(client)),
-      ping: listened(client.ping?.bind(client)),
-      replay: client.replay,
-      origin: client.origin,
-      id: client.id,
-    }).filter(([, value]) => value !== undefined),
-  ) as unknown as AuthClient
+    }
+  const heardClient: Record<string, unknown> = { replay: client.replay }
+  for (const name of calls) {
+    // what the client cannot do stays absent
+    const call = client[name] as ((...args: unknown[]) => Promise<unknown>) | undefined
+    if (call) heardClient[name] = listened(call.bind(client))
+  }
+  return heardClient as unknown as AuthClient
 }
+
+const calls = ['signIn', 'signUp', 'answerChallenge', 'refresh', 'getUser', 'signOut', 'ping'] as const

@@ -121,10 +121,12 @@ export function explain(code: AuthErrorCode, detail: string): AuthError {
 
 /** By its brand; by name and code where it comes from a copy that is older than the brand. */
 function isAuthError(value: unknown): value is AuthError {
-  if (typeof value !== 'object' || value === null) return false
-  if (brand in value) return true
-  const { name, code } = value as { readonly name?: unknown; readonly code?: unknown }
-  return value instanceof Error && name === 'AuthError' && typeof code === 'string' && Object.hasOwn(advice, code)
+  try {
+    const { name, code, [brand]: isOurs } = Object(value) as { name?: unknown; code?: unknown; [brand]?: unknown }
+    return isOurs === true || (value instanceof Error && name === 'AuthError' && Object.hasOwn(advice, code as string))
+  } catch {
+    return false
+  }
 }
 
 /** An AuthError with nothing but its own fields; anything else as `fallback`, with nothing of it but its name. */

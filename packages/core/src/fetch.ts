@@ -17,6 +17,8 @@ export interface AuthFetchOptions extends CurrentSessionOptions {
   /** A command was given in this turn, and the chart may not have come to it. */
   readonly isQueueing: () => boolean
   readonly warn: (warning: AuthError) => void
+  /** Waits no longer than for any request of the client. */
+  readonly inTime: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 /** Drop-in `fetch` with the session of one auth. */
@@ -43,8 +45,7 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
   function sendElsewhere(input: RequestInfo | URL, init: RequestInit | undefined, origin: string): Promise<Response> {
     if (vault.held && !hasWarned) {
       hasWarned = true
-      const cure = 'Name it in allowedOrigins, or give the client its origin.'
-      options.warn(explain('misconfigured', `auth.fetch sends no token to "${origin}". ${cure}`))
+      options.warn(explain('misconfigured', `auth.fetch sends no token to "${origin}": it is not in allowedOrigins.`))
     }
     return options.fetch(input, init)
   }
@@ -95,7 +96,9 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
   function isRefused(response: Response): boolean | Promise<boolean> {
     if (!client.isRefused) return isBearerRefused(response)
     const answer = attempt(() => client.isRefused?.(onDemand(response)) ?? false, false)
-    return typeof answer === 'boolean' ? answer : answer.catch((error: unknown) => (report(error), false))
+    return typeof answer === 'boolean'
+      ? answer
+      : options.inTime(() => answer).catch((error: unknown) => (report(error), false))
   }
 
   /** What is held after a refusal of `sent`: another token of the same user, or null. */

@@ -86,7 +86,7 @@ export function isAllowedBy(
     const guard: unknown = guards[name]
     // guards may be the methods of a class; what every object has is no guard
     if (typeof guard !== 'function' || name in Object.prototype)
-      return tellOnce(`${name}`, () => warn(explain('misconfigured', `There is no guard "${name}", so it is closed.`)))
+      return tellOnce(name, () => warn(explain('misconfigured', `There is no guard "${name}".`)))
     if (!session?.confirmed) return false
     try {
       const args: GuardArgs<unknown> = { user: session.user, sinceSignIn: sinceSignIn() }

@@ -6,10 +6,6 @@ export interface Outgoing {
   readonly signal: AbortSignal | null | undefined
 }
 
-/** What fetch reads of its second argument, whatever kind of object that is. */
-const members =
-  'method headers body mode credentials cache redirect referrer referrerPolicy integrity keepalive signal duplex priority'
-
 /** The address of a genuine Request, of this realm or another one; null for anything else. */
 export function urlOfRequest(input: unknown): string | null {
   try {
@@ -23,23 +19,14 @@ export function urlOfRequest(input: unknown): string | null {
   }
 }
 
-export function readRequest(target: Request | string, given: RequestInit | undefined): Outgoing {
-  const init: Record<string, unknown> = { ...given }
-  // a Request as init, or an object of a class, has its members further up
-  if (given && Object.getPrototypeOf(given) !== Object.prototype) {
-    for (const name of members.split(' ')) {
-      const value: unknown = Object.hasOwn(init, name) ? undefined : Reflect.get(given, name)
-      if (value !== undefined) init[name] = value
-    }
-  }
-  const { headers, signal } = init as RequestInit
-  const request = typeof target === 'string' ? undefined : target
-  return {
-    target,
-    init,
-    headers: new Headers(headers ?? request?.headers),
-    signal: signal === undefined ? request?.signal : signal,
-  }
+export function readRequest(input: Request | string, given: RequestInit | undefined): Outgoing {
+  // a Request as init, or an object of a class, has its members further up: the platform reads them
+  const isPlain = !given || Object.getPrototypeOf(given) === Object.prototype
+  const target = isPlain ? input : new Request(input, given)
+  const init: RequestInit = isPlain ? { ...given } : {}
+  const { headers = typeof target === 'string' ? undefined : target.headers, signal } = init
+  const own = typeof target === 'string' ? undefined : target.signal
+  return { target, init, headers: new Headers(headers), signal: signal === undefined ? own : signal }
 }
 
 /**

@@ -48,18 +48,16 @@ export function toState(snapshot: AuthSnapshot): AuthState {
   }
 }
 
-export function statusOf(snapshot: AuthSnapshot): AuthStatus {
-  if (snapshot.matches({ authenticating: 'challenged' })) return 'challenged'
-  if (snapshot.matches({ authenticated: 'refreshing' })) return 'refreshing'
-  const { value } = snapshot
-  return typeof value === 'string' ? value : 'authenticated' in value ? 'authenticated' : 'authenticating'
+export function statusOf({ value }: AuthSnapshot): AuthStatus {
+  if (typeof value === 'string') return value
+  if ('authenticated' in value) return value.authenticated === 'refreshing' ? 'refreshing' : 'authenticated'
+  return value.authenticating === 'submitting' ? 'authenticating' : 'challenged'
 }
 
-/** How the renewal stands, while somebody is signed in. */
-export function renewalOf(snapshot: AuthSnapshot): Renewal {
-  if (snapshot.matches({ authenticated: 'refreshing' })) return 'refreshing'
-  if (snapshot.matches({ authenticated: 'waiting' })) return 'waiting'
-  return snapshot.matches({ authenticated: 'indeterminate' }) ? 'indeterminate' : 'idle'
+/** How the renewal stands, while a user is signed in. */
+export function renewalOf({ value }: AuthSnapshot): Renewal {
+  const child = typeof value === 'object' && 'authenticated' in value ? value.authenticated : 'fresh'
+  return child === 'fresh' ? 'idle' : child
 }
 
 /** A code was given and is being looked at. */

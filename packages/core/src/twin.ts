@@ -1,4 +1,3 @@
-import { fieldOf } from './data.ts'
 import type { SyncTwin } from './types.ts'
 
 /**
@@ -15,34 +14,36 @@ export interface Tombstones {
 
 const MOST = 20
 
+/** Written as a list: the session that was seen last, then those that are over. */
 export function createTombstones(twin: SyncTwin | undefined, key: string): Tombstones {
-  const read = (): { id: string | null; ended: readonly unknown[] } => {
-    let value: unknown
+  const read = (): readonly unknown[] => {
     try {
-      value = twin?.read(key)
+      const list = twin?.read(key)
+      return Array.isArray(list) ? list : []
     } catch {
-      // forbidden here: the record alone has to do
+      return [] // forbidden here: the record alone has to do
     }
-    const [id, ended] = [fieldOf(value, 'id'), fieldOf(value, 'ended')]
-    return { id: typeof id === 'string' ? id : null, ended: Array.isArray(ended) ? ended : [] }
   }
-  const write = (value: ReturnType<typeof read>): void => {
+  const write = (latest: unknown, ended: readonly unknown[]): void => {
     try {
-      twin?.write(key, value)
+      twin?.write(key, [latest, ...ended.slice(-MOST)])
     } catch {
       // full or forbidden
     }
   }
   return {
-    latest: () => read().id,
+    latest() {
+      const [id] = read()
+      return typeof id === 'string' ? id : null
+    },
     note(id) {
-      const now = read()
-      if (now.id !== id) write({ ...now, id })
+      const [latest, ...ended] = read()
+      if (latest !== id) write(id, ended)
     },
     bury(id) {
-      const now = read()
-      if (!now.ended.includes(id)) write({ ...now, ended: [...now.ended, id].slice(-MOST) })
+      const [latest, ...ended] = read()
+      if (!ended.includes(id)) write(latest ?? null, [...ended, id])
     },
-    has: (id) => read().ended.includes(id),
+    has: (id) => read().indexOf(id, 1) > 0,
   }
 }

@@ -20,41 +20,34 @@ export interface Hands {
 type IsAllowed = (args: { context: AuthContext }, asked: { guard: string; params: readonly unknown[] }) => boolean
 
 /** The chart with the real effects; what the app replaced in it stays replaced. */
-export function provideEffects(
-  machine: AuthMachine,
-  world: World & Hands,
-  isAllowed: IsAllowed | undefined,
-): AuthMachine {
-  return authMachine
-    .provide({
-      actors: {
-        watchTabs: watchTabs(world),
-        watchSession: watchSession(world),
-        restore: restore(world),
-        authenticate: authenticate(world),
-        watchChallenge: watchChallenge(world),
-        answerChallenge: answerChallenge(world),
-        watchExpiry: watchExpiry(world),
-        watchAge: watchAge(world),
-        confirmUser: confirmUser(world),
-        refresh: refresh(world),
-        awaitRetry: awaitRetry(world),
-        revoke: revoke(world),
-      },
-      actions: {
-        holdTokens: (_, { session }) => world.hold(session),
-        replaceTokens: (_, { session }) => world.replace(session),
-        dropTokens: (_, { reason }) => world.drop(reason),
-        dropAttempt: ({ context }) => world.vault.forget(context.attempt),
-        forgetEnded: () => world.forgetEnded(),
-      },
-      ...(isAllowed && { guards: { isAllowed } }),
-    })
-    .provide({
-      actors: replacedIn(machine, 'actors'),
-      actions: replacedIn(machine, 'actions'),
-      guards: replacedIn(machine, 'guards'),
-    })
+export function provideEffects(machine: AuthMachine, world: World & Hands, isAllowed: IsAllowed): AuthMachine {
+  // in one go: each provide() builds all the states anew
+  return authMachine.provide({
+    actors: {
+      watchTabs: watchTabs(world),
+      watchSession: watchSession(world),
+      restore: restore(world),
+      authenticate: authenticate(world),
+      watchChallenge: watchChallenge(world),
+      answerChallenge: answerChallenge(world),
+      watchExpiry: watchExpiry(world),
+      watchAge: watchAge(world),
+      confirmUser: confirmUser(world),
+      refresh: refresh(world),
+      awaitRetry: awaitRetry(world),
+      revoke: revoke(world),
+      ...replacedIn(machine, 'actors'),
+    },
+    actions: {
+      holdTokens: (_, { session }) => world.hold(session),
+      replaceTokens: (_, { session }) => world.replace(session),
+      dropTokens: (_, { reason }) => world.drop(reason),
+      dropAttempt: ({ context }) => world.vault.forget(context.attempt),
+      forgetEnded: () => world.forgetEnded(),
+      ...replacedIn(machine, 'actions'),
+    },
+    guards: { isAllowed, ...replacedIn(machine, 'guards') },
+  })
 }
 
 type Kind = 'actors' | 'actions' | 'guards'

@@ -1,6 +1,6 @@
 import type { AuthStorage, CallOptions } from '../types.ts'
 import { mayReplace } from './record.ts'
-import { twinIn } from './web.ts'
+import { twinIn } from './twin.ts'
 
 const STORE = 'records'
 

@@ -1,5 +1,6 @@
-import type { AuthStorage, SyncTwin } from '../types.ts'
+import type { AuthStorage } from '../types.ts'
 import { mayReplace } from './record.ts'
+import { twinIn } from './twin.ts'
 
 export interface WebStorageOptions {
   /** Goes before each key, with a colon. Default `'authchart'`. */
@@ -36,15 +37,6 @@ export function webStorage(
       else storage.removeItem(path)
       return true
     },
-  }
-}
-
-/** A word beside the records, in the same area. */
-export function twinIn(open: () => Storage, prefix: string): SyncTwin {
-  const path = (key: string): string => `${prefix}:${key}:twin`
-  return {
-    read: (key) => parse(open().getItem(path(key))),
-    write: (key, value) => open().setItem(path(key), JSON.stringify(value)),
   }
 }
 
