@@ -10,10 +10,9 @@ export interface Outgoing {
 export function urlOfRequest(input: unknown): string | null {
   try {
     const { Request } = globalThis
-    const getUrl = Object.getOwnPropertyDescriptor(Request.prototype, 'url')?.get
-    if (getUrl) return getUrl.call(input) as string
-    // a polyfill keeps it in a field
-    return input instanceof Request ? input.url : null
+    // the getter of the platform, which tells a Request from what only looks like one; a polyfill keeps it in a field
+    const url = Reflect.get(Request.prototype, 'url', input) as string | undefined
+    return url ?? (input instanceof Request ? input.url : null)
   } catch {
     return null
   }
