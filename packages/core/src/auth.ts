@@ -20,7 +20,7 @@ import type { Auth, AuthClient, AuthOptions, AuthState, Guards, IdentityField } 
 /** A client whose users have none of the fields that name one has to say who each is. */
 interface NeedsUserId<TUser> {
   readonly client: [unknown extends TUser ? 'id' : IdentityField & keyof NonNullable<TUser>] extends [never]
-    ? { userId(user: TUser): string | number | bigint | null | undefined }
+    ? { userId: NonNullable<unknown> }
     : unknown
 }
 

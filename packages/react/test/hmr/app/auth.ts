@@ -16,7 +16,9 @@ const ask = (call: string): Promise<Grant<User>> => {
   return new Promise((resolve) => (world.answer = resolve))
 }
 
-const { subscribe, ...auth } = createAuth({ client: { signIn: () => ask('signIn'), refresh: () => ask('refresh') } })
+const { subscribe, ...auth } = createAuth({
+  client: { signIn: () => ask('signIn'), refresh: () => ask('refresh'), userId: ({ name }: User) => name },
+})
 
 export const counted: typeof auth & { subscribe: typeof subscribe } = {
   ...auth,

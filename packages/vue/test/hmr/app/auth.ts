@@ -16,7 +16,9 @@ function ask(call: string): Promise<Grant<Person>> {
   return new Promise((resolve) => (world.answer = resolve))
 }
 
-const inner = createAuth({ client: { signIn: () => ask('signIn'), refresh: () => ask('refresh') } })
+const inner = createAuth({
+  client: { signIn: () => ask('signIn'), refresh: () => ask('refresh'), userId: ({ name }: Person) => name },
+})
 
 export const auth: typeof inner = {
   ...inner,
