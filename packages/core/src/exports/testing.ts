@@ -3,3 +3,4 @@ export { scriptedClient, type ClientMethod, type PendingCall, type ScriptedClien
 export { fakeClock, type FakeClock } from '../testing/clock.ts'
 export { drain } from '../testing/drain.ts'
 export { fakeNetwork, type FakeNetwork } from '../testing/network.ts'
+export { signedInAuth, type SignedInAuthOptions } from '../testing/signed-in.ts'
