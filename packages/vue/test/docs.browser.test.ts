@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { page } from 'vitest/browser'
 import type { Component } from 'vue'
 import guide from '../../../docs/vue.md?raw'
-import { ann, createServer, createTestAuth, credentials } from './server.ts'
+import { ann, createServer, createTestAuth, credentials, signIn } from './server.ts'
 import { show } from './shown.ts'
 
 const sources = import.meta.glob<string>('./docs/*.vue', { query: '?raw', import: 'default', eager: true })
@@ -56,4 +56,21 @@ test('a second factor is asked for, a wrong code is said, and the right one sign
 
   await expect.poll(() => auth.getState().status).toBe('authenticated')
   expect(document.body.innerHTML).not.toContain(credentials.password)
+})
+
+test.each([
+  ['session-expired', 'Your session has ended. Sign in again as Ann.'],
+  ['account-banned', 'This account is blocked.'],
+] as const)('after %s the form says why the session is over, and whose it was [W8]', async (code, words) => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  await show(auth, SignIn as Component)
+  await expect.element(page.getByLabelText('E-mail')).toBeInTheDocument()
+  expect(document.querySelector('[role=status]')).toBeNull()
+
+  await signIn(auth, server)
+  void auth.refresh().catch(() => {})
+  const request = await server.next('refresh')
+  request.refuse(new AuthError(code))
+  await expect.element(page.getByRole('status')).toHaveTextContent(words)
 })

@@ -4,7 +4,7 @@ import { AuthProvider, Protected } from '@authchart/react'
 import { expect, test } from 'vitest'
 import { render } from 'vitest-browser-react'
 import guide from '../../../../docs/react.md?raw'
-import { ann, createServer, createTestAuth } from '../server.ts'
+import { ann, createServer, createTestAuth, signIn } from '../server.ts'
 import { SignIn } from './sign-in.tsx'
 
 const sources = import.meta.glob<string>('./sign-in.tsx', { query: '?raw', import: 'default', eager: true })
@@ -57,7 +57,7 @@ test.each([
   expect(document.documentElement.outerHTML).not.toContain('canary')
 })
 
-test('whoever gives up at the second factor is back at the form, and nothing went wrong', async () => {
+test('a user who gives up at the second factor is back at the form, and nothing went wrong', async () => {
   const { server, screen } = await open()
   await screen.getByRole('button').click()
   const request = await server.next('signIn')
@@ -67,7 +67,7 @@ test('whoever gives up at the second factor is back at the form, and nothing wen
   expect(screen.container.querySelector('[role=alert]')).toBeNull()
 })
 
-test('whoever takes too long for the code is back at the form, which says so', async () => {
+test('a user who takes too long for the code is back at the form, which says so', async () => {
   const { server, clock, screen } = await open()
   await screen.getByRole('button').click()
   const request = await server.next('signIn')
@@ -93,4 +93,23 @@ test('a second factor is asked for, may be wrong, and lets in', async () => {
   const third = await server.next('answerChallenge')
   third.answer(server.grant(ann))
   await expect.element(screen.getByText('inside')).toBeInTheDocument()
+})
+
+test.each([
+  ['session-expired', 'Your session has ended. Sign in again as Ann.'],
+  ['account-banned', 'This account is blocked.'],
+] as const)('after %s the form says why the session is over, and whose it was [W8]', async (code, words) => {
+  const { server, auth, screen } = await open()
+  await signIn(auth, server)
+  await expect.element(screen.getByText('inside')).toBeInTheDocument()
+
+  void auth.refresh().catch(() => {})
+  const request = await server.next('refresh')
+  request.refuse(new AuthError(code))
+  await expect.element(screen.getByRole('status')).toHaveTextContent(words)
+})
+
+test('a form that is shown for the first time says nothing of a session [W8]', async () => {
+  const { screen } = await open()
+  expect(screen.container.querySelector('[role=status]')).toBeNull()
 })

@@ -1,4 +1,4 @@
-import { AuthError } from '@authchart/core'
+import { AuthError, type AuthState } from '@authchart/core'
 import { useAuth, useAuthState } from '@authchart/react'
 import { useActionState } from 'react'
 
@@ -32,9 +32,18 @@ async function errorOf(attempt: Promise<unknown>): Promise<AuthError | null> {
   )
 }
 
+/** Why the session is over and whose it was; null if it is not, or if the user ended it. */
+function whyEnded(state: AuthState): string | null {
+  if (state.status !== 'expired') return null
+  if (state.reason === 'account-banned') return 'This account is blocked.'
+  const name = (state.lastUser as { readonly name?: string | null } | null)?.name
+  return `Your session has ended. Sign in again${name ? ` as ${name}` : ''}.`
+}
+
 export function SignIn() {
   const { signIn } = useAuth()
   const isChallenged = useAuthState(({ status }) => status === 'challenged')
+  const ended = useAuthState(whyEnded)
   const lapsed = useAuthState((state) => (state.error?.code === 'challenge-expired' ? state.error : null))
   const [{ email, error }, submit, isPending] = useActionState(
     async (_: Answer, form: FormData): Promise<Answer> => {
@@ -46,6 +55,7 @@ export function SignIn() {
   if (isChallenged) return <SecondFactor />
   return (
     <form action={submit}>
+      {ended && <p role="status">{ended}</p>}
       <label>
         E-mail <input name="email" type="email" autoComplete="username" defaultValue={email} required />
       </label>
