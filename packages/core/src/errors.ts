@@ -1,39 +1,39 @@
-/** What can go wrong, and what the person or the program can do next. One entry per code. */
+/** What can go wrong, and what the user or the program can do next. One entry per code. */
 const advice = {
   'account-banned': 'This account is blocked. Contact support.',
   'account-locked': 'This account is locked for now. Try again later or reset the password.',
-  'already-done': 'This was already done. Nothing is left to do.',
-  cancelled: 'The sign-in was given up. Start again when ready.',
+  'already-done': 'This was already done.',
+  cancelled: 'The sign-in was cancelled.',
   'challenge-expired': 'The sign-in took too long. Sign in again.',
   'challenge-required': 'A second factor is needed. Ask for the code and call answerChallenge().',
   destroyed: 'This auth was destroyed. Create a new one.',
   'email-not-verified': 'The e-mail address is not confirmed. Open the link that was sent.',
   'email-taken': 'There is already an account for this e-mail. Sign in instead.',
   forbidden: 'This account may not do that.',
-  'identity-changed': 'Somebody else is signed in now. The request was not sent.',
+  'identity-changed': 'Another user is signed in now.',
   'in-progress': 'This is already under way. Wait for it to finish.',
   'invalid-code': 'The code is wrong. Try again.',
   'invalid-credentials': 'The e-mail or password is wrong. Try again.',
   'invalid-email': 'This is not an e-mail address. Correct it.',
   'invalid-request': 'The server did not accept this input. Correct it and try again.',
   'invalid-response': 'The server answered with something unreadable. Try again later.',
-  'link-expired': 'This link is used up or too old. Ask for a new one.',
+  'link-expired': 'This link was used already or is too old. Ask for a new one.',
   misconfigured: 'The app is not set up for this. Check the keys and settings of the auth client.',
   network: 'The server could not be reached. Check the connection and try again.',
   'no-challenge': 'No code is asked for. Sign in first.',
-  'not-authenticated': 'Nobody is signed in. Sign in first.',
+  'not-authenticated': 'No user is signed in. Sign in first.',
   'not-found': 'This does not exist.',
   'not-supported': 'The auth client cannot do this.',
-  offline: 'There is no connection. It goes on when the connection is back.',
+  offline: 'There is no connection. Wait until it is back.',
   'rate-limited': 'Too many tries. Wait and try again.',
   'refresh-indeterminate': 'A renewal was sent and its answer was lost. Sign in again when the session ends.',
   'session-expired': 'The session is over. Sign in again.',
   'storage-unavailable': 'The browser does not keep the session. It lasts until this page is closed.',
-  superseded: 'A later sign-in took the place of this one.',
+  superseded: 'A later sign-in replaced this one.',
   timeout: 'The server did not answer in time. Try again.',
   unavailable: 'The server cannot answer right now. Try again later.',
   unknown: 'Something went wrong. Try again.',
-  'user-mismatch': 'The server answered for somebody else. The session was ended for safety.',
+  'user-mismatch': 'The server answered for another user, so the session was ended.',
   'weak-password': 'This password is not accepted. Choose another one.',
 } as const
 
@@ -41,17 +41,17 @@ const advice = {
 export type AuthErrorCode = keyof typeof advice
 
 export interface AuthErrorOptions {
-  /** What led here. Only its name is kept: messages and bodies of other people's errors may hold secrets. */
+  /** What led here. Only its name is kept: the message of an error that is not ours may hold a secret. */
   readonly cause?: unknown
   /** Seconds to wait before the next try (RFC 9110 §10.2.3). */
   readonly retryAfter?: number | undefined
-  /** HTTP status of the answer, where there was one. */
+  /** HTTP status of the answer, if there was one. */
   readonly status?: number | undefined
-  /** The server's own code, where it sent one. */
+  /** The server's own code, if it sent one. */
   readonly serverCode?: string | undefined
   /**
-   * The client's explicit word that the server did not process the request: a refresh token is as good as before. Say it
-   * only where that is certain, for a request that was never sent. A status outranks it.
+   * The client knows that the server did not process the request, because it was never sent: a refresh token is as good as
+   * before. A status outranks it.
    */
   readonly notProcessed?: boolean | undefined
 }
@@ -74,7 +74,7 @@ export class AuthError extends Error {
 
   override readonly name = 'AuthError'
   readonly code: AuthErrorCode
-  /** Seconds to wait before the next try, where the server said so. */
+  /** Seconds to wait before the next try, if the server said so. */
   readonly retryAfter: number | undefined
   readonly status: number | undefined
   readonly serverCode: string | undefined
@@ -109,7 +109,7 @@ export class AuthError extends Error {
 /** Known to every copy of this library. */
 const brand = Symbol.for('authchart.AuthError')
 
-/** Known to this copy alone: nobody else's words get into a message. */
+/** Known to this copy alone: no other text gets into a message. */
 const explained = Symbol('explained')
 
 /** An error that tells the developer more: what exactly is wrong, and the cure. `detail` holds no value that may be a secret. */
@@ -119,7 +119,7 @@ export function explain(code: AuthErrorCode, detail: string): AuthError {
   return Object.defineProperty(error, explained, { value: true })
 }
 
-/** By its brand; by name and code where it comes from a copy that is older than the brand. */
+/** By its brand; by name and code if it comes from a copy that is older than the brand. */
 function isAuthError(value: unknown): value is AuthError {
   try {
     const { name, code, [brand]: isOurs } = Object(value) as { name?: unknown; code?: unknown; [brand]?: unknown }
@@ -141,7 +141,7 @@ export function toAuthError(thrown: unknown, fallback: AuthErrorCode = 'unknown'
   }
 }
 
-/** Errors of the platform. A name that somebody made up may be anything. */
+/** Errors of the platform. Any other name may hold anything. */
 const knownNames =
   /^((Abort|Aggregate|Auth|Constraint|DataClone|Encoding|Eval|InvalidState|Network|NotAllowed|NotFound|NotSupported|Quota\w{0,9}|Range|Reference|Security|Syntax|Timeout|Type|URI|Unknown|Version)?Error|DOMException)$/
 

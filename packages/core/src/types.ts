@@ -10,7 +10,7 @@ export type { EndReason }
 /** Whether the session outlives this page. */
 export type Persistence = 'stored' | 'memory'
 
-/** How the renewal of the access token stands while somebody is signed in. */
+/** How the renewal of the access token stands while a user is signed in. */
 export type Renewal = 'idle' | 'refreshing' | 'waiting' | 'indeterminate'
 
 /** A second factor the server asks for. The secret half of it stays in the vault. */
@@ -25,10 +25,10 @@ interface Common {
   readonly persistence: Persistence
 }
 
-/** A sign-in while somebody is signed in leaves him so until it is granted: `user` is who that is, null for nobody. */
+/** The current session stays signed in until a new sign-in is granted. `user` is the current user, or null. */
 interface Entering<TUser> extends Common {
   readonly user: TUser | null
-  /** As for whoever is signed in; false for nobody. */
+  /** Whether the server confirmed the current user. False if there is none. */
   readonly confirmed: boolean
 }
 
@@ -47,7 +47,7 @@ export type AuthState<TUser = unknown> =
       readonly user: TUser
       readonly error: AuthError | null
       readonly renewal: Renewal
-      /** False while the user is only what the storage remembers; guards are closed until the server said so too. */
+      /** False while the user is known from the storage alone. Guards are closed until the server confirms the user. */
       readonly confirmed: boolean
     })
   | (Common & {
@@ -55,7 +55,7 @@ export type AuthState<TUser = unknown> =
       readonly user: null
       readonly error: AuthError | null
       readonly reason: EndReason
-      /** Who was signed in, for "sign in again as …". */
+      /** The user whose session ended, for "sign in again as …". */
       readonly lastUser: TUser | null
     })
   | (Common & { readonly status: 'signingOut'; readonly user: null; readonly error: null })
@@ -69,11 +69,11 @@ export type Revoked = 'yes' | 'no' | 'unknown'
 /** What a guard is asked about. */
 export interface GuardArgs<TUser> {
   readonly user: TUser
-  /** Milliseconds since somebody gave credentials: renewals and reloads do not count. Null where nobody knows. */
+  /** Milliseconds since the user gave credentials: renewals and reloads do not count. Null if that is not known. */
   readonly sinceSignIn: number | null
 }
 
-/** The roles a user can have, by the type of his `role` or `roles`. */
+/** The roles that a user can have, by the type of `role` or `roles`. */
 export type RoleOf<TUser> = TUser extends { readonly role?: infer TRole }
   ? Extract<unknown extends TRole ? string : TRole, string>
   : TUser extends { readonly roles?: readonly (infer TRole)[] | null }
@@ -86,9 +86,9 @@ export type RoleOf<TUser> = TUser extends { readonly role?: infer TRole }
  */
 export interface Guard<TUser, TParams extends readonly never[] = never[]> {
   (args: GuardArgs<TUser>, ...params: TParams): boolean
-  /** The roles it looks for: one that no user can have does not compile. */
+  /** The roles it looks for: a role that no user can have does not compile. */
   readonly roles?: readonly RoleOf<TUser>[]
-  /** Milliseconds after the sign-in at which its answer changes by itself: then whoever asked it is told. */
+  /** Milliseconds after the sign-in at which its answer changes by itself: listeners are told then. */
   readonly maxAge?: number
 }
 
@@ -106,8 +106,8 @@ export interface Auth<TUser = unknown, TCredentials = unknown, TGuards = Guards<
   /** Calls `listener` after every change it could see. Returns how to stop. The first subscriber starts the work. */
   readonly subscribe: (listener: (state: AuthState<TUser>) => void) => () => void
   /**
-   * Signs in. While somebody is signed in it switches user, or asks the same one again: until it is granted he stays signed
-   * in, and a failure changes nothing. While restoring it waits for that.
+   * Signs in. If a user is signed in already, that user stays signed in until this sign-in is granted, and a failure changes
+   * nothing. During the restore it waits for its end.
    *
    * @example
    * try {
@@ -115,28 +115,28 @@ export interface Auth<TUser = unknown, TCredentials = unknown, TGuards = Guards<
    * } catch (error) {
    *   if (error.code === 'challenge-required') askForCode()
    * }
-   * @throws AuthError `'challenge-required'` when a second factor is needed, else why it failed
+   * @throws AuthError `'challenge-required'` if a second factor is needed, else why it failed
    */
   readonly signIn: (credentials: TCredentials) => Promise<TUser>
   /** Creates an account and signs in with it. Errors as for {@link Auth.signIn}. */
   readonly signUp: (details: TCredentials) => Promise<TUser>
   /** Answers the second factor. A wrong code rejects `'invalid-code'` and the status stays `'challenged'`. */
   readonly answerChallenge: (answer: { readonly code: string }) => Promise<TUser>
-  /** Gives up a sign-in. If the server grants it all the same, that session is revoked. Nothing to give up: nothing happens. */
+  /** Cancels a sign-in. If the server grants it all the same, that session is revoked. Does nothing if none is under way. */
   readonly cancel: () => void
-  /** Ends the session here at once, in the other tabs within a second, and tells the server within a limit. Never rejects. */
+  /** Ends the session here at once, in the other tabs within a second, and tells the server in time. Rejects only after `destroy()`. */
   readonly signOut: () => Promise<{ readonly revoked: Revoked }>
   /** Renews the access token now, once for all callers in all tabs. */
   readonly refresh: () => Promise<void>
-  /** Takes note of an ended session: `expired` or `signedOut` becomes `anonymous`. Elsewhere nothing happens. */
+  /** Forgets the session that ended: `expired` or `signedOut` becomes `anonymous`. Does nothing in another status. */
   readonly dismiss: () => void
-  /** A good access token, renewed first when due; null where nobody is signed in. Prefer {@link Auth.fetch}. */
+  /** A valid access token, renewed first if it is due. Null if no user is signed in. Prefer {@link Auth.fetch}. */
   readonly getAccessToken: () => Promise<string | null>
-  /** Drop-in `fetch` that carries the session to the allowed origins, and to no other. */
+  /** Like `fetch`, with the access token for the allowed origins and for no other. */
   readonly fetch: typeof globalThis.fetch
-  /** Asks a guard about the signed-in user. False where nobody is signed in or the guard fails. The server decides. */
+  /** Asks a guard about the signed-in user. False if no user is signed in or the guard fails. The server decides. */
   readonly can: <K extends keyof TGuards & string>(guard: K, ...params: GuardParams<TGuards[K]>) => boolean
-  /** Waits until it is known who is signed in, then answers or rejects `'not-authenticated'`, `'session-expired'`, `'forbidden'`. */
+  /** Waits until it is known whether a user is signed in. Rejects `'not-authenticated'`, `'session-expired'`, `'forbidden'`. */
   readonly requireUser: <K extends keyof TGuards & string>(options?: RequireUserOptions<TGuards, K>) => Promise<TUser>
   /**
    * Asks the server for the user again, without spending a refresh token: after a change of the profile, say.
@@ -151,11 +151,11 @@ export interface Auth<TUser = unknown, TCredentials = unknown, TGuards = Guards<
   readonly onToken: (listener: (generation: number) => void) => () => void
   /** Whether two users are the same person, by `client.userId`. False if either cannot be told. */
   readonly isSameUser: (one: unknown, other: unknown) => boolean
-  /** What this browser gives, as far as it is known. */
+  /** What this browser offers, as far as it is known. */
   readonly capabilities: () => Capabilities
-  /** The XState actor: the door for `useSelector`, `waitFor` and inspection. Read it; the methods above command it. */
+  /** The XState actor, for `useSelector`, `waitFor` and inspection. Read it only; give commands by the methods above. */
   readonly actor: AuthActor
-  /** Ends all work. Every pending promise settles; later commands reject `'destroyed'`. Signs nobody out. */
+  /** Ends all work. Every pending promise settles; later commands reject `'destroyed'`. The session itself goes on. */
   readonly destroy: () => void
 }
 
@@ -175,7 +175,7 @@ export interface Grant<TUser = unknown> {
   readonly refreshToken?: string | undefined
   /** Seconds the access token lives (RFC 6749 §5.1). */
   readonly expiresIn?: number | string | undefined
-  /** Left out where the server does not send it along: then `getUser` is asked. */
+  /** If the server does not send it along, `getUser` is asked. */
   readonly user?: TUser | undefined
 }
 
@@ -183,7 +183,7 @@ export interface Grant<TUser = unknown> {
 export interface ChallengeDemand {
   readonly challenge: {
     readonly kind: string
-    /** What the client needs to go on. Kept in the vault, handed back to `answerChallenge`, shown to nobody. */
+    /** What the client needs to go on. It is kept in the vault and handed back to `answerChallenge`, and is never shown. */
     readonly handle: unknown
     /** Seconds the user has; five minutes at most. */
     readonly expiresIn?: number | undefined
@@ -191,7 +191,7 @@ export interface ChallengeDemand {
 }
 
 export interface CallOptions {
-  /** Aborted when the answer is waited for no longer. */
+  /** Aborts when the core no longer waits for the answer. */
   readonly signal: AbortSignal
   /** The page may be closing: hand it to `fetch`, so that the request leaves all the same. Set for a sign-out only. */
   readonly keepalive?: boolean
@@ -203,14 +203,17 @@ export interface AccessTokens {
 }
 
 /**
- * How to talk to one backend. Reject with an {@link AuthError} whose code says what happened; anything else counts as
- * an answer that was lost. Never retry inside: a refresh token must be shown once.
+ * How to talk to one backend. Reject with an {@link AuthError} whose code says what happened. Anything else counts as an
+ * answer that was lost. Never retry inside, because a refresh token must be sent once.
  *
  * @example
  * const client: AuthClient<User, { email: string; password: string }> = {
+ *   origin: 'https://api.example',
  *   async signIn(credentials, { signal }) {
- *     const response = await fetch('/session', { method: 'POST', body: JSON.stringify(credentials), signal })
+ *     const body = JSON.stringify(credentials)
+ *     const response = await fetch('https://api.example/session', { method: 'POST', body, signal })
  *     if (response.status === 401) throw new AuthError('invalid-credentials')
+ *     if (!response.ok) throw authErrorFrom(response)
  *     return response.json()
  *   },
  * }
@@ -222,22 +225,22 @@ export interface AuthClient<TUser = unknown, TCredentials = unknown> {
     answer: { readonly handle: unknown; readonly code: string },
     options: CallOptions,
   ): Promise<Grant<TUser> | ChallengeDemand>
-  /** Spends the refresh token. Called by one holder at a time; its signal only ever fires on the time limit. */
+  /** Spends the refresh token. Called by one tab at a time; its signal aborts at the time limit and for nothing else. */
   refresh?(tokens: { readonly refreshToken: string }, options: CallOptions): Promise<Grant<TUser>>
   getUser?(tokens: { readonly accessToken: string }, options: CallOptions): Promise<TUser>
-  /** Tells the server. Resolves when it heard. */
+  /** Ends the session at the server. Resolves when the server has answered. */
   signOut?(tokens: AccessTokens, options: CallOptions): Promise<void>
-  /** Any cheap request: resolves when the server answers, whatever it answers. Asked before a spend that might be lost. */
+  /** Any cheap request: resolves when the server gives any answer. Asked first if the connection may be dead. */
   ping?(options: CallOptions): Promise<unknown>
-  /** `'tolerated'`: the server takes a used refresh token again for a while, so a lost answer may be asked for again. */
+  /** `'tolerated'`: the server accepts a used refresh token again for a while, so a lost answer may be asked for again. */
   readonly replay?: 'tolerated' | 'forbidden'
   /** Where the server is (scheme, host, port): the default of `allowedOrigins`. */
   readonly origin?: string
-  /** Tells two apps or environments on one page origin apart in the storage. Not a secret. */
+  /** Keeps two apps or environments on one page origin apart in the storage. Not a secret. */
   readonly id?: string
   /**
-   * Who a user is: what the server never gives to another one. Default: the first own field of {@link IdentityField}
-   * that is text, a number or a bigint. A sign-in whose user has none is refused.
+   * The id of a user, which the server gives to no other user. Default: the first own field of {@link IdentityField} that is
+   * text, a number or a bigint. A sign-in whose user has none is refused.
    */
   userId?(user: TUser): string | number | bigint | null | undefined
   /**
@@ -246,18 +249,18 @@ export interface AuthClient<TUser = unknown, TCredentials = unknown> {
    * `WWW-Authenticate` asks for nothing but another Bearer token (RFC 6750 §3).
    */
   isRefused?(response: Response): boolean | Promise<boolean>
-  /** Headers that the server wants on every call, an API key for one. `auth.fetch` adds them for {@link origin} only. */
+  /** Headers that the server wants on every call, such as an API key. `auth.fetch` adds them for {@link origin} only. */
   headers?(): Readonly<Record<string, string>>
 }
 
-/** Where a user's identity is looked for if the client has no `userId`. */
+/** Where the id of a user is looked for if the client has no `userId`. */
 export type IdentityField = 'id' | 'sub' | '_id' | 'uid' | 'userId' | 'user_id' | 'uuid'
 
-/** Time as the library sees it. The default reads the globals at call time. */
+/** The source of time. The default reads the globals at call time. */
 export interface Clock {
   /** Epoch milliseconds. May jump. */
   readonly now: () => number
-  /** Milliseconds that only go forward; may stand still while the machine sleeps. */
+  /** Milliseconds that never go back. May stand still while the machine sleeps. */
   readonly monotonic: () => number
   readonly setTimeout: (callback: () => void, milliseconds: number) => unknown
   readonly clearTimeout: (handle: unknown) => void
@@ -265,8 +268,8 @@ export interface Clock {
 
 /**
  * One record per key with compare-and-set. `revision` is a field of the record that every write changes.
- * Anything it throws, and anything slower than the storage time limit, costs persistence and never the session. When the
- * signal fires nobody waits any longer: what has not been written by then should not be written later.
+ * An error, or an answer after the storage time limit, costs persistence and never the session. When the signal aborts, the
+ * core has gone on without the answer: what has not been written by then must not be written later.
  */
 export interface AuthStorage {
   readonly read: (key: string, options?: CallOptions) => Promise<unknown>
@@ -277,13 +280,13 @@ export interface AuthStorage {
     next: StoredRecord | null,
     options?: CallOptions,
   ) => Promise<boolean>
-  /** `'shared'`: all tabs of the origin see it at once. `'memory'`: gone with the page. */
+  /** `'shared'`: all tabs of the origin see a write at once. `'memory'`: it is gone with the page. */
   readonly scope: 'shared' | 'tab' | 'memory'
-  /** Its own name, if it was given one: part of the names of record, lock and wire. */
+  /** Its own name, if it was given one. It is part of the names of the record, the lock and the channel. */
   readonly name?: string | undefined
   /**
-   * A few words beside the records, read and written at once: a page that closes right after `signOut()` leaves word for
-   * the next one. No secrets are written. Both may throw.
+   * A small note beside the records that is read and written synchronously, so that a page that closes right after
+   * `signOut()` tells the next page. No secrets are written. Both methods may throw.
    */
   readonly twin?: SyncTwin
 }
@@ -299,13 +302,13 @@ export interface StoredRecord {
   readonly [field: string]: unknown
 }
 
-/** What joins the tabs of one browser: a lock, and a wire for hints. */
+/** What joins the tabs of one browser: a lock, and a channel for hints. */
 export interface Tabs {
-  /** What it is made of here. Default: unknown to it, taken as a page of its own. */
+  /** What it is made of here. Default: a page of its own. */
   readonly capabilities?: () => Pick<Capabilities, 'locks' | 'broadcast'>
-  /** Runs `work` while no other tab of this browser runs one under the same name. */
+  /** Runs `work` while no other tab of this browser runs work under the same name. */
   readonly lock: <T>(name: string, work: () => Promise<T>) => Promise<T>
-  /** Opens the wire `name`. Hints carry a generation and nothing else. */
+  /** Opens the channel `name`. Hints carry a generation and nothing else. */
   readonly open: (name: string, listener: (hint: TabHint) => void) => TabWire
 }
 
@@ -313,13 +316,13 @@ export interface TabHint {
   readonly generation: number
 }
 
-/** What this browser gives, and so what the session is safe from. */
+/** What this browser offers, and so what the session is safe from. */
 export interface Capabilities {
   /** What keeps two tabs from spending one token: Web Locks, a lease in IndexedDB, or nothing beyond this page. */
   readonly locks: 'web' | 'lease' | 'page'
   /** Who sees the stored session. */
   readonly persistence: AuthStorage['scope']
-  /** Tabs tell each other at once; else they find out when they wake up or renew. */
+  /** True: tabs tell each other at once. False: they find out when they wake up or renew. */
   readonly broadcast: boolean
 }
 
@@ -333,28 +336,28 @@ export interface Network {
   readonly isOnline: () => boolean
   /**
    * Calls `listener` whenever the page wakes up: visible, online, shown again, resumed. Returns how to stop. `restored`:
-   * the page came back as it was left, from the back-forward cache: whoever it shows may be signed out by now.
+   * the page came back from the back-forward cache as it was left, and the user it shows may be signed out by now.
    */
   readonly onWake: (listener: (wake?: { readonly restored: boolean }) => void) => () => void
 }
 
 export interface AuthOptions<TUser, TCredentials, TGuards> {
   readonly client: AuthClient<TUser, TCredentials>
-  /** Where the session outlives the page. Default: it does not (`memoryStorage()`). */
+  /** Where the session is kept. Default: in the page, `memoryStorage()`. */
   readonly storage?: AuthStorage
   /** Named questions about the user, for `can`, `requireUser` and the bindings. */
   readonly guards?: TGuards
-  /** `authMachine.provide({ … })`: a chart with a part replaced. */
+  /** The chart with a part replaced: `authMachine.provide({ … })`. */
   readonly machine?: AuthMachine
-  /** Sees every inspection event of the actor. None of them carries a secret. */
+  /** Called with every inspection event of the actor. None of them carries a secret. */
   readonly inspect?: (event: InspectionEvent) => void
-  /** How tabs meet. Default: Web Locks and BroadcastChannel where the storage is shared. False: this tab is alone. */
+  /** How tabs meet. Default: Web Locks and BroadcastChannel if the storage is shared. False: this tab is alone. */
   readonly tabs?: Tabs | false
   readonly network?: Network
   readonly clock?: Clock
   /** Milliseconds before the end of an access token at which it is renewed. Default: after about 55 % of its life. */
   readonly refreshBefore?: number
-  /** Who the server that rendered the page found signed in (null: nobody). First paint only; guards stay closed. */
+  /** The user that the server found when it rendered the page, or null. For the first frame only; guards stay closed. */
   readonly initialSession?: { readonly user: TUser } | null
   /** Milliseconds for one request of the client. Default 30,000. */
   readonly requestTimeout?: number
@@ -368,6 +371,6 @@ export interface AuthOptions<TUser, TCredentials, TGuards> {
   readonly fetch?: typeof globalThis.fetch
   /** Origins that get the access token. Default: the client's own. */
   readonly allowedOrigins?: readonly string[]
-  /** Hears of trouble that costs no session, `'storage-unavailable'` for one. Default: `console.warn`, once per code. */
+  /** Told of trouble that costs no session, such as `'storage-unavailable'`. Default: `console.warn`, once per code. */
   readonly onWarning?: (warning: AuthError) => void
 }

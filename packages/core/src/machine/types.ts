@@ -8,7 +8,7 @@ export type EndReason =
   | 'refresh-indeterminate'
   /** The access token ended and nothing can renew it. */
   | 'access-token-expired'
-  /** The server answered for somebody else. */
+  /** The server answered for another user. */
   | 'user-mismatch'
   /** The password changed, the account was deleted, or the user ended this very session. */
   | 'credentials-changed'

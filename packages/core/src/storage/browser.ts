@@ -24,7 +24,7 @@ export function browserStorage({ name }: BrowserStorageOptions = {}): AuthStorag
     twin: twinIn(() => localStorage, database),
     read: (key, options) => transact(database, 'readonly', key, (stored: unknown) => stored ?? null, options),
     async compareAndSet(key, expected, next, options) {
-      // cloned before the first wait: the caller may go on with his, and what cannot be stored rejects here
+      // cloned before the first wait: the caller may change the record meanwhile, and what cannot be stored rejects here
       const record = structuredClone(next)
       return transact(
         database,
@@ -57,7 +57,7 @@ async function transact<T>(
 ): Promise<T> {
   const database = await open(name)
   try {
-    // whoever gave up while it was being opened goes on without it: a late write would bring an old session back
+    // the caller may have given up while it was being opened: a late write would bring an old session back
     options?.signal.throwIfAborted()
     const transaction = database.transaction(STORE, mode, { durability: 'strict' })
     const store = transaction.objectStore(STORE)
@@ -75,7 +75,7 @@ async function transact<T>(
       options?.signal.addEventListener('abort', () => abort(transaction), { once: true })
     })
   } finally {
-    // at once: what has begun is let finish, and a connection that is closing is in nobody's way for longer than that
+    // at once: the transaction may finish, and a closing connection blocks others no longer than that
     database.close()
   }
 }
