@@ -125,7 +125,8 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     rules,
     timeout: storageTimeout,
     lifetime: () => lifetime().signal,
-    isOver: tombstones.has,
+    // what ended here is this page's own to remove
+    isOver: (id) => tombstones.has(id) && !endedIds.has(id),
     onOver: (held) => void endBuried(held),
     onLost: (error) => {
       if (storage.scope === 'memory') return
@@ -177,11 +178,11 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     return tell(stored.held)
   }
 
-  /** A sign-out whose page closed before the record was gone: this page does the rest. */
+  /** A sign-out whose page may have closed before the record was gone: this page does the rest. */
   async function endBuried(held: Held): Promise<void> {
-    const isNews = !endedIds.has(held.id)
     endedIds.add(held.id)
-    if (isNews) void tell(held)
+    // where another tab signs out it tells the server itself
+    if (vault.held?.id !== held.id) void tell(held)
     await endStored((id) => id === held.id, null)
   }
 
@@ -328,7 +329,10 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       const held = take()
       if (reason === 'signed-out') {
         const id = held?.id ?? (restoring === 'done' ? null : tombstones.latest())
-        if (id !== null) tombstones.bury(id)
+        if (id !== null) {
+          tombstones.bury(id)
+          endedIds.add(id)
+        }
         post()
         world.revocation = revokeSession(held)
       }

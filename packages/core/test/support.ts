@@ -211,6 +211,7 @@ export const watchAll = (promises: readonly Promise<unknown>[]) => promises.map(
 /** A storage whose operations can be made to wait or fail. Lives on when a page is closed. */
 export function createDisk() {
   const records = new Map<string, unknown>()
+  const words = new Map<string, unknown>()
   const revisionOf = (value: unknown): string | null => {
     const { version, revision } = Object(value) as { version?: unknown; revision?: unknown }
     return version === 1 && typeof revision === 'string' && revision !== '' ? revision : null
@@ -240,6 +241,10 @@ export function createDisk() {
         if (next) records.set(key, structuredClone(next))
         else records.delete(key)
         return true
+      },
+      twin: {
+        read: (key) => structuredClone(words.get(key)),
+        write: (key, value) => void words.set(key, structuredClone(value)),
       },
     } satisfies AuthStorage as AuthStorage,
   }

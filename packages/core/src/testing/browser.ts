@@ -28,6 +28,7 @@ const never = <T>(): Promise<T> => new Promise(() => {})
 /** Tabs that share one storage, one lock manager and one wire, all in memory. */
 export function fakeBrowser(): FakeBrowser {
   const shared = memoryStorage()
+  const words = new Map<string, string>()
   const seenKeys = new Set<string>()
   const hints: TabHint[] = []
   const wires = new Map<string, Set<{ tab: object; listener: (hint: TabHint) => void }>>()
@@ -61,6 +62,10 @@ export function fakeBrowser(): FakeBrowser {
             seenKeys.add(key)
             return shared.compareAndSet(key, expected, next)
           }),
+        twin: {
+          read: (key) => JSON.parse(words.get(key) ?? 'null') as unknown,
+          write: (key, value) => void (isAlive && words.set(key, JSON.stringify(value))),
+        },
       },
       tabs: {
         async lock(name, work) {
