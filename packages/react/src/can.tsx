@@ -17,5 +17,5 @@ export type CanProps = GuardProps & {
  * </Can>
  */
 export function Can({ guard, params, fallback, children }: CanProps): ReactNode {
-  return useAllowed(guard, params ?? []) ? children : fallback
+  return useAllowed([guard, ...(params ?? [])]) ? children : fallback
 }

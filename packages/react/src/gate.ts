@@ -6,24 +6,24 @@ import { useAuthState } from './state.ts'
 /** The way is open, not known yet, or closed: then it is the state that says why. */
 export type Gate = 'open' | 'pending' | RegisteredState
 
-/** Whether whoever is signed in may pass; without a guard, everybody may. */
-export function useGate(guard: string | undefined, params: readonly unknown[]): Gate {
+/** Whether the signed-in user may pass. Asked is a guard with its parameters, or nothing: then every user may. */
+export function useGate(asked: readonly unknown[]): Gate {
   const { auth } = useStore()
   return useAuthState((state): Gate => {
     if (state.status === 'restoring') return 'pending'
     if (!isAuthenticated(state)) return state
-    if (guard === undefined || isAllowed(auth, state, guard, params)) return 'open'
+    if (asked.length === 0 || isAllowed(auth, state, asked)) return 'open'
     return state.confirmed ? state : 'pending'
   })
 }
 
 /** What a guard says. */
-export function useAllowed(guard: string, params: readonly unknown[]): boolean {
+export function useAllowed(asked: readonly unknown[]): boolean {
   const { auth } = useStore()
-  return useAuthState((state) => isAllowed(auth, state, guard, params))
+  return useAuthState((state) => isAllowed(auth, state, asked))
 }
 
 /** Before the server said who this is, guards are closed: so they were when the page was rendered on a server. */
-function isAllowed(auth: AnyAuth, state: AuthState, guard: string, params: readonly unknown[]): boolean {
-  return isAuthenticated(state) && state.confirmed && auth.can(guard, ...params)
+function isAllowed(auth: AnyAuth, state: AuthState, asked: readonly unknown[]): boolean {
+  return isAuthenticated(state) && state.confirmed && auth.can(...(asked as [string])) // what is no guard is closed
 }

@@ -1,5 +1,5 @@
 import { createContext, useContext, useMemo, type ReactNode } from 'react'
-import type { AcceptedAuth, RegisteredAuth } from './register.ts'
+import type { AcceptedAuth, AnyAuth, RegisteredAuth } from './register.ts'
 import { toStore, type AuthStore } from './store.ts'
 
 const AuthContext = createContext<AuthStore | null>(null)
@@ -20,6 +20,10 @@ export interface AuthProviderProps {
  * )
  */
 export function AuthProvider({ auth, children }: AuthProviderProps): ReactNode {
+  if (typeof (auth as unknown as AnyAuth | undefined)?.getState !== 'function')
+    throw new TypeError(
+      `<AuthProvider auth={…}> got ${auth === null ? 'null' : typeof auth}. Give it what createAuth returned. Is the module that makes it imported in a circle?`,
+    )
   const store = useMemo(() => toStore(auth), [auth])
   return <AuthContext.Provider value={store}>{children}</AuthContext.Provider>
 }

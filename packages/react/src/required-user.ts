@@ -7,7 +7,7 @@ import type { GuardName, ParamsOf, RegisteredState, RegisteredUser } from './reg
 import { never, nothing } from './state.ts'
 
 /**
- * Whoever is signed in and passes the guard. Suspends until that is known; throws `'not-authenticated'`,
+ * The signed-in user who passes the guard. Suspends until that is known; throws `'not-authenticated'`,
  * `'session-expired'` or `'forbidden'` to the error boundary, also later on. On a server that does not know the user
  * the nearest Suspense boundary sends its fallback, and the browser goes on.
  *
@@ -16,9 +16,9 @@ import { never, nothing } from './state.ts'
  */
 export function useRequiredUser(): RegisteredUser
 export function useRequiredUser<K extends GuardName>(guard: K, ...params: ParamsOf<K>): RegisteredUser
-export function useRequiredUser(guard?: string, ...params: readonly unknown[]): RegisteredUser {
+export function useRequiredUser(...asked: readonly unknown[]): RegisteredUser {
   const store = useStore()
-  const gate = useGate(guard, params)
+  const gate = useGate(asked)
   const user = useUser()
   // asked on a server and while hydrating only: there nobody waits, and no work begins
   useSyncExternalStore(never, nothing, () => (gate === 'pending' ? failOnServer() : null))

@@ -215,3 +215,32 @@ test('a server that signs somebody in while it renders still sends the first sta
 
   expect(textOf(await html).match(/anonymous nobody no admin, closed, guard closed, can not/g)).toHaveLength(2)
 })
+
+// what `{ user: await findUser(request) }` makes of nobody, and of a mistake
+test.each([[{ user: undefined }], [{ user: null }], [{}], [{ user: '' }], [{ user: false }], [{ user: 'ann' }]])(
+  'the HTML for initialSession %j has nothing of a protected page [K2]',
+  (initialSession) => {
+    const Secret = () => `secret of ${String((useUser() as User | null | undefined)?.name)}`
+    const auth = createTestAuth(createServer(), { initialSession: initialSession as never })
+    const html = renderToString(
+      <AuthProvider auth={auth}>
+        <Protected fallback="sign in" pending="one moment">
+          <Secret />
+        </Protected>
+      </AuthProvider>,
+    )
+    expect(html).not.toContain('secret')
+    expect(html).toMatch(/^(sign in|one moment)$/)
+  },
+)
+
+test.each([
+  [undefined, 'undefined'],
+  [null, 'null'],
+  [{}, 'object'],
+  [createTestAuth, 'function'],
+])('<AuthProvider auth={%j}> says what it got, and where that may come from [K16]', (auth, got) => {
+  expect(() => renderToString(<AuthProvider auth={auth as never}>page</AuthProvider>)).toThrow(
+    `<AuthProvider auth={…}> got ${got}. Give it what createAuth returned. Is the module that makes it imported in a circle?`,
+  )
+})
