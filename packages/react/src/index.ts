@@ -1,3 +1,5 @@
+'use client'
+
 export { Can, type CanProps } from './can.tsx'
 export { useCan, useUser } from './hooks.ts'
 export { Protected, type ProtectedProps } from './protected.tsx'

@@ -1,6 +1,8 @@
+'use client'
+
 import type { Auth } from '@authchart/core'
-import { createPath, redirect, replace, type DataRouter } from 'react-router'
-import { isOpen, pathOf, within, type Place } from './place.ts'
+import { matchRoutes, redirect, replace, type DataRouter } from 'react-router'
+import { pathOf, type Place } from './place.ts'
 import { createRoutes, type Asked, type AuthRoutesOptions } from './routes.ts'
 
 /** A middleware, and a loader that gives `T`. */
@@ -19,42 +21,70 @@ export function authRoutes<TUser, TCredentials, TGuards>(
   auth: Auth<TUser, TCredentials, TGuards>,
   { basename = '/', ...options }: AuthRoutesOptions & { readonly basename?: string },
 ) {
-  const routes = createRoutes(auth, options)
-  let followed: DataRouter | null = null
-  let closed = ''
-  /** Goes on, or elsewhere: an open page has closed then, and nothing on the way from there is left to go back to. */
-  async function pass<T>(to: string | null, place: Place, next: unknown, value: T): Promise<T> {
-    if (to === null) return typeof next === 'function' ? (next() as T) : value
-    const open = followed?.state.location
-    if (!open) throw redirect(to)
-    const isLeaving = closed === open.key + pathOf(place, basename) || isOpen(place, open)
-    if (isLeaving) closed = open.key + to
-    throw (isLeaving ? replace : redirect)(to)
+  let followed: DataRouter | undefined
+  const loading = () => followed?.state.navigation
+  /** What was loading when the last look began; undefined: nothing, it is about the open page. */
+  let overtaken: unknown
+  const routes = createRoutes<Place, TUser, TCredentials, TGuards>(
+    {
+      from: (place) => pathOf(place, basename),
+      signal: ({ request }) => request.signal,
+      isOpenPage({ url }) {
+        const route = matchRoutes(followed?.routes ?? [], url.pathname, basename)?.at(-1)?.route
+        return [route?.loader, ...(route?.middleware ?? [])].includes(signInPage)
+      },
+      isReturn: () => loading()?.location === overtaken || loading()?.historyAction === 'POP',
+      // only a page that the user opens just now keeps the one before it in the history
+      redirect: (to) => (loading()?.historyAction === 'PUSH' ? redirect : replace)(to),
+      forbidden: () => new Response(null, { status: 403, statusText: 'Forbidden' }),
+    },
+    auth,
+    options,
+  )
+  const signInPage: AuthRoute<null> = async (place, next) => {
+    await routes.leave(place)
+    return goOn(next, null)
   }
   return {
-    /** For whoever is signed in and passes the guard; others are sent to the sign-in page, or to `forbidden`. */
+    /** For a signed-in user who passes the guard; others are sent to the sign-in page, or to `forbidden`. */
     requireUser:
       (...asked: Asked<TGuards>): AuthRoute<TUser> =>
-      async (place, next) => {
-        const way = await routes.enter(pathOf(place, basename), place.request.signal, asked)
-        if (way.to === null) throw new Response(null, { status: 403, statusText: 'Forbidden' })
-        return pass(way.to ?? null, place, next, way.user as TUser)
-      },
-    /** For the sign-in page: whoever is signed in goes back to where he wanted to go. */
-    signInPage: async (place: Place, next?: unknown): Promise<null> =>
-      pass(await routes.leave(pathOf(place, basename), place.request.signal), place, next, null),
-    /** Looks at the open page again whenever somebody signs in or out, or is another. Returns how to stop. */
+      async (place, next) =>
+        goOn(next, await routes.enter(place, asked)),
+    /** For the sign-in page, which is open to all: a signed-in user goes back to where they wanted to go. */
+    signInPage,
+    /** The same for other pages that a signed-in user has no need of: to create an account, to ask for a new password. */
+    signUpPage: signInPage,
+    /** Looks at the open page again whenever a user signs in or out, or another one does. Returns how to stop. */
     follow: (router: DataRouter): (() => void) => {
-      if ((router.basename ?? '/') !== basename) throw new Error('Give authRoutes the basename of the router.')
       followed = router
-      return routes.follow((isFirstAnswer) => {
+      basename = router.basename ?? basename
+      return routes.follow((isFirstAnswer, isAnother) => {
         const { initialized, navigation, errors, location } = router.state
-        if (isFirstAnswer && (!initialized || navigation.state !== 'idle')) return // what loads waits for it
-        void router.revalidate()
+        const { search, hash } = location
+        if (isFirstAnswer && (!initialized || navigation.location)) return // what loads waits for it
+        overtaken = navigation.location
+        void loadAnew(router, isAnother)
         // an error stays on the screen after that, but not at a new location; a new one with a hash asks no route by itself
-        if (errors)
-          void router.navigate(within(createPath(location), basename), { replace: true, preventScrollReset: true })
+        if (errors) void router.navigate({ search, hash }, { replace: true, preventScrollReset: true })
       })
     },
   }
+}
+
+/** A middleware goes on; a loader has its answer. */
+const goOn = <T>(next: unknown, value: T): T => (typeof next === 'function' ? (next() as T) : value)
+
+/** Asks all routes of the page, also those that want to keep what they loaded for the user before. */
+async function loadAnew(router: DataRouter, isAnother: boolean): Promise<void> {
+  const routes = Object.values(router.manifest) as { shouldRevalidate?: unknown }[]
+  const giveBack = routes.map((route) => {
+    const { shouldRevalidate } = route
+    delete route.shouldRevalidate
+    return () => shouldRevalidate && Object.assign(route, { shouldRevalidate })
+  })
+  // nothing that was loaded for one user is shown to the next: the page begins as it did at first
+  if (isAnother) router._internalSetStateDoNotUseOrYouWillBreakYourApp({ loaderData: {}, renderFallback: true })
+  await router.revalidate()
+  for (const give of giveBack) give()
 }

@@ -1,8 +1,16 @@
+'use client'
+
 import { AuthError, type Auth } from '@authchart/core'
 import { redirect, type AnyRouter } from '@tanstack/react-router'
 import { createRoutes, type Asked, type AuthRoutesOptions } from './routes.ts'
 
-type Place = { readonly location: { readonly href: string }; readonly abortController: AbortController }
+interface Place {
+  readonly location: { readonly href: string }
+  readonly abortController: AbortController
+  readonly matches: readonly { readonly routeId: string }[]
+}
+
+type FollowedRouter = Pick<AnyRouter, 'invalidate' | 'clearCache' | 'state' | 'history' | 'routesById'>
 
 /**
  * Guards for routes, as `beforeLoad`: below them the context has the `user`. They shape the screen; the server decides.
@@ -17,28 +25,47 @@ export function authRoutes<TUser, TCredentials, TGuards>(
   auth: Auth<TUser, TCredentials, TGuards>,
   options: AuthRoutesOptions,
 ) {
-  const routes = createRoutes(auth, options)
+  let followed: FollowedRouter | undefined
+  let isReturn = false
+  const routes = createRoutes<Place, TUser, TCredentials, TGuards>(
+    {
+      from: ({ location }) => location.href,
+      signal: ({ abortController }) => abortController.signal,
+      isOpenPage: ({ matches }) =>
+        followed?.routesById[matches.at(-1)?.routeId ?? '']?.options.beforeLoad === signInPage,
+      isReturn: () => isReturn,
+      redirect: (href) => redirect({ href }),
+      forbidden: () => new AuthError('forbidden'),
+    },
+    auth,
+    options,
+  )
+  const signInPage = (place: Place): Promise<void> => routes.leave(place)
   return {
-    /** For whoever is signed in and passes the guard; others are sent to the sign-in page, or to `forbidden`. */
+    /** For a signed-in user who passes the guard; others are sent to the sign-in page, or to `forbidden`. */
     requireUser:
       (...asked: Asked<TGuards>) =>
-      async ({ location, abortController }: Place): Promise<{ user: TUser }> => {
-        const way = await routes.enter(location.href, abortController.signal, asked)
-        if (way.to === null) throw new AuthError('forbidden')
-        if (way.to !== undefined) throw redirect({ href: way.to })
-        return { user: way.user }
-      },
-    /** For the sign-in page: whoever is signed in goes back to where he wanted to go. */
-    signInPage: async ({ location, abortController }: Place): Promise<void> => {
-      const to = await routes.leave(location.href, abortController.signal)
-      if (to !== null) throw redirect({ href: to })
-    },
-    /** Looks at the open page again whenever somebody signs in or out, or is another. Returns how to stop. */
-    follow: (router: Pick<AnyRouter, 'invalidate' | 'clearCache' | 'state'>): (() => void) =>
-      routes.follow((isFirstAnswer) => {
+      async (place: Place): Promise<{ user: TUser }> => ({ user: await routes.enter(place, asked) }),
+    /** For the sign-in page, which is open to all: a signed-in user goes back to where they wanted to go. */
+    signInPage,
+    /** The same for other pages that a signed-in user has no need of: to create an account, to ask for a new password. */
+    signUpPage: signInPage,
+    /** Looks at the open page again whenever a user signs in or out, or another one does. Returns how to stop. */
+    follow(router: FollowedRouter): () => void {
+      followed = router
+      const unlisten = router.history.subscribe(({ action }: { readonly action: { readonly type: string } }) => {
+        isReturn = action.type !== 'PUSH' && action.type !== 'REPLACE'
+      })
+      const unfollow = routes.follow((isFirstAnswer, isAnother) => {
         if (isFirstAnswer && router.state.isLoading) return // what loads waits for it
-        router.clearCache() // pages that were left are shown from there at once, to whoever comes next, too
-        void router.invalidate()
-      }),
+        isReturn = true
+        router.clearCache() // pages that were left are shown from there at once, to the next user, too
+        void router.invalidate({ forcePending: isAnother })
+      })
+      return () => {
+        unlisten()
+        unfollow()
+      }
+    },
   }
 }

@@ -1,4 +1,12 @@
-import { createAuth, type AuthClient, type AuthOptions, type Grant, hasRecentSignIn, hasRole } from '@authchart/core'
+import {
+  AuthError,
+  createAuth,
+  type AuthClient,
+  type AuthOptions,
+  type Grant,
+  hasRecentSignIn,
+  hasRole,
+} from '@authchart/core'
 
 export interface User {
   readonly id: string
@@ -11,9 +19,10 @@ export interface Post {
 }
 
 export const ann: User = { id: '1', name: 'Ann', role: 'admin' }
+export const bob: User = { id: '2', name: 'Bob', role: 'admin' }
 export const credentials = { email: 'ann@example.com', password: 'correct' }
 
-type Method = 'signIn' | 'answerChallenge' | 'refresh' | 'getUser' | 'signOut'
+type Method = 'signIn' | 'signUp' | 'answerChallenge' | 'refresh' | 'getUser' | 'signOut'
 
 interface Request {
   readonly method: Method
@@ -40,7 +49,9 @@ export function createServer() {
   }
 
   const client: AuthClient<User, typeof credentials> = {
+    id: 'app',
     signIn: () => ask('signIn'),
+    signUp: () => ask('signUp'),
     answerChallenge: () => ask('answerChallenge'),
     refresh: () => ask('refresh'),
     getUser: () => ask('getUser'),
@@ -94,7 +105,7 @@ export function createTestAuth(
 
 export type TestAuth = ReturnType<typeof createTestAuth>
 
-/** Signs Ann in, or whoever is given. */
+/** Signs Ann in, or the user that is given. */
 export async function signIn(auth: TestAuth, server: Server, user: User = ann): Promise<void> {
   const signedIn = auth.signIn(credentials)
   const request = await server.next('signIn')
@@ -107,5 +118,13 @@ export async function renew(auth: TestAuth, server: Server, user: User): Promise
   const renewed = auth.refresh()
   const request = await server.next('refresh')
   request.answer(server.grant(user))
+  await renewed
+}
+
+/** Ends the session: the server does not renew it. */
+export async function expire(auth: TestAuth, server: Server): Promise<void> {
+  const renewed = auth.refresh().catch(() => {})
+  const request = await server.next('refresh')
+  request.refuse(new AuthError('session-expired'))
   await renewed
 }

@@ -2,21 +2,32 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AuthError } from '@authchart/core'
 import { fakeBrowser, fakeClock, fakeNetwork } from '@authchart/core/testing'
 import { memoryStorage } from '@authchart/core/storage'
-import { ann, createServer, createTestAuth, credentials, renew, signIn, type TestAuth } from '../server.ts'
+import { ann, createServer, createTestAuth, credentials, expire, renew, signIn, type TestAuth } from '../server.ts'
 
-/** What an app may guard without need. */
-export type Mistake = 'sign-in is protected' | 'sign-in is for admins' | 'forbidden is for admins'
+/** What an app may guard without need, around the page or at it, or forget to give it. */
+export type Mistake =
+  | 'sign-in is below a protected page'
+  | 'sign-in is below a page for admins'
+  | 'sign-in is protected and not given signInPage'
+  | 'forbidden is for admins'
 
 export interface Plan {
   readonly at: string
+  readonly history?: 'memory' | 'browser' | 'hash'
   readonly basename?: string
+  readonly base?: string
   /** How the app writes these two. */
-  readonly signIn?: string
+  readonly signIn?: string | ((from: string) => string)
   readonly forbidden?: string | undefined
   readonly mistakes?: readonly Mistake[]
+  /** What the app asks of `/admin`, in place of its guard. */
+  readonly guard?: { readonly is: unknown }
 }
 
-/** An app with pages `/`, `/posts/:author`, `/admin`, `/edit/:author`, `/safe`, `/sign-in`, `/forbidden`; each shows its name. */
+/**
+ * An app with pages `/`, `/public`, `/posts/:author`, `/admin`, `/edit/:author`, `/safe`, `/de/account`, `/sign-in`,
+ * `/de/sign-in`, `/sign-up`, `/forbidden`; each shows its name.
+ */
 export interface Stage {
   /** The address, with everything that belongs to it. */
   readonly path: () => string
@@ -46,7 +57,11 @@ export function createTally(): { readonly count: () => void; readonly total: () 
 /** A slash at the end of a path, where it means nothing: routers write it as they like. */
 const withoutSlash = (path: string): string => path.replace(/(?<=.)\/(?=\?|$)/, '')
 
-export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) => Promise<Stage>): void {
+export type Open = (auth: TestAuth, plan: Plan) => Promise<Stage>
+
+/** Opens an app in each test and closes it afterwards. */
+export function createStage(open: Open): (auth: TestAuth, plan: Plan) => Promise<Stage> {
+  const page = location.href
   let close = (): Promise<void> | void => {}
   beforeEach(() => {
     // a router writes down every error of a route
@@ -54,21 +69,30 @@ export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) 
   })
   afterEach(async () => {
     await close()
+    close = () => {}
+    history.replaceState(null, '', page)
     vi.restoreAllMocks()
   })
-  const start = async (auth: TestAuth, plan: Plan): Promise<Stage> => {
+  return async (auth, plan) => {
     const stage = await open(auth, { forbidden: '/forbidden', ...plan })
     close = stage.close
     return stage
   }
-  const see = (stage: Stage) => ({
-    async at(path: string, text: string): Promise<void> {
-      await expect.poll(() => `${withoutSlash(stage.path())} ${stage.text()}`).toBe(`${withoutSlash(path)} ${text}`)
-    },
-  })
-  const reader = { ...ann, role: 'reader' }
+}
 
+export const see = (stage: Stage) => ({
+  async at(path: string, text: string): Promise<void> {
+    const seen = () => `${withoutSlash(stage.path())} ${stage.text()}`
+    await expect.poll(seen, { timeout: 60_000 }).toBe(`${withoutSlash(path)} ${text}`)
+  },
+})
+
+export const reader = { ...ann, role: 'reader' }
+
+export function describeRoutes(name: string, open: Open): void {
   describe(`${name} keeps the promises of the route guards`, () => {
+    const start = createStage(open)
+
     test('a page waits until it is known who is signed in, and asks for its data once', async () => {
       const server = createServer()
       const storage = memoryStorage()
@@ -103,17 +127,14 @@ export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) 
       const stage = await start(auth, { at: '/posts/1?tab=2#notes' })
       await see(stage).at('/posts/1?tab=2#notes', 'posts of 1 for Ann')
 
-      const renewed = auth.refresh()
-      const request = await server.next('refresh')
-      request.refuse(new AuthError('session-expired'))
-      await expect(renewed).rejects.toMatchObject({ code: 'session-expired' })
+      await expire(auth, server)
       await see(stage).at('/sign-in?returnTo=%2Fposts%2F1%3Ftab%3D2%23notes', 'sign-in')
 
       await signIn(auth, server)
       await see(stage).at('/posts/1?tab=2#notes', 'posts of 1 for Ann')
     })
 
-    test('a sign-out in another tab closes the page here', async () => {
+    test('a sign-out in another tab closes the page here, and no way leads back to it', async () => {
       const server = createServer()
       const browser = fakeBrowser()
       const [here, there] = [browser.openTab(), browser.openTab()]
@@ -124,7 +145,7 @@ export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) 
       await see(stage).at('/admin', 'admin for Ann')
 
       void other.signOut()
-      await see(stage).at('/sign-in?returnTo=%2Fadmin', 'sign-in')
+      await see(stage).at('/sign-in', 'sign-in')
     })
 
     test('the role goes away while the page is open: closed, and never sent to sign in', async () => {
@@ -146,7 +167,7 @@ export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) 
       const stage = await start(auth, { at: '/safe' })
       await see(stage).at('/safe', 'safe for Ann')
 
-      clock.advance(60_000)
+      clock.advance(3000)
       await see(stage).at('/forbidden', 'forbidden')
     })
 
@@ -162,7 +183,7 @@ export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) 
       request.answer({ challenge: { kind: 'totp', handle: 'h' } })
       await expect(again).rejects.toMatchObject({ code: 'challenge-required' })
 
-      clock.advance(60_000)
+      clock.advance(3000)
       await see(stage).at('/forbidden', 'forbidden')
     })
 
@@ -184,7 +205,7 @@ export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) 
       await signIn(auth, server)
       const stage = await start(auth, { at: '/safe?tab=2#keys', forbidden: undefined })
       await see(stage).at('/safe?tab=2#keys', 'safe for Ann')
-      clock.advance(60_000)
+      clock.advance(3000)
       await see(stage).at('/safe?tab=2#keys', 'error: forbidden')
 
       await signIn(auth, server)
@@ -251,29 +272,34 @@ export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) 
     test.each([
       [
         'the sign-in page is protected',
-        { mistakes: ['sign-in is protected'] },
+        { mistakes: ['sign-in is below a protected page'] },
         '/sign-in?returnTo=%2Fadmin',
         'sign-in',
       ],
       [
         'and written otherwise',
-        { mistakes: ['sign-in is protected'], signIn: '/Sign-In/' },
+        { mistakes: ['sign-in is below a protected page'], signIn: '/Sign-In/' },
         '/Sign-In/?returnTo=%2Fadmin',
         'sign-in',
       ],
       [
         'the sign-in page is for admins',
-        { mistakes: ['sign-in is for admins'] },
+        { mistakes: ['sign-in is below a page for admins'] },
         '/sign-in?returnTo=%2Fadmin',
         'sign-in',
       ],
       [
         'with a base',
-        { mistakes: ['sign-in is protected'], basename: '/app', at: '/app/admin?a=1' },
+        { mistakes: ['sign-in is below a protected page'], basename: '/app', at: '/app/admin?a=1' },
         '/app/sign-in?returnTo=%2Fadmin%3Fa%3D1',
         'sign-in',
       ],
-      ['by a trailing slash', { mistakes: ['sign-in is protected'], at: '/SIGN-IN/' }, '/SIGN-IN/', 'sign-in'],
+      [
+        'by a trailing slash',
+        { mistakes: ['sign-in is below a protected page'], at: '/SIGN-IN/' },
+        '/SIGN-IN/',
+        'sign-in',
+      ],
     ] as const)('nobody goes round in circles: %s', async (_, plan: Partial<Plan>, path, text) => {
       const server = createServer()
       const auth = createTestAuth(server)
@@ -333,7 +359,7 @@ export function describeRoutes(name: string, open: (auth: TestAuth, plan: Plan) 
       const stage = await start(auth, { at: '/' })
       stage.go('/admin')
       await see(stage).at('/admin', 'admin for Ann')
-      void auth.signOut()
+      await expire(auth, server)
       await see(stage).at('/sign-in?returnTo=%2Fadmin', 'sign-in')
       await signIn(auth, server)
       await see(stage).at('/admin', 'admin for Ann')

@@ -19,9 +19,14 @@ export const useLoaded = () => expectTypeOf(useLoaderData<typeof loader>()).toEq
 export const objects: RouteObject[] = [
   { middleware: [routes.requireUser(), routes.requireUser('isAdmin')], loader: routes.requireUser() },
   { middleware: [routes.signInPage], loader: routes.signInPage },
+  { middleware: [routes.signUpPage], loader: routes.signUpPage },
 ]
 routes.follow(createBrowserRouter(objects))
 
+// the sign-in page may depend on where the user comes from
+reactRouterRoutes(auth, { signIn: (from: string) => (from.startsWith('/de/') ? '/de/sign-in' : '/sign-in') })
+// @ts-expect-error a guard that is given is one
+routes.requireUser(undefined)
 // @ts-expect-error a misspelt guard
 routes.requireUser('isAdmn')
 // @ts-expect-error a parameter too few
@@ -48,6 +53,7 @@ const owner = createRoute({
     expectTypeOf(params).toEqualTypeOf<{ id: string }>()
   },
 })
+export const signUp = createRoute({ getParentRoute, path: '/sign-up', beforeLoad: other.signUpPage })
 const home = createRoute({
   getParentRoute,
   path: '/',
