@@ -7,7 +7,7 @@ export function focusField(form: HTMLFormElement, field: string | null): void {
 }
 
 /** Gives the element the focus, if the one that had it went away with its screen. */
-export function catchLostFocus(element: HTMLElement | null): void {
+export function catchLostFocus(element: HTMLElement | null, options?: FocusOptions): void {
   const { activeElement, body } = document
-  if (activeElement === null || activeElement === body) element?.focus({ preventScroll: true })
+  if (activeElement === null || activeElement === body) element?.focus(options)
 }

@@ -27,7 +27,8 @@ export function createPages(panel: Panel): Pages {
       isLoaded ||= !isPending
       document.title = `${text} · ${app}`
       if (isElsewhere) panel.makeWay()
-      if (!isFirst) catchLostFocus(heading)
+      // a router scrolls by itself, and knows better after Back
+      if (!isFirst) catchLostFocus(heading, { preventScroll: isElsewhere })
     },
   }
 }
