@@ -303,7 +303,12 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   return auth
 }
 
-/** Asked of the chart, whose guards may be the app's own; nobody is never let in. */
+/** Asked of the chart, whose guards may be the app's own. Closed if one throws, and if no user is signed in. */
 function isAllowedIn(snapshot: AuthSnapshot, guard: string, params: readonly unknown[]): boolean {
-  return snapshot.context.session !== null && snapshot.can({ type: 'access', guard, params })
+  try {
+    return snapshot.context.session !== null && snapshot.can({ type: 'access', guard, params })
+  } catch (error) {
+    report(error)
+    return false
+  }
 }
