@@ -23,9 +23,11 @@ function isPlain(value: unknown): value is object {
 }
 
 /** Plain data that no form and no guard can write into from here on. An object of a class of its own stays as it is. */
-export function freeze<T>(value: T): T {
+export function freeze<T>(value: T, seen = new Set<unknown>()): T {
   try {
-    if (isPlain(value) && !Object.isFrozen(value)) Object.values(Object.freeze(value)).forEach(freeze)
+    // its parts may still be open where it is frozen itself
+    if (isPlain(value) && !seen.has(value))
+      for (const part of Object.values(Object.freeze(value))) freeze(part, seen.add(value))
   } catch {
     // a proxy, or a getter that throws
   }

@@ -17,10 +17,9 @@ export function userIdOf(user: unknown): string | null {
 
 /** By the client's own word where it has one. */
 export function userIdBy(client: Pick<AuthClient, 'userId'>): UserId {
-  if (!client.userId) return userIdOf
   return (user) => {
     try {
-      return readId(client.userId?.(user))
+      return client.userId ? readId(client.userId(user)) : userIdOf(user)
     } catch {
       return null
     }

@@ -173,7 +173,7 @@ function readRecord(value: unknown, rules: SessionRules): Stored {
   if (endReasons.includes(record['ended'])) {
     return {
       kind: 'ended',
-      ended: { reason: record['ended'] as EndedSession['reason'], user: user ?? null },
+      ended: { reason: record['ended'] as EndedSession['reason'], user: freeze(user ?? null) },
       id,
       revision,
     }
