@@ -1,4 +1,4 @@
-// Compiles the code of the README and of the guides as somebody would paste it: React with tsc, Vue with vue-tsc.
+// Compiles the code of the READMEs and of the guides as it would be pasted: React with tsc, Vue with vue-tsc.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -38,6 +38,16 @@ function guide(document: string, home: string, compiler: string): Program {
 const programs: Program[] = [
   guide('docs/react.md', 'packages/react', 'tsc'),
   guide('docs/vue.md', 'examples/vue', 'vue-tsc'),
+  guide('docs/errors.md', 'packages/conformance', 'tsc'),
+  guide('docs/machine.md', 'packages/conformance', 'tsc'),
+  guide('packages/core/README.md', 'packages/conformance', 'tsc'),
+  // its other blocks are files of the tests
+  {
+    document: 'docs/testing.md',
+    home: 'examples/vue',
+    compiler: 'vue-tsc',
+    files: { 'Menu.vue': blocksOf('docs/testing.md').find(({ language }) => language === 'vue')?.code ?? '' },
+  },
   {
     document: 'README.md',
     home: 'packages/conformance',

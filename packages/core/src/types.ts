@@ -124,7 +124,7 @@ export interface Auth<TUser = unknown, TCredentials = unknown, TGuards = Guards<
   readonly answerChallenge: (answer: { readonly code: string }) => Promise<TUser>
   /** Cancels a sign-in. If the server grants it all the same, that session is revoked. Does nothing if none is under way. */
   readonly cancel: () => void
-  /** Ends the session here at once, in the other tabs within a second, and tells the server in time. Rejects only after `destroy()`. */
+  /** Ends the session here at once, in other tabs within a second, and tells the server. Rejects only after `destroy()`. */
   readonly signOut: () => Promise<{ readonly revoked: Revoked }>
   /** Renews the access token now, once for all callers in all tabs. */
   readonly refresh: () => Promise<void>
