@@ -20,11 +20,19 @@ const browser = () => ({
 // every runtime dependency: one that is found later makes Vite reload a running test
 const core = ['xstate']
 
-/** Pages that hydrate come from a server: this one. Loaded where it is used, because it needs the whole binding. */
-const renderVuePage = async (_: unknown, ...page: unknown[]): Promise<string> => {
-  const pages = (await import('./packages/vue/test/ssr/pages.ts')) as {
-    readonly renderPage: (...page: unknown[]) => Promise<string>
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Whether tests that count to thousands count to all of them, as the landing does, or to a tenth. */
+    readonly suite: 'short' | 'whole'
   }
+}
+
+/** Not named in the import: Vite would make the whole binding a part of this file, whatever project runs. */
+const vuePages = new URL('packages/vue/test/ssr/pages.ts', import.meta.url).href
+
+/** Pages that hydrate come from a server: this one. */
+const renderVuePage = async (_: unknown, ...page: unknown[]): Promise<string> => {
+  const pages = (await import(vuePages)) as { readonly renderPage: (...page: unknown[]) => Promise<string> }
   return pages.renderPage(...page)
 }
 
@@ -41,11 +49,18 @@ const forReact = [
 
 export default defineConfig({
   test: {
+    provide: { suite: process.env['SUITE'] === 'whole' ? 'whole' : 'short' },
+    // the suite is about the product: that a machine is slow is no finding
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
+    maxWorkers: '100%',
     projects: [
       {
         test: {
           name: 'core',
           root: 'packages/core',
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],
         },
@@ -64,6 +79,7 @@ export default defineConfig({
         test: {
           name: 'conformance',
           root: 'packages/conformance',
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: ['**/*.browser.test.*'],
         },
@@ -81,8 +97,16 @@ export default defineConfig({
           name: 'apps',
           root: 'packages/conformance',
           include: ['apps/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          globalSetup: ['apps/build.setup.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'walks',
+          root: 'packages/conformance',
+          include: ['walks/**/*.test.ts'],
+          globalSetup: ['apps/build.setup.ts'],
+          testTimeout: 900_000,
         },
       },
       {

@@ -20,7 +20,7 @@ describe('sign-in', () => {
     await expect(world.signIn(world.users.user)).resolves.toBeDefined()
   })
 
-  test('locks the account after ten, for fifteen minutes more', async () => {
+  test('locks the account after ten, for fifteen minutes more [I2]', async () => {
     const world = createWorld()
     await guesses(world, 10)
     world.pass(600)
@@ -117,7 +117,7 @@ test('mail is limited by address and kind', async () => {
   expect((await ask('user@demo.test')).status).toBe(200)
 })
 
-test('every limit can be switched off', async () => {
+test('every limit can be switched off [I2]', async () => {
   const world = createWorld({ limits: false })
   await guesses(world, 15)
   let pair = await world.signIn(world.users.user)

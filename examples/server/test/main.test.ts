@@ -19,7 +19,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 
-test('the command prints its address in one line and stops when it is told to', { timeout: 20_000 }, async () => {
+test('the command prints its address in one line and stops when it is told to', async () => {
   const child = run('--port', '0', '--ttl', '5', '--no-control')
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const url = /^Example auth server: (http:\/\/127\.0\.0\.1:\d+) \(control routes off\)\n$/.exec(line.toString())?.[1]
@@ -30,7 +30,7 @@ test('the command prints its address in one line and stops when it is told to', 
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 
-test('the command says so when the port is in use', { timeout: 20_000 }, async () => {
+test('the command says so when the port is in use', async () => {
   const other = createNetServer()
   await new Promise<void>((resolve) => {
     other.listen(0, '127.0.0.1', resolve)
@@ -47,7 +47,7 @@ test('the command says so when the port is in use', { timeout: 20_000 }, async (
   })
 })
 
-test('the command refuses a life of a token that is no number', { timeout: 20_000 }, async () => {
+test('the command refuses a life of a token that is no number', async () => {
   const child = run('--ttl', 'long')
   const [line] = (await once(child.stderr, 'data')) as [Buffer]
   expect(line.toString()).toBe('accessTtl is a whole number of seconds above zero, not NaN\n')

@@ -135,7 +135,7 @@ export async function createAppDriver(context: BrowserContext, server: ExampleSe
       await page.getByTestId('cancel').first().click()
       release('signIn', 'signUp')
       // what is granted all the same is revoked: not in the place of a sign-out that is to be held later
-      if (isAsked) await expect.poll(signOuts, { timeout: 15_000 }).toBe(before + 1)
+      if (isAsked) await expect.poll(signOuts).toBe(before + 1)
     },
     async signOut(_ahead, before) {
       if (before?.isHeld) hold('signOut')
@@ -195,7 +195,7 @@ export async function createAppDriver(context: BrowserContext, server: ExampleSe
       await elsewhere(async (other) => {
         await expectPlace(other, 'expired') // it asks who is signed in, and hears
         // a tab that is closed before it has told anybody is another story
-        await expect.poll(() => page.getByTestId('user-name').count(), { timeout: 15_000 }).toBe(0)
+        await expect.poll(() => page.getByTestId('user-name').count()).toBe(0)
       })
     },
     'session.renewed by another tab': () =>

@@ -38,7 +38,7 @@ async function signIn(page: Page, name: SeedName): Promise<void> {
 
 const click = (page: Page, id: string) => page.getByTestId(id).click()
 async function shows(page: Page, id: string): Promise<void> {
-  await expect.poll(() => page.getByTestId(id).isVisible(), { timeout: 15_000, message: id }).toBe(true)
+  await expect.poll(() => page.getByTestId(id).isVisible(), { message: id }).toBe(true)
 }
 
 describe.each(['react', 'vue'] as const)('the %s app', (name) => {
@@ -224,6 +224,6 @@ describe.each(['react', 'vue'] as const)('the %s app', (name) => {
   test('the panel says so where the inspector cannot be reached', () =>
     inApp(name, async (page) => {
       await click(page, 'inspector')
-      await expect.poll(() => page.getByTestId('inspector-note').textContent(), { timeout: 15_000 }).toMatch(/\w/)
+      await expect.poll(() => page.getByTestId('inspector-note').textContent()).toMatch(/\w/)
     }))
 })

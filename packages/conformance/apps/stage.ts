@@ -1,10 +1,10 @@
-/** The example server, both apps in Vite, and a real Chromium. */
-import { fileURLToPath } from 'node:url'
+/** The example server, both apps as they are built, and a real Chromium. */
+import { join } from 'node:path'
 import { createServer as createAuthServer, type ExampleServer } from '@authchart/example-server'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright'
-import { createServer as createViteServer } from 'vite'
-import { expect } from 'vitest'
+import { expect, inject } from 'vitest'
 import { findChromium } from '../../../tools/chromium.ts'
+import { serveApp } from './site.ts'
 
 export type AppName = 'react' | 'vue'
 
@@ -18,14 +18,12 @@ export interface Stage {
 export async function setTheStage(): Promise<Stage> {
   const server = createAuthServer({ control: true, limits: false })
   const listening = await server.listen(0)
-  process.env['VITE_AUTH_SERVER'] = listening.url
-  const [react, vue] = await Promise.all([startApp('react'), startApp('vue')])
-  const { executablePath, args, env } = await findChromium()
-  const browser = await chromium.launch({
-    executablePath,
-    args,
-    env: { ...process.env, ...env } as Record<string, string>,
-  })
+  const folder = inject('apps')
+  const [react, vue, browser] = await Promise.all([
+    serveApp(join(folder, 'react'), listening.url),
+    serveApp(join(folder, 'vue'), listening.url),
+    launchBrowser(),
+  ])
   return {
     server,
     browser,
@@ -38,23 +36,15 @@ export async function setTheStage(): Promise<Stage> {
   }
 }
 
-async function startApp(name: AppName): Promise<{ url: string; close(): Promise<void> }> {
-  const root = fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url))
-  const app = await createViteServer({
-    root,
-    configFile: `${root}/vite.config.ts`,
-    configLoader: 'native',
-    logLevel: 'warn',
-    server: { host: 'localhost', port: 0 },
-  })
-  await app.listen()
-  return { url: app.resolvedUrls?.local[0] ?? '', close: () => app.close() }
+export async function launchBrowser(): Promise<Browser> {
+  const { executablePath, args, env } = await findChromium()
+  return chromium.launch({ executablePath, args, env: { ...process.env, ...env } as Record<string, string> })
 }
 
 /** A browser profile in which time stands still until it is told to move. */
 export async function openContext(browser: Browser): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(60_000)
   const now = Date.now()
   await context.clock.install({ time: now })
   await context.clock.pauseAt(now + 1000)
@@ -70,9 +60,7 @@ export function listen(page: Page): readonly string[] {
 }
 
 export async function expectText(page: Page, id: string, text: string): Promise<void> {
-  await expect
-    .poll(async () => (await page.getByTestId(id).textContent())?.trim(), { timeout: 15_000, message: id })
-    .toBe(text)
+  await expect.poll(async () => (await page.getByTestId(id).textContent())?.trim(), { message: id }).toBe(text)
 }
 
 /** Waits until the chart is in that state, as the panel shows it. */

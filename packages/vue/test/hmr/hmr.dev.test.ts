@@ -33,8 +33,9 @@ beforeAll(async () => {
   const { executablePath, args, env } = await findChromium()
   browser = await chromium.launch({ executablePath, args, env: { ...process.env, ...env } as Record<string, string> })
   page = await browser.newPage()
+  page.setDefaultTimeout(60_000)
   await page.goto(vite.resolvedUrls?.local[0] ?? '')
-}, 120_000)
+})
 
 afterAll(async () => {
   await browser.close()

@@ -1,16 +1,8 @@
-/** The routes of both example apps in a real browser: deep links, ways back, closed doors; walks generated from a graph. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { BrowserContext, Page } from 'playwright'
-import { generateRouteWalks, pathOf, shownIn, type RouteEvent, type RouteStep, type Shown } from '../src/routes.ts'
-import { expectPlace, listen, openContext, setTheStage, type Stage } from './stage.ts'
-
-const { walks, edges } = generateRouteWalks()
-let stage: Stage
-
-beforeAll(async () => {
-  stage = await setTheStage()
-})
-afterAll(() => stage?.close())
+/** A walk through the routes of an example app: after every step exactly that page is shown, under that address. */
+import type { Page } from 'playwright'
+import { expect } from 'vitest'
+import { pathOf, shownIn, type RouteEvent, type RouteStep, type Shown } from '../src/routes.ts'
+import { expectPlace, listen, openContext, type AppName, type Stage } from './stage.ts'
 
 /** What stands on a page and on no other. */
 const landmarks: Readonly<Record<Shown['screen'], string>> = {
@@ -22,8 +14,11 @@ const landmarks: Readonly<Record<Shown['screen'], string>> = {
   admin: 'admin-page',
 }
 
-async function take({ event, from }: RouteStep, page: Page, context: BrowserContext, url: string): Promise<void> {
-  const { control, users } = stage.server
+async function take(
+  { event, from }: RouteStep,
+  page: Page,
+  { server: { control, users }, url }: { readonly server: Stage['server']; readonly url: string },
+): Promise<void> {
   const click = (id: string, on = page) => on.getByTestId(id).click()
   const actions: Readonly<Record<RouteEvent['type'], () => Promise<unknown>>> = {
     'opens a link': () => page.goto(new URL(pathOf[(event as { page: keyof typeof pathOf }).page], url).href),
@@ -35,7 +30,7 @@ async function take({ event, from }: RouteStep, page: Page, context: BrowserCont
     },
     'signs out': () => click('sign-out'),
     async 'signs out in another tab'() {
-      const other = await context.newPage()
+      const other = await page.context().newPage()
       await other.goto(url)
       await click('sign-out', other)
       await expectPlace(other, 'signedOut')
@@ -66,30 +61,23 @@ async function expectShown(page: Page, { screen, address }: Shown, trail: string
     others: (await Promise.all(others.map((id) => page.getByTestId(id).isVisible()))).includes(true),
     address: addressOf(new URL(page.url())),
   })
-  await expect.poll(look, { timeout: 15_000, message: trail }).toEqual({ shown: true, others: false, address })
+  await expect.poll(look, { message: trail }).toEqual({ shown: true, others: false, address })
 }
 
-describe.each(['react', 'vue'] as const)('the routes of the %s app', (name) => {
-  test.each(walks.map((steps, index) => ({ name: `walk ${index + 1}`, steps })))('$name', async ({ steps }) => {
-    stage.server.control.reset()
-    const context = await openContext(stage.browser)
-    const page = await context.newPage()
-    const heard = listen(page)
-    await page.goto(stage.urls[name])
-    let trail = 'opens the app'
-    for (const step of steps) {
-      trail += ` > ${step.label}`
-      await take(step, page, context, stage.urls[name])
-      await expectShown(page, shownIn(step.to), trail)
-    }
-    expect(heard.filter((line) => line.includes('eyJ') || line.startsWith('pageerror'))).toEqual([])
-    expect(stage.server.control.stats().replays).toBe(0)
-    await context.close()
-  })
-
-  test('takes every edge of the graph', () => {
-    const taken = new Set(walks.flat().map(({ from, label }) => `${JSON.stringify(from)} ${label}`))
-    console.log(`${name} app: ${taken.size} of ${edges} ways through its routes, in ${walks.length} walks`)
-    expect(taken.size).toBe(edges)
-  })
-})
+export async function walkThroughRoutes(stage: Stage, name: AppName, steps: readonly RouteStep[]): Promise<void> {
+  const { server, browser, urls } = stage
+  server.control.reset()
+  const context = await openContext(browser)
+  const page = await context.newPage()
+  const heard = listen(page)
+  await page.goto(urls[name])
+  let trail = 'opens the app'
+  for (const step of steps) {
+    trail += ` > ${step.label}`
+    await take(step, page, { server, url: urls[name] })
+    await expectShown(page, shownIn(step.to), trail)
+  }
+  expect(heard.filter((line) => line.includes('eyJ') || line.startsWith('pageerror'))).toEqual([])
+  expect(server.control.stats().replays).toBe(0)
+  await context.close()
+}
