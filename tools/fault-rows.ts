@@ -1,20 +1,23 @@
-// Which rows of the fault catalogue have a test. A test names its rows at the end of its name: 'is sent once [18, 21]'.
+// Which rows of the fault catalogue and of the field cases have a test. A test names its rows at the end of its name:
+// 'is sent once [18, C1a]'. A part of a case counts for the case: K1a is a test of K1.
 import { globSync, readFileSync } from 'node:fs'
 import { parseSync } from 'vite'
 
 interface Row {
-  readonly row: number
+  readonly id: string
   readonly section: string
   readonly title: string
-  /** Why it cannot apply. */
+  /** Why it cannot apply, or why a test could show nothing. */
   readonly why?: string
   /** What is not as it should be yet. */
   readonly open?: string
+  /** It belongs to the next piece of work. */
+  readonly later?: boolean
 }
 
 interface Named {
   readonly file: string
-  readonly rows: readonly number[]
+  readonly ids: readonly string[]
 }
 
 /** A node of the syntax tree, as far as it matters here. */
@@ -23,9 +26,10 @@ interface Node {
   readonly [field: string]: unknown
 }
 
-const CATALOGUE = 'packages/conformance/faults.json'
-const SOURCES = ['{packages,examples}/**/*.test.{ts,tsx}', 'packages/conformance/campaign/**/*.ts']
-/** The first and the last row of each section. */
+const FAULTS = 'packages/conformance/faults.json'
+const CASES = 'packages/conformance/field-cases.json'
+const SOURCES = ['{packages,examples}/**/*.test.{ts,tsx}', 'packages/conformance/{campaign,firefox}/**/*.ts']
+/** The first and the last row of each section of the faults. */
 const SECTIONS: Readonly<Record<string, readonly [number, number]>> = {
   A: [1, 32],
   B: [33, 54],
@@ -39,7 +43,15 @@ const CALLS: readonly unknown[] = ['test', 'it', 'describe', 'campaign']
 /** What does not run proves nothing; what must fail proves the contrary. */
 const NOT_RUN: readonly unknown[] = ['skip', 'todo', 'fails', 'skipIf', 'runIf']
 
-const catalogue = JSON.parse(readFileSync(CATALOGUE, 'utf8')) as readonly Row[]
+type Fault = Omit<Row, 'id'> & { readonly row: number }
+const faults = (JSON.parse(readFileSync(FAULTS, 'utf8')) as readonly Fault[]).map(({ row, ...rest }): Row => ({
+  ...rest,
+  id: String(row),
+}))
+const cases = JSON.parse(readFileSync(CASES, 'utf8')) as readonly Row[]
+const rows = [...faults, ...cases]
+const known = new Set(rows.map(({ id }) => id))
+
 const isInstalled = (path: string): boolean => /(^|[/\\])(node_modules|dist)([/\\]|$)/.test(path)
 const files = SOURCES.flatMap((pattern) => globSync(pattern, { exclude: isInstalled })).sort()
 const named = files.flatMap((file) => namesIn(file))
@@ -47,54 +59,58 @@ const problems: string[] = []
 
 for (const [section, [first, last]] of Object.entries(SECTIONS)) {
   for (let row = first; row <= last; row += 1) {
-    const found = catalogue.filter((known) => known.row === row && known.section === section)
-    if (found.length !== 1)
-      problems.push(`${CATALOGUE}: row ${row} of section ${section} is there ${found.length} times`)
+    const found = faults.filter(({ id, section: own }) => id === String(row) && own === section)
+    if (found.length !== 1) problems.push(`${FAULTS}: row ${row} of section ${section} is there ${found.length} times`)
   }
 }
-for (const { file, rows } of named) {
-  for (const row of rows) {
-    if (!catalogue.some((known) => known.row === row)) problems.push(`${file}: there is no row ${row}`)
-  }
+if (known.size !== rows.length) problems.push('A row is there twice')
+
+/** The row that an id in a name stands for: itself, or the case that it is a part of. */
+const rowOf = (id: string): string | undefined => [id, id.replace(/[a-z]$/, '')].find((name) => known.has(name))
+for (const { file, ids } of named) {
+  for (const id of ids) if (rowOf(id) === undefined) problems.push(`${file}: there is no row ${id}`)
 }
 
-const tested = new Set(named.flatMap(({ rows }) => rows))
-const without = catalogue.filter(({ row, why, open }) => !tested.has(row) && why === undefined && open === undefined)
-const open = catalogue.filter((row) => row.open !== undefined)
+const tested = new Set(named.flatMap(({ ids }) => ids.map(rowOf)))
+const isTested = ({ id }: Row): boolean => tested.has(id)
+const isWithout = (row: Row): boolean =>
+  !isTested(row) && row.why === undefined && row.open === undefined && row.later !== true
 
-const line = (name: string, rows: readonly Row[]): string =>
-  [
-    name.padEnd(9),
-    rows.length,
-    rows.filter(({ row }) => tested.has(row)).length,
-    rows.filter(({ why }) => why !== undefined).length,
-    rows.filter((row) => row.open !== undefined).length,
-    rows.filter((row) => without.includes(row)).length,
-  ]
-    .map((cell) => `${cell}`.padStart(9))
-    .join('')
-console.log(['section', 'rows', 'test', 'sentence', 'open', 'without'].map((cell) => cell.padStart(9)).join(''))
-for (const section of Object.keys(SECTIONS)) {
-  console.log(
+const HEAD = ['section', 'rows', 'test', 'sentence', 'open', 'later', 'without']
+const count = (list: readonly Row[], is: (row: Row) => boolean): string => String(list.filter(is).length)
+const line = (name: string, list: readonly Row[]): string[] => [
+  name,
+  String(list.length),
+  count(list, isTested),
+  count(list, ({ why }) => why !== undefined),
+  count(list, ({ open }) => open !== undefined),
+  count(list, (row) => row.later === true && !isTested(row)),
+  count(list, isWithout),
+]
+function printTable(heading: string, list: readonly Row[]): void {
+  console.log(heading)
+  const sections = [...new Set(list.map(({ section }) => section))]
+  const lines = sections.map((name) =>
     line(
-      section,
-      catalogue.filter((row) => row.section === section),
+      name,
+      list.filter(({ section }) => section === name),
     ),
   )
+  for (const cells of [HEAD, ...lines, line('all', list)]) console.log(cells.map((cell) => cell.padStart(9)).join(''))
 }
-console.log(line('all', catalogue))
+printTable('Faults', faults)
+printTable('Field cases', cases)
 console.log(`${named.length} names in ${new Set(named.map(({ file }) => file)).size} files`)
 
-for (const { row, title } of without) problems.push(`row ${row} has neither a test nor a sentence: ${title}`)
-for (const { row, why, title } of catalogue) {
+for (const row of rows) {
+  const { id, title, why, open } = row
+  if (isWithout(row)) problems.push(`row ${id} has neither a test nor a sentence: ${title}`)
+  if (open !== undefined) problems.push(`row ${id} is open: ${title}. ${open}`)
   if (why === undefined) continue
-  const [first] = named.filter(({ rows }) => rows.includes(row))
-  if (first) problems.push(`row ${row} has a sentence why it cannot apply, and a test in ${first.file}: ${title}`)
-  if (why.trim() === '') problems.push(`row ${row} has an empty sentence`)
-}
-for (const row of open) {
-  problems.push(`row ${row.row} is open: ${row.title}. ${row.open}`)
-  if (row.why !== undefined) problems.push(`row ${row.row} is open, and has a sentence why it cannot apply`)
+  if (why.trim() === '') problems.push(`row ${id} has an empty sentence`)
+  if (open !== undefined) problems.push(`row ${id} is open, and has a sentence why it cannot apply`)
+  const first = named.find(({ ids }) => ids.map(rowOf).includes(id))
+  if (first) problems.push(`row ${id} has a sentence why it cannot apply, and a test in ${first.file}: ${title}`)
 }
 for (const problem of problems) console.log(problem)
 if (problems.length > 0) process.exitCode = 1
@@ -110,9 +126,9 @@ function namesIn(file: string): Named[] {
     if (!CALLS.includes(words[0])) return true
     if (words.some((word) => NOT_RUN.includes(word))) return false
     const [first, ...rest] = node['arguments'] as readonly unknown[]
-    const list = /\[(\d+(?:, \d+)*)\]$/.exec(textOf(first))?.[1]
+    const list = /\[([A-Z]?\d+[a-z]?(?:, [A-Z]?\d+[a-z]?)*)\]$/.exec(textOf(first))?.[1]
     // a name alone runs nothing
-    if (list !== undefined && rest.some(isFunction)) found.push({ file, rows: list.split(', ').map(Number) })
+    if (list !== undefined && rest.some(isFunction)) found.push({ file, ids: list.split(', ') })
     return true
   })
   return found
