@@ -35,7 +35,7 @@ describe('a refresh token is not shown again', () => {
   })
 
   it.each(['rate-limited', 'misconfigured', 'not-supported', 'account-locked'] as const)(
-    'after %s with a status of success or failure [R3d, R3e]',
+    'after %s with a status of success or failure [R3e]',
     async (code) => {
       for (const status of [200, 204, 500, 502, 504]) expect(await spentAfter(new AuthError(code, { status }))).toBe(1)
     },

@@ -92,7 +92,7 @@ describe('an error in the client’s own code', () => {
     new TypeError('can\'t access property "b", a is undefined'),
     new ReferenceError('tokn is not defined'),
   ]
-  it.each(mistakes)('is no lost connection, and the developer hears of it: %s [K5, K5b]', async (mistake) => {
+  it.each(mistakes)('is no lost connection, and the developer hears of it: %s [K5b]', async (mistake) => {
     const tab = openTab()
     const asked = watch(tab.auth.signIn(annsPassword))
     await drain()

@@ -25,7 +25,7 @@ describe('an AuthError of another copy', () => {
     expect(new AuthError('network') instanceof other.AuthError).toBe(true)
   })
 
-  it('that refuses a refresh token ends the session [F1, F1a]', async () => {
+  it('that refuses a refresh token ends the session [F1a]', async () => {
     const other = await otherCopy()
     const tab = await refreshing()
     tab.client.next('refresh').fail(new other.AuthError('session-expired'))
@@ -65,7 +65,7 @@ describe('account functions of another copy', () => {
       },
     })
 
-  it('serve an auth of this one [F1]', async () => {
+  it('serve an auth of this one', async () => {
     const other = await otherCopy()
     const { createAuth } = await import('@authchart/core')
     const auth = createAuth({ client: client(), clock: fakeClock(), network: fakeNetwork() })
@@ -75,7 +75,7 @@ describe('account functions of another copy', () => {
     expect((await other.bkendAccount(auth).sessions.list()).items).toMatchObject([{ id: 's1' }])
   })
 
-  it('say so where the copy is of another version [F1]', () => {
+  it('say so where the copy is of another version', () => {
     const auth = { [Symbol.for('authchart.internals')]: () => ({ version: 2 }) }
     expect(() => internalsOf(auth)).toThrow(/another version of @authchart\/core/)
     expect(() => internalsOf({})).toThrow(/Pass the auth itself/)
