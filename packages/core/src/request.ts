@@ -42,6 +42,7 @@ export function copyRequest(outgoing: Outgoing): Outgoing | null {
     return { ...outgoing, target: copy, init: rest, headers: new Headers(copy.headers) }
   }
   const isBodiless =
-    typeof target === 'string' || body !== undefined || /^(GET|HEAD)$/.test(init.method ?? target.method)
-  return isBodiless ? outgoing : { ...outgoing, target: target.clone() }
+    typeof target === 'string' || typeof body === 'string' || /^(GET|HEAD)$/.test(init.method ?? target.method)
+  // by the platform's own clone: that of a subclass may lead elsewhere
+  return isBodiless ? outgoing : { ...outgoing, target: Request.prototype.clone.call(target) }
 }
