@@ -24,13 +24,17 @@ const only = (language: string, words: string): string => {
   return found[0]?.code ?? ''
 }
 
-/** All blocks of a guide are one program; each says in its first line which file it is. */
-function guide(document: string, home: string, compiler: string): Program {
-  const files = blocksOf(document).map(({ code }): [string, string] => {
-    const [, name] = /^(?:\/\/|<!--) ([\w.-]+)/.exec(code) ?? []
-    if (!name) throw new Error(`${document}: a block should begin with the name of its file: ${code.slice(0, 60)}`)
-    return [name, code]
-  })
+/** All blocks of these guides are one program; each says in its first line which file it is. */
+function guide(documents: string | readonly string[], home: string, compiler: string): Program {
+  const document = [documents].flat().join(', ')
+  const files = [documents]
+    .flat()
+    .flatMap(blocksOf)
+    .map(({ code }): [string, string] => {
+      const [, name] = /^(?:\/\/|<!--) ([\w.-]+)/.exec(code) ?? []
+      if (!name) throw new Error(`${document}: a block should begin with the name of its file: ${code.slice(0, 60)}`)
+      return [name, code]
+    })
   if (new Set(files.map(([name]) => name)).size !== files.length) throw new Error(`${document} has a file twice`)
   return { document, home, compiler, files: Object.fromEntries(files) }
 }
@@ -38,16 +42,7 @@ function guide(document: string, home: string, compiler: string): Program {
 const programs: Program[] = [
   guide('docs/react.md', 'packages/react', 'tsc'),
   guide('docs/vue.md', 'examples/vue', 'vue-tsc'),
-  guide('docs/errors.md', 'packages/conformance', 'tsc'),
-  guide('docs/machine.md', 'packages/conformance', 'tsc'),
-  guide('packages/core/README.md', 'packages/conformance', 'tsc'),
-  // its other blocks are files of the tests
-  {
-    document: 'docs/testing.md',
-    home: 'examples/vue',
-    compiler: 'vue-tsc',
-    files: { 'Menu.vue': blocksOf('docs/testing.md').find(({ language }) => language === 'vue')?.code ?? '' },
-  },
+  guide(['docs/errors.md', 'docs/machine.md', 'packages/core/README.md'], 'packages/conformance', 'tsc'),
   {
     document: 'README.md',
     home: 'packages/conformance',
@@ -61,10 +56,15 @@ const programs: Program[] = [
     files: { 'client.ts': only('ts', 'AuthClient') },
   },
   {
-    document: 'README.md',
+    document: 'README.md, docs/testing.md',
     home: 'examples/vue',
     compiler: 'vue-tsc',
-    files: { 'main.ts': only('ts', 'createAuthPlugin'), 'App.vue': only('vue', '<Protected>') },
+    files: {
+      'main.ts': only('ts', 'createAuthPlugin'),
+      'App.vue': only('vue', '<Protected>'),
+      // the other blocks there are files of the tests
+      'Menu.vue': blocksOf('docs/testing.md').find(({ language }) => language === 'vue')?.code ?? '',
+    },
   },
 ]
 

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { readFile, tableUnder } from './documents.ts'
+
+test('the sizes in the README are the budgets that the build measures [W4]', () => {
+  const [, table = ''] = /Sizes, minified.*\n\n([\s\S]*?\n)\n/.exec(readFile('README.md')) ?? []
+  const said = tableUnder(`## Sizes\n${table}`, 'Sizes').map(({ bytes }) => Number(bytes))
+  const entries = Array.from(readFile('tools/size.ts').matchAll(/^ {4}budget: ([\d_]+),$/gm), ([, budget]) =>
+    Number(budget?.replace('_', '')),
+  )
+  const [xstate = 0, withXstate = 0, ...others] = entries
+  expect(said).toEqual([others[0], withXstate, ...others.slice(1)])
+  expect(readFile('README.md')).toContain(`xstate itself is ${xstate}`)
+})
