@@ -14,7 +14,6 @@ afterAll(() => stage?.close())
 type SeedName = 'admin' | 'user' | 'guest' | 'mfa'
 type Open = (path: string) => Promise<unknown>
 
-const WAIT = { timeout: 60_000 }
 const DESK = { width: 1280, height: 900 }
 const PHONE = { width: 390, height: 844 }
 /** As wide as a desk at 400 %. */
@@ -117,7 +116,7 @@ function smallTargets(page: Page): Promise<readonly string[]> {
 /** Waits until that element has the focus, by name and text. */
 async function expectFocus(page: Page, focused: string): Promise<void> {
   const look = () => page.evaluate(() => `${document.activeElement?.localName} ${document.activeElement?.textContent}`)
-  await expect.poll(async () => (await look()).trim(), WAIT).toBe(focused)
+  await expect.poll(async () => (await look()).trim()).toBe(focused)
 }
 
 const focusedTag = (page: Page) => page.evaluate(() => document.activeElement?.localName)
@@ -149,8 +148,8 @@ describe.each([
       await page.addInitScript({ content: axe.source })
       for (const [heading, come] of pages) {
         await come(page, open)
-        await expect.poll(() => page.title(), WAIT).toBe(`${heading} · ${app}`)
-        await expect.poll(() => page.locator('.placeholder, .spinner').count(), WAIT).toBe(0)
+        await expect.poll(() => page.title()).toBe(`${heading} · ${app}`)
+        await expect.poll(() => page.locator('.placeholder, .spinner').count()).toBe(0)
         expect(await page.getByRole('heading', { level: 1 }).allTextContents()).toEqual([heading])
         expect(await page.getByRole('heading').first().textContent()).toBe(heading)
         expect(await smallTargets(page), heading).toEqual([])
@@ -166,7 +165,7 @@ describe.each([
       const first = addFault({ kind: 'hold', path: '*/data/posts/post_1' })
       await page.getByTestId('open-post_1').press('Enter')
       await expectFocus(page, 'h1 Loading the post')
-      await expect.poll(() => page.title(), WAIT).toBe(`Loading the post · ${app}`)
+      await expect.poll(() => page.title()).toBe(`Loading the post · ${app}`)
       removeFault(first)
       await expectFocus(page, 'h1 A session is a promise')
       await page.goBack()
@@ -175,13 +174,13 @@ describe.each([
       await expectFocus(page, 'h1 Loading the post')
       await page.getByTestId('sign-out').focus()
       removeFault(second)
-      await expect.poll(() => page.title(), WAIT).toBe(`Spend it once · ${app}`)
+      await expect.poll(() => page.title()).toBe(`Spend it once · ${app}`)
       await expectFocus(page, 'button Sign out')
     }))
 
   test('loading the first page moves no focus, and the first Tab comes to the skip link [H3]', () =>
     inApp(name, DESK, async (page, open) => {
-      await expect.poll(() => page.title(), WAIT).toBe(`Sign in, and watch the chart · ${app}`)
+      await expect.poll(() => page.title()).toBe(`Sign in, and watch the chart · ${app}`)
       expect(await focusedTag(page)).toBe('body')
       await signIn(page, 'user')
       for (const [path, heading] of [
@@ -191,7 +190,7 @@ describe.each([
       ] as const) {
         await expectPlace(page, 'authenticated.fresh')
         await open(path)
-        await expect.poll(() => page.title(), WAIT).toBe(`${heading} · ${app}`)
+        await expect.poll(() => page.title()).toBe(`${heading} · ${app}`)
         expect(await focusedTag(page), path).toBe('body')
         await page.keyboard.press('Tab')
         await expectFocus(page, 'button Skip to the page')
@@ -230,18 +229,18 @@ describe.each([
         if (!(await isClear(focused))) covered.push(`${key} ${await focused.evaluate((one) => one.outerHTML)}`)
         await walk(key)
       }
-      await expect.poll(() => page.title(), WAIT).toBe(`Sign in, and watch the chart · ${app}`)
+      await expect.poll(() => page.title()).toBe(`Sign in, and watch the chart · ${app}`)
       await heading.focus()
       await walk('Tab')
       await walk('Shift+Tab')
       await fillIn(page, 'mfa')
       await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
       await page.keyboard.press('Enter')
-      await expect.poll(() => page.title(), WAIT).toBe(`One more step · ${app}`)
+      await expect.poll(() => page.title()).toBe(`One more step · ${app}`)
       expect(await isClear(heading)).toBe(true)
       await click(page, 'cancel')
       await signIn(page, 'user')
-      await expect.poll(() => page.getByTestId('open-post_4').isVisible(), WAIT).toBe(true)
+      await expect.poll(() => page.getByTestId('open-post_4').isVisible()).toBe(true)
       await heading.focus()
       await walk('Tab')
       await walk('Shift+Tab')
@@ -255,7 +254,7 @@ describe.each([
       expect(await toggle.getAttribute('aria-expanded')).toBe('true')
       await page.getByTestId('command-refresh').focus()
       await page.keyboard.press('Escape')
-      await expect.poll(() => toggle.getAttribute('aria-expanded'), WAIT).toBe('false')
+      await expect.poll(() => toggle.getAttribute('aria-expanded')).toBe('false')
       expect(await toggle.evaluate((element) => element === document.activeElement)).toBe(true)
     }))
 
@@ -263,10 +262,10 @@ describe.each([
     inApp(name, PHONE, async (page) => {
       const toggle = page.getByTestId('panel-toggle')
       const expectOpen = async (isOpen: boolean) => {
-        await expect.poll(() => toggle.getAttribute('aria-expanded'), WAIT).toBe(`${isOpen}`)
+        await expect.poll(() => toggle.getAttribute('aria-expanded')).toBe(`${isOpen}`)
       }
       await signIn(page, 'user')
-      await expect.poll(() => page.title(), WAIT).toBe(`Posts · ${app}`)
+      await expect.poll(() => page.title()).toBe(`Posts · ${app}`)
       await toggle.click()
       await click(page, 'nav-admin')
       await expectOpen(false)
@@ -282,7 +281,7 @@ describe.each([
       await toggle.click()
       await page.keyboard.press('Escape')
       await signIn(page, 'guest')
-      await expect.poll(() => page.title(), WAIT).toBe(`Posts · ${app}`)
+      await expect.poll(() => page.title()).toBe(`Posts · ${app}`)
       await expectOpen(true)
     }))
 
@@ -302,12 +301,12 @@ describe.each([
       await signIn(page, 'user')
       await expectPlace(page, 'authenticated.fresh')
       await open('/posts/post_1/edit')
-      await expect.poll(() => page.getByTestId('post-form').isVisible(), WAIT).toBe(true)
+      await expect.poll(() => page.getByTestId('post-form').isVisible()).toBe(true)
       await click(page, 'sign-out')
-      await expect.poll(() => page.getByTestId('sign-in-form').isVisible(), WAIT).toBe(true)
+      await expect.poll(() => page.getByTestId('sign-in-form').isVisible()).toBe(true)
       await signIn(page, 'guest')
       await expectText(page, 'user-name', 'Guest')
-      await expect.poll(() => page.title(), WAIT).toBe(`Posts · ${app}`)
+      await expect.poll(() => page.title()).toBe(`Posts · ${app}`)
       expect(page.url()).toBe(stage.urls[name])
     }))
 
