@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { browserWithSession, drain, fakeClock, grant, HOUR, openTab, settle, watch, type Arrived } from './support.ts'
+import { browserWithSession, drain, fakeClock, grant, HOUR, openTab, watch, type Arrived } from './support.ts'
 
 const HERE = 'https://api.test/posts'
 

@@ -32,6 +32,9 @@ function make(options: object) {
   return { auth, said }
 }
 
+/** Asks a guard by any name, as code does that no compiler saw. */
+const can = (auth: { readonly can: unknown }, name: string): boolean => (auth.can as (guard: string) => boolean)(name)
+
 const noTime: readonly unknown[] = [Number.NaN, '30s', '30', null, true, {}, 0, -1, -Infinity]
 
 describe('a time that is none', () => {
@@ -150,7 +153,7 @@ describe('whom the server found', () => {
   it('an object is a user, and guards stay closed', () => {
     const { auth, said } = make({ initialSession: { user: ann }, guards: { isEditor: hasRole('editor') } })
     expect(auth.getInitialState()).toMatchObject({ status: 'authenticated', user: ann, confirmed: false })
-    expect([auth.can('isEditor' as never), said]).toEqual([false, []])
+    expect([can(auth, 'isEditor'), said]).toEqual([false, []])
   })
 })
 
@@ -252,7 +255,7 @@ describe('a guard that is none', () => {
     const said: string[] = []
     const tab = openTab({ onWarning: ({ message }) => void said.push(message) })
     await tab.signIn()
-    for (let n = 0; n < 3; n += 1) expect(tab.auth.can('isEditr' as never)).toBe(false)
+    for (let n = 0; n < 3; n += 1) expect(can(tab.auth, 'isEditr')).toBe(false)
     expect(said).toEqual([expect.stringContaining('There is no guard "isEditr"')])
   })
 
@@ -267,6 +270,6 @@ describe('a guard that is none', () => {
     await tab.signIn()
     expect(tab.auth.can('isEditor')).toBe(true)
     for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'role'])
-      expect(tab.auth.can(name as never)).toBe(false)
+      expect(can(tab.auth, name)).toBe(false)
   })
 })

@@ -6,7 +6,6 @@ import {
   annsPassword,
   drain,
   fakeClock,
-  fakeNetwork,
   grant,
   guards,
   openTab,
@@ -67,7 +66,11 @@ describe('a part of the chart that the app replaced and that throws', () => {
       await drain()
       tab.client.next('signIn').answer(grant(1))
       await drain()
-      const later = [tab.auth.signIn(annsPassword), tab.auth.fetch('https://api.test/'), tab.auth.getAccessToken()]
+      const later: readonly Promise<unknown>[] = [
+        tab.auth.signIn(annsPassword),
+        tab.auth.fetch('https://api.test/'),
+        tab.auth.getAccessToken(),
+      ]
       const settled = later.map((promise) => watch(promise))
       const out = watch(tab.auth.signOut())
       await drain()
