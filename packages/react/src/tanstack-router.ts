@@ -53,12 +53,17 @@ export function authRoutes<TUser, TCredentials, TGuards>(
     /** Looks at the open page again whenever a user signs in or out, or another one does. Returns how to stop. */
     follow(router: FollowedRouter): () => void {
       followed = router
-      const unlisten = router.history.subscribe(({ action }: { readonly action: { readonly type: string } }) => {
-        isReturn = action.type !== 'PUSH' && action.type !== 'REPLACE'
-      })
+      let unlisten = (): void => {}
       const unfollow = routes.follow((isFirstAnswer, isAnother) => {
-        if (isFirstAnswer && router.state.isLoading) return // what loads waits for it
+        const { isLoading, resolvedLocation } = router.state
+        if (isFirstAnswer && isLoading) return // what loads waits for it
+        // nothing is open yet; and a router whose history has a listener already leaves its first redirect to that
+        if (!resolvedLocation && !isLoading) return
         isReturn = true
+        unlisten()
+        unlisten = router.history.subscribe(({ action }: { readonly action: { readonly type: string } }) => {
+          isReturn = action.type !== 'PUSH' && action.type !== 'REPLACE'
+        })
         router.clearCache() // pages that were left are shown from there at once, to the next user, too
         void router.invalidate({ forcePending: isAnother })
       })

@@ -167,7 +167,7 @@ export function describeRoutes(name: string, open: Open): void {
       const stage = await start(auth, { at: '/safe' })
       await see(stage).at('/safe', 'safe for Ann')
 
-      clock.advance(3000)
+      clock.advance(60_000)
       await see(stage).at('/forbidden', 'forbidden')
     })
 
@@ -183,7 +183,7 @@ export function describeRoutes(name: string, open: Open): void {
       request.answer({ challenge: { kind: 'totp', handle: 'h' } })
       await expect(again).rejects.toMatchObject({ code: 'challenge-required' })
 
-      clock.advance(3000)
+      clock.advance(60_000)
       await see(stage).at('/forbidden', 'forbidden')
     })
 
@@ -205,7 +205,7 @@ export function describeRoutes(name: string, open: Open): void {
       await signIn(auth, server)
       const stage = await start(auth, { at: '/safe?tab=2#keys', forbidden: undefined })
       await see(stage).at('/safe?tab=2#keys', 'safe for Ann')
-      clock.advance(3000)
+      clock.advance(60_000)
       await see(stage).at('/safe?tab=2#keys', 'error: forbidden')
 
       await signIn(auth, server)
