@@ -47,7 +47,7 @@ export interface BrokerOptions {
   readonly rules: SessionRules
   readonly network: Network
   readonly requestTimeout: number
-  /** Nobody knows whether the server can be reached: one cheap request goes first. */
+  /** The server may be out of reach: one cheap request goes first. */
   readonly isDoubtful: () => boolean
   readonly lock: <T>(work: () => Promise<T>) => Promise<T>
   /** Takes up what another tab stored, when it differs from what is held. True: it did. */
@@ -66,7 +66,7 @@ const LONGEST_BACKOFF = 60_000
 const LONGEST_PING = 10_000
 /** However long a server wants to be left alone. */
 const LONGEST_WAIT = 600_000
-/** A holder that is frozen keeps its lock; nobody robs it, but nobody waits for ever. */
+/** A frozen tab keeps the lock. It is never stolen, but waiting for it times out. */
 const LONGEST_LOCK_WAIT = 120_000
 /** A storage that has not answered for so long will not answer in this page any more. */
 const LONGEST_BLINDNESS = 120_000
@@ -119,7 +119,7 @@ export function createBroker(options: BrokerOptions): Broker {
     blindness = null
     let stored = await persistence.read()
     if (stored?.kind === 'foreign' && !stored.isNewer && isSameGrant(meant, vault.held)) {
-      // somebody's script wrote over it
+      // another script wrote over it
       await persistence.put(meant)
       stored = await persistence.read()
     }
@@ -140,7 +140,7 @@ export function createBroker(options: BrokerOptions): Broker {
     if (unreached) return unreached
     if (!isSameGrant(meant, vault.held)) return { type: 'settled' }
 
-    // durable before the request leaves: whoever finds the mark knows that the token may be spent
+    // durable before the request leaves: a tab that finds the mark knows that the token may be spent
     const marked = await persistence.replace(stored.revision, held, true)
     if (marked === null) {
       observe(await persistence.read())
@@ -237,7 +237,7 @@ export function createBroker(options: BrokerOptions): Broker {
     return { type: 'settled' }
   }
 
-  /** Where the token does not say whom it is for, the server does. An error: nobody can say now. */
+  /** If the token does not say whom it is for, the server does. An error if it cannot be told now. */
   async function identify(held: Held, next: Held): Promise<Held | 'somebody else' | AuthError> {
     const { accessToken } = next
     if (next.isNamed || !client.getUser || !accessToken) return { ...next, isNamed: true }

@@ -8,7 +8,7 @@ export interface Connection {
   readonly heard: () => void
   /** Something got no answer. */
   readonly missed: () => void
-  /** Nobody knows: after silence, after sleep, after a failure. */
+  /** It may be dead: after silence, after sleep, after a failure. */
   readonly isDoubtful: () => boolean
 }
 

@@ -37,7 +37,7 @@ interface InnerWorld extends World, Hands {
   destroy(): void
 }
 
-/** A tab that is alone: nobody listens, and only what others can see needs a lock that others respect. */
+/** A tab that is alone: no other tab listens, and only what others can see needs a lock that others respect. */
 function noTabs(scope: AuthStorage['scope']): Tabs {
   const lock = scope === 'memory' ? queuesOfThisPage() : browserTabs().lock
   return { lock, open: () => ({ post() {}, close() {} }) }
@@ -105,7 +105,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       try {
         listener({ generation: vault.generation })
       } catch {
-        // a hint is a courtesy: whoever misses it reads the record when he wakes up
+        // a tab that misses a hint reads the record when it wakes up
       }
     }
   }
@@ -155,14 +155,14 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     const found = await persistence.end(isMeant, ended)
     ending -= 1
     post()
-    // somebody may have signed in elsewhere meanwhile
+    // another tab may have signed in since
     world.look()
     return found
   }
 
   async function revokeSession(held: Held | null): Promise<Revoked> {
-    // while restoring nobody knows yet what is stored: all of it, but for what a later sign-in stores. Afterwards, with
-    // nothing held, only the word of an ended session
+    // during the restore it is not known yet what is stored: all of it is meant, except what a later sign-in stores. After
+    // that, with no session held, only the word of an ended session is meant
     const wasRestoring = restoring !== 'done'
     const isMeant = (id: string, kind: 'session' | 'ended'): boolean => {
       if (held) return id === held.id
@@ -240,7 +240,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       report({ type: 'tabs.signedIn', session: toView(other) })
       return true
     }
-    // one that nobody knows the owner of yet is left to the next renewal
+    // one whose owner is not known yet is left to the next renewal
     if (other.generation <= held.generation || !other.isNamed) return false
     // the same sign-in, renewed by another tab: its user comes along, whose role may be another one by now
     if (isAnotherUser(held.user, other.user, rules)) {
@@ -306,7 +306,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     warn: (error) => warn(typeof error === 'string' ? new AuthError(error) : error),
     doubt() {
       const { held } = vault
-      // nobody could say otherwise, ever
+      // no answer could confirm it again
       if (!held || (!client.getUser && !held.renewable)) return
       const doubted = { ...held, userGeneration: 0 }
       vault.hold(doubted)
@@ -343,7 +343,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     destroy() {
       lifetime().abort()
       settleDestroyed()
-      // a renewal on its way is not thrown away: its tokens are stored for whoever opens the app next
+      // a renewal on its way is not thrown away: its tokens are stored for the next page
       void world.broker.landed().then(vault.clear)
     },
     broker: createBroker({

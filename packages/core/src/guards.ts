@@ -5,8 +5,8 @@ import { report } from './report.ts'
 import type { AuthState, GuardArgs, Guards } from './types.ts'
 
 /**
- * Somebody is signed in: the one question an app asks most. `refreshing` is signed in, and so is whoever is signed in
- * while another sign-in, or his own once more, is under way.
+ * Whether a user is signed in. `refreshing` counts as signed in, and so does the current user while another sign-in, or
+ * their own once more, is under way.
  */
 export function isAuthenticated<TUser>(state: AuthState<TUser>): state is SignedIn<AuthState<TUser>> {
   return state.user !== null
@@ -91,7 +91,7 @@ export function isAllowedBy(
     try {
       const args: GuardArgs<unknown> = { user: session.user, sinceSignIn: sinceSignIn() }
       const answer: unknown = Reflect.apply(guard, guards, [args, ...params])
-      // a promise is no answer; what becomes of it is nobody's business
+      // a promise is no answer, and what becomes of it is ignored
       if (typeof answer === 'object') void Promise.resolve(answer).catch(() => {})
       return answer === true
     } catch (error) {

@@ -42,7 +42,7 @@ export const renewalOutcome =
     return { error: error ?? new AuthError('not-supported') }
   }
 
-/** Whether somebody is signed in, as soon as that is known. A sign-in that would switch the user is waited for. */
+/** Whether a user is signed in, as soon as that is known. A sign-in that would switch the user is waited for. */
 export const settledOutcome: Decide<boolean> = (snapshot) => {
   if (isUndecided(snapshot)) return undefined
   if (statusOf(snapshot) === 'expired') return { error: new AuthError('session-expired') }
@@ -51,7 +51,7 @@ export const settledOutcome: Decide<boolean> = (snapshot) => {
 
 /**
  * The user, when it is known who that is and, where `isAllowed` asks a guard, that the server says so. A sign-in under way
- * is not waited for: it may take minutes to answer a challenge, and until then whoever is signed in is.
+ * is not waited for: it may take minutes to answer a challenge, and until then the current user stays signed in.
  */
 export const userOutcome =
   (isAllowed: ((snapshot: AuthSnapshot) => boolean) | null, canConfirm: boolean): Decide<unknown> =>

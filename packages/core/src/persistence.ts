@@ -9,7 +9,7 @@ import { withTimeout } from './timeout.ts'
 export interface Persistence {
   readonly read: () => Promise<Stored | null>
   /**
-   * Replaces whatever is stored. Hands out how to put that back, as long as nobody replaced it again; a session that
+   * Replaces whatever is stored. Hands out how to put that back, as long as it was not replaced again; a session that
    * is over by then is not brought back. Writes nothing when it is not wanted any more.
    */
   readonly put: (held: Held, isWanted?: () => boolean) => Promise<(isOver: (id: string) => boolean) => Promise<void>>
@@ -26,14 +26,14 @@ export interface Persistence {
   readonly forgetEnded: () => Promise<unknown>
   /**
    * Goes back to a storage that failed and works again: what other tabs stored meanwhile counts. False: it still fails, and
-   * may hold what nobody here can see.
+   * may hold what this page cannot see.
    */
   readonly recover: () => Promise<boolean>
-  /** Nobody who opens the app later can find this token unmarked. False: the storage failed, and may still have it. */
+  /** No later page can find this token unmarked. False: the storage failed, and may still have it. */
   readonly isSafeToSpend: (held: Held) => Promise<boolean>
 }
 
-/** Somebody is always faster: then there is something wrong with the storage. */
+/** If another writer is always faster, there is something wrong with the storage. */
 const MOST_TRIES = 5
 
 export interface PersistenceOptions {
@@ -60,7 +60,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   let answers = 0
   /** The session that the storage that failed may still hold. */
   let leftBehind: unknown = null
-  /** A write that nobody waited for any longer: what it wrote may be there at any moment. */
+  /** A write that was not waited for any longer: what it wrote may be there at any moment. */
   let adrift: Promise<void> = Promise.resolve()
 
   /** From the first failure on this tab keeps its record to itself, starting from what it last knew. */
@@ -98,14 +98,14 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     try {
       return await inTime((options) => operation(failed, options), onTimeout, parent)
     } catch (error) {
-      // nobody waits any more: that says nothing of the storage
+      // it is not waited for any more: that says nothing of the storage
       if (parent?.aborted) throw error
       await degrade(error)
       return operation(current)
     }
   }
 
-  /** What is written after nobody waited any longer must not bring back what has been replaced since. */
+  /** What is written too late must not bring back what has been replaced since. */
   const watchLate = (next: StoredRecord | null) => (running: Promise<boolean>) => {
     const settle = (isWritten: boolean): void => {
       if (!isWritten || next === null) return
@@ -134,7 +134,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     const before = answers
     const found = await attempt((storage, options) => storage.read(key, options), parent)
     const stored = fromRecord(found, rules)
-    // another answer came between and says something else: nobody knows which of the two is news
+    // another answer came between and says something else: it is not known which of the two is newer
     if (answers !== before && stored?.revision !== known?.revision) return readBoth(parent)
     answers += 1
     if (stored?.kind === 'foreign') return { stored, raw: null }
@@ -149,7 +149,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     return null
   }
 
-  /** Reads, then writes what `decide` makes of it (undefined: nothing), until nobody came between. */
+  /** Reads, then writes what `decide` makes of it (undefined: nothing), until no other write came between. */
   async function update(
     decide: (stored: Stored | null, raw: StoredRecord | null) => StoredRecord | null | undefined,
   ): Promise<Stored | null> {
@@ -181,7 +181,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   async function goBack(expected: string | null, next: StoredRecord | null): Promise<boolean> {
     const isWritten = await inTime(() => storage.compareAndSet(key, expected, next), watchLate(next))
     if (!isWritten) return false
-    // somebody signed in or out here meanwhile
+    // a user signed in or out here meanwhile
     if (known !== next) return goBack(next?.revision ?? null, known)
     comeBack()
     onLate()

@@ -21,7 +21,7 @@ export interface Held extends AccessTokens {
   /** Age in milliseconds at which it is renewed. Infinity: when a request needs it. */
   readonly renewAge: number
   readonly renewable: boolean
-  /** When somebody gave credentials for it, epoch milliseconds. A renewal changes nothing. Null: nobody knows. */
+  /** When the user gave credentials for it, epoch milliseconds. A renewal changes nothing. Null if that is not known. */
   readonly signedInAt: number | null
   readonly signedInMonotonic: number
   /** It is known for whom these tokens are. A renewal that was stored before that could be asked is not used yet. */
@@ -88,7 +88,7 @@ function isProven(accessToken: string | null, before: Held, { userId }: SessionR
   return subject !== null && (subject === subjectOf(before.accessToken) || subject === userId(before.user))
 }
 
-/** About 55 % into its life, a little earlier or later so that not everybody comes at once. */
+/** About 55 % into its life, a little earlier or later, so that not all clients come at once. */
 function renewAgeOf(lifetime: number, generation: number, { random, refreshBefore }: SessionRules): number {
   // a renewal brought so short a life again: a timer would do nothing but renew
   if (generation > 1 && lifetime < SHORTEST_TIMED) return Infinity
@@ -107,7 +107,7 @@ export function ageOf(held: Held, clock: Clock): number {
   return Math.max(0, clock.now() - held.receivedAt, clock.monotonic() - held.receivedMonotonic)
 }
 
-/** Milliseconds since somebody gave credentials, by the clock that saw more of them; null where nobody knows. */
+/** Milliseconds since the user gave credentials, by the clock that saw more of them. Null if that is not known. */
 export function sinceSignIn({ signedInAt, signedInMonotonic }: Held, clock: Clock): number | null {
   return signedInAt === null ? null : Math.max(0, clock.now() - signedInAt, clock.monotonic() - signedInMonotonic)
 }
@@ -272,7 +272,7 @@ export function isAnotherUser(before: unknown, after: unknown, { userId }: Pick<
   return id === null || id !== userId(after)
 }
 
-/** The user as held when the server sent an equal one (or none), so that nobody renders for nothing. */
+/** The user as held if the server sent an equal one (or none), so that no view renders for nothing. */
 export function keepSame(before: unknown, after: unknown): unknown {
   return after === undefined || isSameData(before, after) ? before : after
 }

@@ -65,7 +65,7 @@ export function isVerifying(snapshot: AuthSnapshot): boolean {
   return snapshot.matches({ authenticating: { challenged: 'verifyingCode' } })
 }
 
-/** Somebody is signed in: `refreshing` is. */
+/** A user is signed in: `refreshing` counts. */
 export function isSignedIn(snapshot: AuthSnapshot): boolean {
   return snapshot.matches('authenticated')
 }

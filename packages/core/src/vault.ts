@@ -19,7 +19,7 @@ export interface Secrets {
 export interface Vault {
   /** The session that is signed in. */
   readonly held: Held | null
-  /** The highest generation that was ever held: it never goes down, whoever signs in. */
+  /** The highest generation that was ever held: it never goes down, not even for another user. */
   readonly generation: number
   readonly hold: (held: Held) => void
   /** Empties it and hands out what was in it. */

@@ -56,7 +56,7 @@ async function answerWith(
   } catch (thrown) {
     const error = toAuthError(thrown, 'network')
     report({ type: 'authenticate.failed', error })
-    // nobody waits for it any longer, but the server may have begun a session
+    // it is not waited for any longer, but the server may have begun a session
     if (error.code === 'timeout') void asking?.then((late) => revokeLate(world, late)).catch(() => {})
   }
 }

@@ -15,7 +15,7 @@ export const watchChallenge = ({ vault, clock, network }: World) =>
       else sendBack({ type: 'challenge.lapsed', error: new AuthError('challenge-expired') })
     }
     const unwatch = network.onWake((wake) => {
-      // a page that comes back from the back-forward cache may come back to somebody else
+      // a page that comes back from the back-forward cache may come back to another user
       if (wake?.restored) left = () => 0
       judge()
     })

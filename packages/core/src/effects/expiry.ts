@@ -41,7 +41,7 @@ export const watchAge = ({ vault, clock, network, ageLimits }: World) =>
       cancel()
       const { held } = vault
       if (!held) return
-      // nobody knows when: too long ago for any of them
+      // if it is not known when, it is too long ago for all of them
       const age = (): number => sinceSignIn(held, clock) ?? Infinity
       const now = age()
       const next = ageLimits.find((limit) => limit > now)

@@ -15,7 +15,7 @@ export const refresh = ({ broker, vault, clock }: World) =>
       if (outcome.type === 'lost') return sendBack({ type: 'refresh.lost', error: outcome.error })
       if (outcome.type === 'deferred') return sendBack({ ...outcome, type: 'refresh.deferred' })
       if (!isSameGrant(vault.held, before)) return
-      // nothing came of it and nobody said why: a record of a newer version of this library, say
+      // nothing came of it, and no report says why: a record of a newer version of this library, say
       const retryAt = clock.now() + SAFETY_DELAY
       sendBack({ type: 'refresh.deferred', error: new AuthError('storage-unavailable'), retryAt })
     })

@@ -94,7 +94,7 @@ export const confirmUser = (world: World) =>
       cancel = schedule(clock, () => delay - elapsed(), judge)
     }
 
-    // not at once: whoever takes the place of a session leaves and enters its state in the same turn, and asks himself
+    // not at once: a session that replaces another one enters this state again in the same turn, which asks as well
     const unwatch = [vault.onChange(() => queueMicrotask(judge)), network.onWake(judge)]
     judge()
     return () => {

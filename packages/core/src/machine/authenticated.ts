@@ -16,7 +16,7 @@ const deferral = {
   params: ({ event }: { event: { retryAt: number } }) => ({ retryAt: event.retryAt }),
 } as const
 
-/** Somebody is signed in. Its children say how the renewal of the access token stands. */
+/** A user is signed in. Its children say how the renewal of the access token stands. */
 export const authenticated = authSetup.createStateConfig({
   invoke: [
     { id: 'confirmUser', src: 'confirmUser' },

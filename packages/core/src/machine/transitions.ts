@@ -38,7 +38,7 @@ export const noteAge = {
   ],
 } as const
 
-/** Asks a guard about whoever is signed in. */
+/** Asks a guard about the current user. */
 export const askGuard = {
   guard: {
     type: 'isAllowed',

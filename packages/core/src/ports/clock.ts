@@ -44,7 +44,7 @@ export function countdown(clock: Clock, milliseconds: number, callback: () => vo
 /**
  * Calls `callback` once, later, when `delay()` says that no milliseconds are left (Infinity: never). It is asked again
  * whenever the timer fires: one that came early, or a clock that was put back, only means waiting on. A clock that was
- * put forward is noticed when the timer fires; whoever knows sooner stops this one and schedules anew.
+ * put forward is noticed when the timer fires; a caller that knows sooner stops this one and schedules again.
  *
  * @returns how to stop
  * @throws RangeError when `delay()` is NaN

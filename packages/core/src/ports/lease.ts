@@ -1,7 +1,7 @@
 import { browserStorage } from '../storage/browser.ts'
 import type { StoredRecord, Tabs } from '../types.ts'
 
-/** Milliseconds. Longer than any spend may take, so that nobody is robbed in the middle of one. */
+/** Milliseconds. Longer than any spend may take, so that none is taken over in the middle. */
 const TERM = 45_000
 const RENEW = 10_000
 const LOOK_AGAIN = 250
@@ -23,7 +23,7 @@ export function leases(): Tabs['lock'] {
   // not made before it is needed: some runtimes allow nothing random while a module is evaluated
   let holder: string | undefined
 
-  /** Null: somebody else has it. */
+  /** Null if another holder has it. */
   async function take(name: string, own: string | null): Promise<string | null> {
     const found = (await records.read(name)) as Lease | null
     const isFree = found === null || !(found.until > Date.now())

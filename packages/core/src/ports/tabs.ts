@@ -31,7 +31,7 @@ export function browserTabs(): Tabs {
   }
 }
 
-/** The callers of one `Tabs` in turn. Excludes nobody outside this page. */
+/** The callers of one `Tabs` in turn. Other pages are not excluded. */
 export function queuesOfThisPage(): Tabs['lock'] {
   const tails = new Map<string, Promise<unknown>>()
   return (name, work) => {
@@ -81,7 +81,7 @@ function openWire(name: string, listener: (hint: TabHint) => void): TabWire {
   }
 }
 
-/** Anybody on this origin can post anything. */
+/** Any script of this origin can post anything. */
 function isHint(data: unknown): data is TabHint {
   const { constructor, generation } = Object(data) as { constructor: unknown; generation: unknown }
   const isOwn = constructor === Object && Object.hasOwn(Object(data), 'generation')
