@@ -281,7 +281,9 @@ describe.each([
       await toggle.click()
       await page.keyboard.press('Escape')
       await signIn(page, 'guest')
-      await expect.poll(() => page.title()).toBe(`Posts · ${app}`)
+      await expectText(page, 'user-name', 'Guest')
+      await expect.poll(() => new URL(page.url()).pathname).not.toBe('/sign-in')
+      await expect.poll(() => page.getByRole('heading', { level: 1 }).isVisible()).toBe(true)
       await expectOpen(true)
     }))
 
