@@ -97,7 +97,7 @@ export default defineConfig({
           name: 'apps',
           root: 'packages/conformance',
           include: ['apps/**/*.test.ts'],
-          globalSetup: ['apps/build.setup.ts'],
+          globalSetup: [`${import.meta.dirname}/packages/conformance/apps/build.setup.ts`],
         },
       },
       {
@@ -105,7 +105,7 @@ export default defineConfig({
           name: 'walks',
           root: 'packages/conformance',
           include: ['walks/**/*.test.ts'],
-          globalSetup: ['apps/build.setup.ts'],
+          globalSetup: [`${import.meta.dirname}/packages/conformance/apps/build.setup.ts`],
           testTimeout: 900_000,
         },
       },

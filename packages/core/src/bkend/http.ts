@@ -36,7 +36,7 @@ export function connect({ base, headers, isEarly, fetch }: BkendSettings): Bkend
           ...(body && { 'Content-Type': 'application/json' }),
         },
         body: body ? JSON.stringify(isEarly ? inSnakeCase(body) : body) : null,
-        redirect: 'error',
+        redirect: refusal(url),
         credentials: 'omit',
         cache: 'no-store',
         signal,
@@ -57,9 +57,19 @@ export function connect({ base, headers, isEarly, fetch }: BkendSettings): Bkend
   }
 }
 
-/** React Native follows every redirect, and only the address shows it. */
-function isRedirected(response: Partial<Response>, url: string): boolean {
-  return response.redirected ?? (!!response.url && response.url !== url)
+/** How no redirect is followed: a Worker knows no 'error'. */
+function refusal(url: string): RequestRedirect {
+  try {
+    return new Request(url, { redirect: 'error' }).redirect ?? 'error'
+  } catch {
+    return 'manual'
+  }
+}
+
+/** React Native follows every redirect, and only the address shows it. A Worker hands it over. */
+function isRedirected(response: Pick<Response, 'status'> & Partial<Response>, url: string): boolean {
+  const isHandedOver = response.status > 299 && response.status < 400
+  return isHandedOver || (response.redirected ?? (!!response.url && response.url !== url))
 }
 
 /** Whether a 401 refuses the access token: by its code, or by its headers if it has none that is known. */

@@ -4,6 +4,7 @@ import { call, errorOf, fakeBkend, html, json, password, raw, refusal, tokens } 
 
 afterEach(() => {
   vi.useRealTimers()
+  vi.unstubAllGlobals()
 })
 
 const signInWith = (answer: Response | Error) => errorOf(fakeBkend(answer).client.signIn(password, call))
@@ -59,6 +60,20 @@ describe('an answer that bkend did not write has no say in who is signed in [40,
     expect((await refreshWith(refusal(503, 'x'))).code).toBe('unavailable')
     expect((await refreshWith(json(503, { message: 'later' }))).code).toBe('unavailable')
     expect((await signInWith(html(503))).code).toBe('unavailable')
+  })
+
+  test('a redirect that a Worker hands over as it is has no say either, whatever stands in it [G3, V4]', async () => {
+    const { client, calls } = fakeBkend(json(302, { error: { code: 'auth/session-expired' } }))
+    class WorkerRequest extends Request {
+      constructor(input: RequestInfo | URL, init?: RequestInit) {
+        if (init?.redirect === 'error') throw new TypeError('Invalid redirect value')
+        super(input, init)
+      }
+    }
+    vi.stubGlobal('Request', WorkerRequest)
+    const error = await errorOf(client.refresh({ refreshToken: 'refresh-1' }, call))
+    expect(error.code).toBe('invalid-response')
+    expect(calls.map(({ init }) => init.redirect)).toEqual(['manual'])
   })
 
   test('a followed redirect is refused, should a fetch have followed one', async () => {
