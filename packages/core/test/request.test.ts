@@ -56,53 +56,53 @@ interface Change {
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
 const changes: Readonly<Record<string, () => Change>> = {
-  'a form [C1a]'() {
+  'a form'() {
     const body = new URLSearchParams({ amount: '1' })
     return { init: { method: 'POST', body }, change: () => body.set('amount', '1000') }
   },
-  'bytes [C1b]'() {
+  bytes() {
     const body = bytes('amount=1')
     return { init: { method: 'POST', body }, change: () => void body.fill(57) }
   },
-  'a buffer [C1b]'() {
+  'a buffer'() {
     const body = bytes('amount=1')
     return { init: { method: 'POST', body: body.buffer }, change: () => void body.fill(57) }
   },
-  'a view of a buffer [C1b]'() {
+  'a view of a buffer'() {
     const body = bytes('amount=1')
     return { init: { method: 'POST', body: new DataView(body.buffer) }, change: () => void body.fill(57) }
   },
-  'a buffer that is transferred away [C1b]'() {
+  'a buffer that is transferred away'() {
     const body = bytes('amount=1')
     return {
       init: { method: 'POST', body: body.buffer },
       change: () => void structuredClone(body.buffer, { transfer: [body.buffer] }),
     }
   },
-  'the body of the init [C1d]'() {
+  'the body of the init'() {
     const init: RequestInit = { method: 'POST', body: 'amount=1' }
     return { init, change: () => void Object.assign(init, { body: 'amount=1000' }) }
   },
-  'the method of the init [C1d]'() {
+  'the method of the init'() {
     const init: RequestInit = { method: 'POST', body: 'amount=1' }
     return { init, change: () => void Object.assign(init, { method: 'DELETE' }) }
   },
-  'all of the init [C1d]'() {
+  'all of the init'() {
     const init: RequestInit = { method: 'POST', body: 'amount=1' }
     return { init, change: () => void (delete init.method, delete init.body) }
   },
-  'where a redirect may go [C1e]'() {
+  'where a redirect may go'() {
     const init: RequestInit = { method: 'POST', body: 'amount=1', redirect: 'error' }
     return { init, change: () => void Object.assign(init, { redirect: 'follow' }) }
   },
-  'the headers of the init [C1d]'() {
+  'the headers of the init'() {
     const headers: Record<string, string> = { 'x-own': 'one' }
     return {
       init: { method: 'POST', body: 'amount=1', headers },
       change: () => void Object.assign(headers, { 'x-own': 'two', authorization: 'Bearer stolen' }),
     }
   },
-  'a Headers object [C1d]'() {
+  'a Headers object'() {
     const headers = new Headers({ 'x-own': 'one' })
     return {
       init: { method: 'POST', body: 'amount=1', headers },
@@ -112,7 +112,7 @@ const changes: Readonly<Record<string, () => Change>> = {
       },
     }
   },
-  'a list of headers [C1d]'() {
+  'a list of headers'() {
     const headers: [string, string][] = [['x-own', 'one']]
     return { init: { method: 'POST', body: 'amount=1', headers }, change: () => void headers.splice(0) }
   },
@@ -120,7 +120,7 @@ const changes: Readonly<Record<string, () => Change>> = {
 
 for (const [wait, prepare] of Object.entries(waits)) {
   describe(`while a request waits ${wait}`, () => {
-    it.each(Object.entries(changes))('a change of %s is not sent [C1f]', async (_, make) => {
+    it.each(Object.entries(changes))('a change of %s is not sent [C1a, C1b, C1d, C1e, C1f]', async (_, make) => {
       const { tab, go } = await prepare()
       const { init, change } = make()
       const own = new Headers(init.headers).get('x-own')
@@ -239,21 +239,21 @@ describe('an init that is more than its own fields', () => {
     }
   }
   const inits: readonly (readonly [string, () => object])[] = [
-    ['is a Request [C2a]', () => new Request('https://other.test/', { method: 'PATCH', body: 'text', headers: own })],
-    ['is of a class with getters [C2b]', () => new Options()],
-    ['inherits its members [C2b]', () => Object.create({ method: 'PATCH', body: 'text', headers: own }) as object],
+    ['is a Request', () => new Request('https://other.test/', { method: 'PATCH', body: 'text', headers: own })],
+    ['is of a class with getters', () => new Options()],
+    ['inherits its members', () => Object.create({ method: 'PATCH', body: 'text', headers: own }) as object],
     [
-      'inherits some of them [C2b]',
+      'inherits some of them',
       () => Object.assign(Object.create({ method: 'PATCH', headers: own }) as object, { body: 'text' }),
     ],
     [
-      'has no prototype [C2b]',
+      'has no prototype',
       () => Object.assign(Object.create(null) as object, { method: 'PATCH', body: 'text', headers: own }),
     ],
-    ['is a Proxy [C2b]', () => new Proxy({ method: 'PATCH', body: 'text', headers: own }, {})],
+    ['is a Proxy', () => new Proxy({ method: 'PATCH', body: 'text', headers: own }, {})],
     ['is frozen', () => Object.freeze({ method: 'PATCH', body: 'text', headers: own })],
     [
-      'has getters of its own [C2b]',
+      'has getters of its own',
       () => ({
         get method() {
           return 'PATCH'
@@ -267,7 +267,7 @@ describe('an init that is more than its own fields', () => {
   ]
   const own = { 'x-own': 'one' }
 
-  it.each(inits)('an init that %s says the same signed in, signed out and twice', async (_, make) => {
+  it.each(inits)('an init that %s says the same signed in, signed out and twice [C2a, C2b]', async (_, make) => {
     const out = openTab()
     await out.auth.fetch(HERE, make())
     const tab = await signedIn()
@@ -377,21 +377,18 @@ describe('a request that says it is for one place and goes to another', () => {
     }
   }
   const liars: readonly (readonly [string, () => unknown])[] = [
-    ['a Request whose url is overridden [C4a]', () => new Liar('https://evil.test/')],
-    ['a Request with a url of its own [C4a]', () => ownUrl(new Request('https://evil.test/'))],
-    ['what calls itself a Request [C4b]', () => ({ [Symbol.toStringTag]: 'Request', url: HERE, toString: evil })],
-    ['a prototype that is one [C4b]', () => Object.create(Request.prototype, { url: { value: HERE } }) as object],
-    ['a Proxy of a Request [C4b]', () => new Proxy(new Request('https://evil.test/'), { get: () => HERE })],
-    ['an object with a url [C4b]', () => ({ url: HERE, href: HERE, toString: evil })],
-    [
-      'a URL whose text is overridden [C4b]',
-      () => Object.assign(new URL('https://evil.test/'), { toJSON: () => HERE }),
-    ],
+    ['a Request whose url is overridden', () => new Liar('https://evil.test/')],
+    ['a Request with a url of its own', () => ownUrl(new Request('https://evil.test/'))],
+    ['what calls itself a Request', () => ({ [Symbol.toStringTag]: 'Request', url: HERE, toString: evil })],
+    ['a prototype that is one', () => Object.create(Request.prototype, { url: { value: HERE } }) as object],
+    ['a Proxy of a Request', () => new Proxy(new Request('https://evil.test/'), { get: () => HERE })],
+    ['an object with a url', () => ({ url: HERE, href: HERE, toString: evil })],
+    ['a URL whose text is overridden', () => Object.assign(new URL('https://evil.test/'), { toJSON: () => HERE })],
   ]
   const evil = () => 'https://evil.test/'
   const ownUrl = (request: Request) => Object.defineProperty(request, 'url', { value: HERE })
 
-  it.each(liars)('%s gets no token to another place', async (_, make) => {
+  it.each(liars)('%s gets no token to another place [C4a, C4b]', async (_, make) => {
     const tab = await signedIn()
     tab.server.decide = ({ token }) => (token === 'access-2' ? 200 : 401)
     void tab.auth.fetch(make() as Request).catch(() => {})
