@@ -1,6 +1,6 @@
 // Compiles the code of the READMEs and of the guides as it would be pasted: React with tsc, Vue with vue-tsc.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 interface Program {
@@ -82,4 +82,16 @@ for (const { document, home, compiler, files } of programs) {
   })
   console.log(`${document}: ${Object.keys(files).join(', ')} ${status === 0 ? 'compiles' : 'does not compile'}`)
   if (status !== 0) process.exitCode = 1
+}
+
+// the blocks of these guides are files of an example, which packages/conformance/frameworks builds and opens
+for (const name of ['next', 'nuxt']) {
+  const document = `docs/${name}.md`
+  for (const { code } of blocksOf(document)) {
+    const [comment = '', path = ''] = /^(?:\/\/|<!--) ([\w./-]+).*\n/.exec(code) ?? []
+    const file = join('examples', name, path)
+    if (path !== '' && existsSync(file) && readFileSync(file, 'utf8') === code.slice(comment.length)) continue
+    console.log(`${document}: this block should be a file of examples/${name}: ${code.slice(0, 60)}`)
+    process.exitCode = 1
+  }
 }

@@ -1,0 +1,17 @@
+import { createAuth } from '@authchart/core'
+import { bkend } from '@authchart/core/bkend'
+import { browserStorage } from '@authchart/core/storage'
+
+export const SERVER: string = import.meta.env.VITE_AUTH_SERVER ?? 'http://127.0.0.1:8787'
+
+/** The server imports it too and never uses it: it does nothing until a component subscribes in the browser. */
+export const auth = createAuth({
+  client: bkend({ url: SERVER, publishableKey: 'pk_demo' }),
+  storage: browserStorage(),
+})
+
+declare module '@authchart/vue' {
+  interface Register {
+    auth: typeof auth
+  }
+}

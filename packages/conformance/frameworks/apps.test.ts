@@ -1,0 +1,158 @@
+import { createServer, type ExampleServer, type Listening } from '@authchart/example-server'
+import { chromium, type Browser, type Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { findChromium } from '../../../tools/chromium.ts'
+import { buildApp, folderOf, startApp, type AppName, type RunningApp } from './apps.ts'
+import { packPackages } from './packages.ts'
+import { run } from './run.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 600_000 })
+const wait = { timeout: 60_000 }
+let server: ExampleServer
+let listening: Listening
+let browser: Browser
+
+beforeAll(async () => {
+  server = createServer({ control: true, limits: false })
+  listening = await server.listen(0)
+  await packPackages()
+  const { executablePath, args, env } = await findChromium()
+  browser = await chromium.launch({
+    executablePath,
+    args,
+    env: { ...process.env, ...env } as Record<string, string>,
+  })
+})
+
+afterAll(async () => {
+  await browser.close()
+  await listening.close()
+  server.close()
+})
+
+describe.each<AppName>(['next', 'nuxt'])('%s', (name) => {
+  let app: RunningApp
+  let heard: string[] = []
+
+  beforeAll(async () => {
+    await buildApp(name, listening.url)
+    app = await startApp(name)
+  })
+  afterAll(() => app.close())
+  afterEach(() => {
+    heard = []
+  })
+
+  async function openPage(path: string): Promise<Page> {
+    const context = await browser.newContext()
+    onTestFinished(() => context.close())
+    context.setDefaultTimeout(60_000)
+    context.on('weberror', (error) => heard.push(String(error.error())))
+    context.on('console', (message) => heard.push(`${message.type()}: ${message.text()}`))
+    const page = await context.newPage()
+    await page.goto(app.url + path)
+    return page
+  }
+
+  /** Routers write the same query in their own ways. */
+  const pathOf = (page: Page): string => decodeURIComponent(page.url().slice(app.url.length))
+
+  async function fillIn(page: Page, password: string): Promise<void> {
+    await page.getByLabel('E-mail').fill('user@demo.test')
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+  }
+
+  async function openAccount(): Promise<Page> {
+    const page = await openPage('/account')
+    await page.waitForURL(/sign-in/)
+    await fillIn(page, server.users.user.password)
+    await page.getByText('A note of User').waitFor()
+    return page
+  }
+
+  test(`${name}: a page from the server holds nothing of a user, and no request was made to render it [W5, G2]`, async () => {
+    server.control.reset()
+    const pages = await Promise.all(
+      ['/', '/sign-in', '/account'].map(async (path) => {
+        const answers = await Promise.all([fetch(app.url + path), fetch(app.url + path, { headers: { RSC: '1' } })])
+        expect(answers.map(({ status }) => status)).toEqual([200, 200])
+        return Promise.all(answers.map((answer) => answer.text()))
+      }),
+    )
+
+    expect(pages.flat().filter((text) => /Hello|Sign out|demo\.test/.test(text))).toEqual([])
+    expect(server.control.stats().requests).toEqual({})
+  })
+
+  test(`${name}: a protected address leads to the sign-in page and from there back to it, with query and hash [W5]`, async () => {
+    const page = await openPage('/account?tab=2#notes')
+    await expect.poll(() => pathOf(page), wait).toBe('/sign-in?returnTo=/account?tab=2#notes')
+    const addresses: string[] = []
+    page.on('framenavigated', () => addresses.push(pathOf(page)))
+    await fillIn(page, server.users.user.password)
+
+    await page.getByText('A note of User').waitFor()
+    expect(addresses).toEqual(['/account?tab=2#notes'])
+    expect(heard).toEqual([])
+  })
+
+  test(`${name}: a wrong password is said in the form and stands in no address`, async () => {
+    const page = await openPage('/sign-in')
+    await fillIn(page, 'Wrong-demo-1!')
+
+    await page.getByText('The e-mail or password is wrong.').waitFor()
+    expect(pathOf(page)).toBe('/sign-in')
+    expect(heard).toEqual(['error: Failed to load resource: the server responded with a status of 401 (Unauthorized)'])
+  })
+
+  test(`${name}: a reload stays signed in, and nothing is rendered otherwise than on the server [W5]`, async () => {
+    const page = await openAccount()
+    await page.reload()
+
+    await page.getByText('Hello User').waitFor()
+    expect(pathOf(page)).toBe('/account')
+    expect(heard).toEqual([])
+  })
+
+  test(`${name}: the sign-in page sends a signed-in user on`, async () => {
+    const page = await openAccount()
+    await page.goto(`${app.url}/sign-in?returnTo=/account`)
+
+    await page.getByText('Hello User').waitFor()
+    expect(heard).toEqual([])
+  })
+
+  test(`${name}: signing out leads to the sign-in page and leaves nothing of the user in the document`, async () => {
+    const page = await openAccount()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+
+    await expect.poll(() => pathOf(page), wait).toMatch(/^\/sign-in/)
+    await expect.poll(() => page.evaluate(() => document.body.textContent), wait).not.toContain('Hello')
+    expect(heard).toEqual([])
+  })
+
+  test(`${name}: a page that was left holds no data of a user who signs out in another tab`, async () => {
+    const page = await openPage('/')
+    await page.getByRole('link', { name: 'Your account' }).click()
+    await fillIn(page, server.users.user.password)
+    await page.getByText('A note of User').waitFor()
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Home' }).waitFor()
+    const other = await page.context().newPage()
+    await other.goto(`${app.url}/account`)
+    await other.getByText('A note of User').waitFor()
+    await other.waitForLoadState('networkidle')
+    await other.getByRole('button', { name: 'Sign out' }).click()
+
+    await expect.poll(() => page.evaluate(() => document.body.textContent), wait).not.toContain('Hello')
+    await page.getByRole('link', { name: 'Your account' }).click()
+    await expect.poll(() => pathOf(page), wait).toMatch(/^\/sign-in/)
+    expect(heard).toEqual([])
+  })
+})
+
+test('next: a server that imports the auth begins nothing', async () => {
+  const script = "await import('./app/auth.ts'); console.log(process.getActiveResourcesInfo().join())"
+  expect(await run(`node --input-type=module -e "${script}"`, folderOf('next'))).toMatch(/^(PipeWrap,?)*\n$/)
+})
