@@ -1,5 +1,5 @@
 import { computed, defineComponent, type DefineSetupFnComponent, type SlotsType, type VNode } from 'vue'
-import { isAllowed, useAuthState } from './composables.ts'
+import { isAllowed, useAuthState, useContent } from './composables.ts'
 import type { GuardProps } from './register.ts'
 import { useAnyAuth } from './store.ts'
 
@@ -12,7 +12,7 @@ export type CanSlots = SlotsType<{
 }>
 
 /**
- * Shows its default slot where a guard says yes. Signed out, not confirmed yet, unsure: no. The server decides.
+ * Shows its default slot if a guard says yes. Signed out, not confirmed yet, unsure: no. The server decides.
  *
  * @example
  * <Can guard="canEdit" :params="[post]"><Editor /></Can>
@@ -21,8 +21,9 @@ export const Can: DefineSetupFnComponent<CanProps, Record<never, never>, CanSlot
   (props: CanProps, { slots }) => {
     const auth = useAnyAuth()
     const state = useAuthState()
+    const toContent = useContent(auth, state)
     const isOpen = computed(() => isAllowed(auth, state.value, props.guard, ...(props.params ?? [])))
-    return () => (isOpen.value ? slots.default?.() : slots.fallback?.())
+    return () => (isOpen.value ? toContent(slots.default?.()) : slots.fallback?.())
   },
   { name: 'Can', props: ['guard', 'params'], slots: Object as CanSlots },
 )

@@ -1,6 +1,16 @@
 import { isAuthenticated, type AuthState } from '@authchart/core'
 import { useSelector } from '@xstate/vue'
-import { computed, shallowReadonly, toValue, type ComputedRef, type MaybeRefOrGetter, type ShallowRef } from 'vue'
+import {
+  computed,
+  createVNode,
+  Fragment,
+  shallowReadonly,
+  toValue,
+  type ComputedRef,
+  type MaybeRefOrGetter,
+  type ShallowRef,
+  type VNode,
+} from 'vue'
 import type { AnyAuth, GuardName, ParamsOf, RegisteredState } from './register.ts'
 import { useAnyAuth, useStore } from './store.ts'
 
@@ -21,7 +31,7 @@ export function useAuthState<T = RegisteredState>(
 }
 
 /**
- * Who is signed in, or null. A renewal of the token does not change it.
+ * The signed-in user, or null. A renewal of the token does not change it.
  *
  * @example
  * const user = useUser()
@@ -45,4 +55,14 @@ export function useCan<K extends GuardName>(guard: K, ...params: Reactive<Params
 /** What a guard says in this state: the one on the screen, which may be older than the auth while it hydrates. */
 export function isAllowed(auth: AnyAuth, state: AuthState, guard: string, ...params: readonly unknown[]): boolean {
   return isAuthenticated(state) && state.confirmed && auth.can(guard, ...params)
+}
+
+/** Renders an open slot, anew for another user: what one user left in it, the next one is not shown. */
+export function useContent(auth: AnyAuth, state: Readonly<ShallowRef<AuthState>>): (nodes?: VNode[]) => VNode {
+  const owner = computed<unknown>((before) => {
+    const { user } = state.value
+    return user === null || (before && auth.isSameUser(before, user)) ? before : user
+  })
+  // Vue compares keys by identity, whatever they are
+  return (nodes = []) => createVNode(Fragment, { key: owner.value as PropertyKey }, nodes)
 }

@@ -40,9 +40,11 @@ export function createCan(auth: AnyAuth): CanDirective {
     })
   }
   return {
-    getSSRProps: () => ({ inert: '', style: 'display:none !important' }), // on a server nobody is confirmed
-    // before any listener of the app: Enter in a form presses its first button, even one that is out of reach
-    created(el) {
+    // on a server no user is confirmed; a Content-Security-Policy may forbid the style, and a style the `hidden`
+    getSSRProps: () => ({ hidden: true, inert: '', style: 'display:none !important' }),
+    created(el, _binding, { props }) {
+      if ((props?.['hidden'] ?? false) === false) el.removeAttribute('hidden') // that was the server's
+      // before any listener of the app: Enter in a form presses its first button, even one that is out of reach
       const stop = (event: Event): void => (event.preventDefault(), event.stopImmediatePropagation())
       el.addEventListener('click', (event) => el.hasAttribute('inert') && stop(event), true)
     },

@@ -8,11 +8,14 @@ import { authKey, useAnyAuth } from './store.ts'
  *
  * @example
  * createApp(App).use(createAuthPlugin(auth)).mount('#app')
+ * @throws TypeError if it is given no auth
  */
 export function createAuthPlugin(auth: AcceptedAuth): Plugin<[]> {
+  const given = auth as AnyAuth | undefined // the types say that it is there
+  if (!given?.getState) throw new TypeError('createAuthPlugin: no auth. Do two modules import each other?')
   return {
     install(app) {
-      app.provide(authKey, auth as AnyAuth).directive('can', createCan(auth as AnyAuth))
+      app.provide(authKey, given).directive('can', createCan(given))
     },
   }
 }

@@ -1,21 +1,33 @@
 import { isAuthenticated } from '@authchart/core'
-import { computed, defineComponent, type DefineSetupFnComponent, type SlotsType, type VNode } from 'vue'
-import { isAllowed, useAuthState } from './composables.ts'
+import {
+  computed,
+  defineComponent,
+  getCurrentInstance,
+  type ComponentInternalInstance,
+  type DefineSetupFnComponent,
+  type SlotsType,
+  type VNode,
+} from 'vue'
+import { isAllowed, useAuthState, useContent } from './composables.ts'
 import type { GuardProps, RegisteredState } from './register.ts'
 import { useAnyAuth } from './store.ts'
 
-export type ProtectedProps = GuardProps | { readonly guard?: undefined; readonly params?: undefined }
+export type ProtectedProps = GuardProps | { readonly guard?: never; readonly params?: never }
 
 export type ProtectedSlots = SlotsType<{
   default?: () => VNode[]
-  /** Shown to whoever may not see the default slot. It is told the state: signed in means forbidden. */
+  /** Shown if the default slot is closed to the user. It is told the state: signed in means forbidden. */
   fallback?: (props: { readonly state: RegisteredState }) => VNode[]
   /** Shown until it is known who is signed in and, where there is a guard, until the server confirmed it. */
   pending?: () => VNode[]
 }>
 
+/** The way is open, not known yet, or closed: then it is the state that says why. */
+type Gate = 'open' | 'pending' | RegisteredState
+
 /**
- * Shows its default slot to whoever is signed in and passes the guard. It shapes the screen; the server decides.
+ * Shows its default slot to a signed-in user who passes the guard. It shapes the screen; the server decides. Only a guard
+ * that is left out asks nothing: one that is given and undefined is closed.
  *
  * @example
  * <Protected guard="isAdmin">
@@ -28,17 +40,25 @@ export const Protected: DefineSetupFnComponent<ProtectedProps, Record<never, nev
   (props: ProtectedProps, { slots }) => {
     const auth = useAnyAuth()
     const state = useAuthState()
-    const gate = computed((): 'open' | 'pending' | RegisteredState => {
-      const now = state.value
-      if (now.status === 'restoring') return 'pending'
-      if (!isAuthenticated(now)) return now
-      if (props.guard === undefined || isAllowed(auth, now, props.guard, ...(props.params ?? []))) return 'open'
-      return now.confirmed ? now : 'pending'
-    })
+    const toContent = useContent(auth, state)
+    const instance = getCurrentInstance() as ComponentInternalInstance // there is one in every setup
+    const gateBy = (passes: (now: RegisteredState) => boolean) =>
+      computed((): Gate => {
+        const now = state.value
+        if (now.status === 'restoring') return 'pending'
+        if (!isAuthenticated(now)) return now
+        if (passes(now)) return 'open'
+        return now.confirmed ? now : 'pending'
+      })
+    const plain = gateBy(() => true)
+    const guarded = gateBy((now) => isAllowed(auth, now, props.guard as string, ...(props.params ?? [])))
     return () => {
-      if (gate.value === 'open') return slots.default?.()
-      if (gate.value === 'pending') return slots.pending?.()
-      return slots.fallback?.({ state: gate.value })
+      // in the props, what was left out and what is undefined look alike
+      const given = instance.vnode.props ?? {}
+      const gate = ('guard' in given || 'params' in given ? guarded : plain).value
+      if (gate === 'open') return toContent(slots.default?.())
+      if (gate === 'pending') return slots.pending?.()
+      return slots.fallback?.({ state: gate })
     }
   },
   { name: 'Protected', props: ['guard', 'params'], slots: Object as ProtectedSlots },

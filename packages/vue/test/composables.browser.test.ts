@@ -270,3 +270,27 @@ test('without the plugin, or outside setup, the error says what to do', async ()
   expect(() => useAuth()).toThrow(advice)
   await expect(render(SignInButton)).rejects.toThrow(advice)
 })
+
+test.each([undefined, null, '', 'isAdmn', ['isAdmn']])('useCan(%j) is false for every user [K7b]', async (guard) => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  await signIn(auth, server)
+
+  const screen = await show(auth, {
+    setup() {
+      const can = useCan(guard as string)
+      return () => String(can.value)
+    },
+  })
+
+  expect(await shown(screen)).toBe('false')
+})
+
+test.each([undefined, null, {}, Promise.resolve()])(
+  'the plugin refuses what is no auth, and says where to look: %o',
+  (auth) => {
+    expect(() => createAuthPlugin(auth as never)).toThrow(
+      new TypeError('createAuthPlugin: no auth. Do two modules import each other?'),
+    )
+  },
+)

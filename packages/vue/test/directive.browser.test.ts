@@ -69,12 +69,13 @@ test('it asks with the parameters it has now', async () => {
 
 test.each([
   ['nothing', undefined],
+  ['null', null],
   ['an empty name', ''],
   ['an empty list', []],
   ['a guard that does not exist', 'isAdmn'],
   ['a name that every object has', 'toString'],
   ['parameters that the guard chokes on', ['canEdit', null]],
-])('it is closed to everybody when it is given %s', async (_, value) => {
+])('v-can is closed to every user when it is given %s [K7b]', async (_, value) => {
   const server = createServer()
   const auth = createTestAuth(server)
   await signIn(auth, server)

@@ -1,7 +1,18 @@
 import { createAuthPlugin, useUser } from '@authchart/vue'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { commands } from 'vitest/browser'
-import { createSSRApp, defineComponent, effectScope, h, nextTick, onMounted, ref, type App } from 'vue'
+import {
+  createSSRApp,
+  defineComponent,
+  effectScope,
+  h,
+  nextTick,
+  onMounted,
+  ref,
+  resolveDirective,
+  withDirectives,
+  type App,
+} from 'vue'
 import { latch } from './latch.ts'
 import { ann, createServer, signIn, type User } from './server.ts'
 import { authFor, createPage, type Session, type View } from './ssr/pages.ts'
@@ -78,6 +89,44 @@ test.each<[string, Session]>([
   expect(root.querySelector('p')).toBe(painted)
   expect(root.querySelector('button')?.getAttribute('style')).toBe('display: inline-flex;')
   expect(root.querySelector('button')?.inert).toBe(false)
+  expect(root.querySelector('button')?.hidden).toBe(false)
+  expect(said).toEqual([])
+})
+
+test('a control is hidden in the page of a server whose policy forbids styles in the page [K10]', async () => {
+  const frame = document.createElement('iframe')
+  const html = await commands.renderVuePage('everything', { user: ann })
+  frame.srcdoc = `<meta http-equiv="Content-Security-Policy" content="style-src 'self'">${html}`
+  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve))
+  document.body.append(frame)
+  await loaded
+  const button = frame.contentDocument?.querySelector('button') as HTMLButtonElement
+
+  expect(getComputedStyle(button).display).toBe('none')
+  expect(button.inert).toBe(true)
+})
+
+test.each([
+  ['is hidden by the app, too', { hidden: '' }, true],
+  ['is hidden by the app, too', { hidden: true }, true],
+  ['is not hidden by the app', { hidden: false }, false],
+  ['is not hidden by the app', {}, false],
+])('a control that %s (%o) is so after it has opened [K10]', async (_, props, hidden) => {
+  const root = document.createElement('div')
+  root.innerHTML = '<button style="display:none !important;" hidden inert>delete</button>'
+  document.body.append(root)
+  const server = createServer()
+  const auth = authFor(null, server)
+  await signIn(auth, server)
+  app = createSSRApp(() =>
+    withDirectives(h('button', props as object, 'delete'), [[resolveDirective('can'), 'isAdmin']]),
+  ).use(createAuthPlugin(auth))
+
+  app.mount(root)
+  await nextTick()
+
+  const button = root.querySelector('button')
+  expect([button?.hidden, button?.inert, button?.style.display]).toEqual([hidden, false, ''])
   expect(said).toEqual([])
 })
 

@@ -1,6 +1,6 @@
 import { AuthError, type AuthState } from '@authchart/core'
 import { memoryStorage } from '@authchart/core/storage'
-import { Protected, useUser } from '@authchart/vue'
+import { Can, Protected, useUser } from '@authchart/vue'
 import { expect, test, vi } from 'vitest'
 import { defineComponent, h, nextTick, onMounted, onUpdated, ref } from 'vue'
 import { ann, createServer, createTestAuth, credentials, renew, signIn, type User } from './server.ts'
@@ -182,7 +182,58 @@ test('a first paint from the server opens what asks no guard, and nothing else',
   expect(painted).toBe('open pending')
 })
 
-test('who writes "gaurd", and so asks nothing, is told by Vue', async () => {
+test.each<[string, object]>([
+  ['a guard that is undefined', { guard: undefined }],
+  ['a guard that is null', { guard: null }],
+  ['a guard without a name', { guard: '' }],
+  ['a guard that is false', { guard: false }],
+  ['a guard of another name', { guard: 'isAdmn' }],
+  ['parameters of no guard', { params: [{ authorId: '1' }] }],
+  ['a guard and parameters that are undefined', { guard: undefined, params: undefined }],
+])('a protected view that is given %s is closed to every user [K7b]', async (_, props) => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  await signIn(auth, server)
+
+  const screen = await show(auth, () => h(Protected, props, { default: () => 'secret', fallback: () => 'forbidden' }))
+
+  expect(await shown(screen)).toBe('forbidden')
+})
+
+test('a protected view closes and opens with a guard that comes and goes [K7b]', async () => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  await signIn(auth, server)
+  const props = ref<object>({})
+  const screen = await show(auth, () => h(Protected, props.value, { default: () => 'open', fallback: () => 'closed' }))
+  expect(await shown(screen)).toBe('open')
+
+  for (const [next, seen] of [
+    [{ guard: undefined }, 'closed'],
+    [{ guard: 'isAdmin' }, 'open'],
+    [{ guard: undefined }, 'closed'],
+    [{}, 'open'],
+  ] as const) {
+    props.value = next
+    expect(await shown(screen)).toBe(seen)
+  }
+})
+
+test.each<[string, object]>([
+  ['no guard', {}],
+  ['a guard that is undefined', { guard: undefined }],
+  ['a guard that is null', { guard: null }],
+])('a piece of a page that is given %s is closed to every user [K7b]', async (_, props) => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  await signIn(auth, server)
+
+  const screen = await show(auth, () => h(Can, props as never, { default: () => 'secret', fallback: () => 'no' }))
+
+  expect(await shown(screen)).toBe('no')
+})
+
+test('a misspelt "gaurd", which asks nothing, is told by Vue', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   const misspelt: object = { gaurd: 'isAdmin' }
   const server = createServer()

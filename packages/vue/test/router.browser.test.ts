@@ -1,69 +1,34 @@
-import { AuthError, hasRecentSignIn, type AuthOptions } from '@authchart/core'
+import { AuthError, hasRecentSignIn } from '@authchart/core'
 import { fakeClock, fakeNetwork } from '@authchart/core/testing'
 import { Protected, createAuthPlugin } from '@authchart/vue'
-import { authGuard, type AuthGuardOptions } from '@authchart/vue/router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createApp, defineComponent, h, nextTick } from 'vue'
+import { createApp, h, nextTick } from 'vue'
 import {
   createMemoryHistory,
-  createRouter,
   createWebHashHistory,
   createWebHistory,
   isNavigationFailure,
   NavigationFailureType,
   RouterView,
   type RouteLocationNormalized,
-  type Router,
   type RouterHistory,
-  type RouteRecordRaw,
 } from 'vue-router'
 import { latch } from './latch.ts'
-import { ann, createServer, createTestAuth, credentials, renew, signIn, type Server, type TestAuth } from './server.ts'
-
-// this program registers no auth: any guard name will do
-const page = (name: string) => defineComponent({ name, render: () => h('p', name) })
-const routes: RouteRecordRaw[] = [
-  { path: '/', component: page('home') },
-  { path: '/sign-in', component: page('sign in') },
-  { path: '/forbidden', component: page('forbidden') },
-  { path: '/account', component: page('account'), meta: { auth: true } },
-  { path: '/admin', component: page('admin'), meta: { auth: 'isAdmin' } },
-  {
-    path: '/posts/:author',
-    component: page('post'),
-    meta: { auth: { guard: 'canEdit', params: ({ params }) => [{ authorId: params['author'] }] } },
-  },
-]
-const options: AuthGuardOptions = { signIn: '/sign-in', forbidden: '/forbidden' }
-const reader = { ...ann, role: 'reader' }
-
-interface Setting {
-  readonly history?: RouterHistory
-  readonly routes?: readonly RouteRecordRaw[]
-  readonly options?: AuthGuardOptions
-  readonly auth?: Partial<AuthOptions<typeof ann, typeof credentials, Record<string, never>>>
-}
-
-const stops: (() => void)[] = []
-
-function start(setting: Setting = {}): { auth: TestAuth; server: Server; router: Router; stop: () => void } {
-  const server = createServer()
-  const auth = createTestAuth(server, setting.auth as object)
-  const router = createRouter({
-    history: setting.history ?? createMemoryHistory(),
-    routes: setting.routes ?? routes,
-  })
-  const stop = authGuard(router, auth, setting.options ?? options)
-  stops.push(stop, () => auth.destroy())
-  return { auth, server, router, stop }
-}
-
-/** Once all is done that goes on by itself. */
-const settled = async () => {
-  for (let turns = 0; turns < 30; turns += 1) await Promise.resolve()
-  await new Promise((resolve) => requestAnimationFrame(resolve))
-}
-const at = async ({ currentRoute }: Router) => (await settled(), currentRoute.value.fullPath)
+import {
+  at,
+  atEnd,
+  expire,
+  options,
+  page,
+  reader,
+  routes,
+  settled,
+  start,
+  stopAll,
+  without,
+  type Setting,
+} from './routes.ts'
+import { ann, renew, signIn } from './server.ts'
 
 const url = location.href
 beforeEach(() => {
@@ -71,12 +36,12 @@ beforeEach(() => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
 })
 afterEach(() => {
-  for (const stop of stops.splice(0)) stop()
+  stopAll()
   history.replaceState(null, '', url)
   vi.restoreAllMocks()
 })
 
-test('a page that asks for nothing is open at once, and one that asks waits until it is known who is there', async () => {
+test('a page that asks for nothing is open at once, and one that asks waits until it is known who is signed in', async () => {
   const found = latch()
   const { router } = start({
     auth: { storage: { scope: 'memory', read: () => found.opened.then(() => null), compareAndSet: async () => true } },
@@ -111,11 +76,8 @@ test('a deep link survives the end of the session and the next sign-in', async (
   const { auth, server, router } = start()
   await signIn(auth, server)
   await router.push('/posts/1?draft=7#end')
-  const renewed = auth.refresh()
-  const request = await server.next('refresh')
-  request.refuse(new AuthError('session-expired'))
-  await expect(renewed).rejects.toMatchObject({ code: 'session-expired' })
-  await expect.poll(() => router.currentRoute.value.path).toBe('/sign-in')
+  await expire(auth, server)
+  expect(await at(router)).toBe('/sign-in?returnTo=/posts/1?draft=7%23end')
 
   await signIn(auth, server)
 
@@ -130,7 +92,7 @@ test.each([
   ['/sign-in?returnTo=/%5Cevil.example', '/'],
   ['/sign-in?returnTo=javascript:alert(1)', '/'],
   ['/sign-in?returnTo=/sign-in%3FreturnTo%3D/sign-in', '/'],
-])('whoever is signed in goes from %s back to %s', async (path, back) => {
+])('a signed-in user goes from %s back to %s', async (path, back) => {
   const { auth, server, router } = start()
   await signIn(auth, server)
 
@@ -139,7 +101,7 @@ test.each([
   expect(await at(router)).toBe(back)
 })
 
-test('whoever is signed in and may not is told so, and never sent to sign in', async () => {
+test('a signed-in user who may not enter is told so, and never sent to sign in', async () => {
   const { auth, server, router } = start()
   const seen: string[] = []
   router.afterEach(({ path }) => void seen.push(path))
@@ -182,7 +144,7 @@ test('an open page is left when the session ends or the role goes away', async (
 
   await router.push('/account')
   void auth.signOut()
-  expect(await at(router)).toBe('/sign-in?returnTo=/account')
+  expect(await at(router)).toBe('/sign-in')
 })
 
 test('an open page that is forbidden from now on is left for the fallback where there is no page for it', async () => {
@@ -212,7 +174,7 @@ test('the page takes the place of the one that was left: no step back leads into
   await router.push('/')
   await router.push('/account')
   void auth.signOut()
-  expect(await at(router)).toBe('/sign-in?returnTo=/account')
+  expect(await at(router)).toBe('/sign-in')
 
   router.back()
 
@@ -259,7 +221,6 @@ test('a guard that does not exist, and parameters that cannot be read, keep a pa
 })
 
 const closed = { auth: 'isAdmin' } as const
-const without = (path: string) => routes.filter((route) => route.path !== path)
 
 test.each<[string, Setting, string]>([
   [
@@ -267,7 +228,7 @@ test.each<[string, Setting, string]>([
     { routes: [...without('/sign-in'), { path: '/sign-in', component: page('sign in'), meta: closed }] },
     '/sign-in?returnTo=/account',
   ],
-  ['there is no sign-in page', { routes: without('/sign-in') }, '/sign-in?returnTo=/account'],
+  ['there is no sign-in page', { routes: without('/sign-in') }, '/'],
   [
     'the sign-in page leads on to a protected one',
     {
@@ -289,7 +250,7 @@ test.each<[string, Setting, string]>([
     },
     '/sign-in?returnTo=/account',
   ],
-])('nobody is sent round and round when %s', async (_, setting, end) => {
+])('a signed-out user is not sent round and round when %s', async (_, setting, end) => {
   const { router } = start(setting)
   let navigations = 0
   router.beforeEach(() => void (navigations += 1))
@@ -313,7 +274,7 @@ test.each<[string, Setting]>([
     },
   ],
   ['home leads to the sign-in page', { routes: [...without('/'), { path: '/', redirect: '/sign-in' }] }],
-])('nobody who is signed in is sent round and round when %s', async (_, setting) => {
+])('a signed-in user is not sent round and round when %s', async (_, setting) => {
   const { auth, server, router } = start(setting)
   let navigations = 0
   router.beforeEach(() => void (navigations += 1))
@@ -349,16 +310,10 @@ test.each<[string, () => RouterHistory, string]>([
 })
 
 test('a sign-in page in a router that minds capitals and slashes is that page and no other', async () => {
-  const history = createMemoryHistory()
-  const server = createServer()
-  const auth = createTestAuth(server)
-  const router = createRouter({
-    history,
-    strict: true,
-    sensitive: true,
+  const { router } = start({
     routes: [...routes, { path: '/Sign-In', component: page('another'), meta: closed }],
+    router: { strict: true, sensitive: true },
   })
-  stops.push(authGuard(router, auth, options))
 
   await expect(router.push('/Sign-In')).rejects.toMatchObject({ code: 'not-authenticated' })
   await router.push('/sign-in')
@@ -400,7 +355,7 @@ test('a step back that is overtaken while it waits does nothing any more', async
   expect(await at(router)).toBe('/forbidden')
 })
 
-test('a page that was left while it was unclear who may see it moves nobody any more', async () => {
+test('a page that was left while it was unclear who may see it moves the user no more', async () => {
   const network = fakeNetwork()
   const { auth, server, router } = start({ auth: { network } })
   await signIn(auth, server)
@@ -415,7 +370,7 @@ test('a page that was left while it was unclear who may see it moves nobody any 
   expect(await at(router)).toBe('/forbidden')
 })
 
-test('a page that takes long to load does not open for whoever lost the role meanwhile', async () => {
+test('a page that takes long to load does not open if the role went away meanwhile', async () => {
   const loaded = latch()
   const Admin = page('admin')
   const { auth, server, router } = start({
@@ -438,7 +393,7 @@ test('a page that takes long to load does not open for whoever lost the role mea
   expect(seen).toEqual(['/', '/forbidden'])
 })
 
-test('who signs in elsewhere while the sign-in page loads, and may not go where he wanted to, is told so', async () => {
+test('a user who signs in elsewhere while the sign-in page loads, and may not go on, is told so', async () => {
   const loaded = latch()
   const SignIn = page('sign in')
   const { auth, server, router } = start({
@@ -491,7 +446,7 @@ test('a view closes in the flush in which the role goes away, and its page is le
   await signIn(auth, server)
   await router.push('/admin')
   app.mount(root)
-  stops.push(() => app.unmount())
+  atEnd(() => app.unmount())
   expect(root.textContent).toBe('secret')
 
   await renew(auth, server, reader)

@@ -40,6 +40,7 @@ export function createServer(secret = 'secret') {
   }
 
   const client: AuthClient<User, typeof credentials> = {
+    id: 'test',
     signIn: () => ask('signIn'),
     answerChallenge: () => ask('answerChallenge'),
     refresh: () => ask('refresh'),
@@ -102,7 +103,7 @@ export function createTestAuth(
 
 export type TestAuth = ReturnType<typeof createTestAuth>
 
-/** Signs Ann in, or whoever is given. */
+/** Signs Ann in, or the user that is given. */
 export async function signIn(auth: TestAuth, server: Server, user: User = ann): Promise<void> {
   const signedIn = auth.signIn(credentials)
   const request = await server.next('signIn')

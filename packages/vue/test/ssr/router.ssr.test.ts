@@ -1,5 +1,5 @@
 import { authGuard } from '@authchart/vue/router'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { ann, createServer } from '../server.ts'
 import { authFor, type Session } from './pages.ts'
@@ -10,6 +10,9 @@ const routes = [
   { path: '/sign-in', component: page },
   { path: '/account', component: page, meta: { auth: true as const } },
   { path: '/admin', component: page, meta: { auth: 'isAdmin' as const } },
+  { path: '/sign-up', component: page },
+  { path: '/forbidden', component: page },
+  { path: '/unreadable', component: page, meta: { auth: ['isAdmin'] as never } },
 ]
 
 // what is not known on a server is left to the page, which is pending until it is
@@ -20,18 +23,27 @@ test.each<[string, Session, string, string]>([
   ['Ann', { user: ann }, '/account', '/account'],
   ['Ann', { user: ann }, '/admin', '/admin'],
   ['Ann', { user: ann }, '/sign-in?returnTo=/account', '/account'],
+  ['nobody', null, '/sign-up', '/sign-up'],
+  ['nobody', null, '/unreadable', '/sign-in?returnTo=/unreadable'],
+  ['Ann', { user: ann }, '/sign-up?returnTo=/account', '/account'],
+  ['Ann', { user: ann }, '/unreadable', '/forbidden'],
+  ['somebody or nobody', undefined, '/unreadable', '/sign-in?returnTo=/unreadable'],
   ['somebody or nobody', undefined, '/account', '/account'],
   ['somebody or nobody', undefined, '/sign-in', '/sign-in'],
-])('a server to which %s is signed in (%o) answers %s with %s, and starts nothing', async (_, session, path, end) => {
-  const server = createServer()
-  const auth = authFor(session, server)
-  const router = createRouter({ history: createMemoryHistory(), routes })
-  authGuard(router, auth, { signIn: '/sign-in' })
+])(
+  'a server to which %s is signed in (%o) answers %s with %s, and starts nothing [K7a, W3]',
+  async (_, session, path, end) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const server = createServer()
+    const auth = authFor(session, server)
+    const router = createRouter({ history: createMemoryHistory(), routes })
+    authGuard(router, auth, { signIn: '/sign-in', signUp: '/sign-up', forbidden: '/forbidden' })
 
-  await router.push(path)
+    await router.push(path)
 
-  expect(router.currentRoute.value.fullPath).toBe(end)
-  expect(auth.subscriptions()).toBe(0)
-  expect(auth.actor.getSnapshot().value).toBe('restoring')
-  expect(server.calls).toEqual([])
-})
+    expect(router.currentRoute.value.fullPath).toBe(end)
+    expect(auth.subscriptions()).toBe(0)
+    expect(auth.actor.getSnapshot().value).toBe('restoring')
+    expect(server.calls).toEqual([])
+  },
+)

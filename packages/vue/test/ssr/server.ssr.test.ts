@@ -1,9 +1,9 @@
-import { createAuthPlugin } from '@authchart/vue'
+import { createAuthPlugin, Protected } from '@authchart/vue'
 import { fakeClock, fakeNetwork } from '@authchart/core/testing'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, inject, test, vi } from 'vitest'
-import { createSSRApp } from 'vue'
+import { createSSRApp, h } from 'vue'
 import { renderToNodeStream, renderToString, renderToWebStream } from 'vue/server-renderer'
 import { ann, createServer, createTestAuth, signIn, type User } from '../server.ts'
 import { authFor, createPage, type Session } from './pages.ts'
@@ -24,16 +24,30 @@ test.each<[string, Session, string]>([
   const html = await renderToString(createPage('everything', auth))
 
   expect(shownOf(html)).toBe(`${expected}${expected.slice(1)}`)
-  expect(html).toContain('<button style="display:none !important;" inert>delete</button>')
+  expect(html).toContain('<button style="display:none !important;" hidden inert>delete</button>')
 })
 
-test('v-can in a compiled template is closed on a server, whatever the element looks like', async () => {
+test('v-can in a compiled template is closed on a server, whatever the element looks like [K10]', async () => {
   const template = `<button v-can="'isAdmin'" class="a" style="display: flex" :style="{ color: 'red' }">delete</button>`
   const app = createSSRApp({ template }).use(createAuthPlugin(authFor({ user: ann })))
 
   const html = await renderToString(app)
 
-  expect(html).toBe('<button class="a" style="display:none !important;color:red;" inert>delete</button>')
+  expect(html).toBe('<button class="a" style="display:none !important;color:red;" hidden inert>delete</button>')
+})
+
+test('a protected view without content is rendered, too', async () => {
+  const app = createSSRApp(() => h('main', [h(Protected)])).use(createAuthPlugin(authFor({ user: ann })))
+
+  expect(await renderToString(app)).toBe('<main><!--[--><!--]--></main>')
+})
+
+test('a protected view whose guard is undefined is pending on a server, and one without a guard is open [K7b]', async () => {
+  const given: object[] = [{ guard: undefined }, {}]
+  const views = given.map((props) => h(Protected, props, { default: () => 'open', pending: () => 'pending' }))
+  const app = createSSRApp(() => h('main', views)).use(createAuthPlugin(authFor({ user: ann })))
+
+  expect(shownOf(await renderToString(app))).toBe('|pendingopen|')
 })
 
 test('a render starts nothing: no request, no storage read, no listener, no timer', async () => {
@@ -91,7 +105,7 @@ test(`${count / 10} users in ${count} interleaved renders never see another, and
     const user: User = { id: String(index % (count / 10)), name: `user-${index % (count / 10)}-`, role: 'admin' }
     const server = createServer('canary')
     const auth = authFor({ user }, server)
-    // every other server has a session of its own, with tokens, for whoever it renders
+    // every other server has a session of its own, with tokens, for the user it renders
     if (index % 2 === 0) await signIn(auth, server, user)
     await take()
     most = Math.max(most, (running += 1))

@@ -13,7 +13,7 @@ expectTypeOf<RouteMeta['auth']>().toEqualTypeOf<RouteAuth | undefined>()
 expectTypeOf<RouteAuth>().toEqualTypeOf<
   | true
   | 'isAdmin'
-  | { readonly guard: 'isAdmin'; readonly params: (to: RouteLocationNormalized) => readonly [] }
+  | { readonly guard: 'isAdmin'; readonly params?: (to: RouteLocationNormalized) => readonly [] }
   | {
       readonly guard: 'canEdit'
       readonly params: (to: RouteLocationNormalized) => readonly [post: { authorId: string }]
@@ -29,8 +29,13 @@ export const routes: RouteRecordRaw[] = [
     component: page,
     meta: { auth: { guard: 'canEdit', params: ({ params }) => [{ authorId: String(params['author']) }] } },
   },
+  { path, component: page, meta: { auth: { guard: 'isAdmin' } } },
   // @ts-expect-error a misspelt guard
   { path, component: page, meta: { auth: 'isAdmn' } },
+  // @ts-expect-error a list of guards
+  { path, component: page, meta: { auth: ['isAdmin'] } },
+  // @ts-expect-error a key that there is not
+  { path, component: page, meta: { auth: { guard: 'isAdmin', roles: [] } } },
   // @ts-expect-error a guard that needs a parameter
   { path, component: page, meta: { auth: 'canEdit' } },
   // @ts-expect-error a guard without its parameters
@@ -47,6 +52,8 @@ expectTypeOf(authGuard(router, auth, { signIn: '/sign-in', fallback: '/', forbid
   () => void
 >()
 authGuard(router, auth, { signIn: '/sign-in' })
+authGuard(router, auth, { signIn: (from) => `${from.slice(0, 3)}/sign-in`, signUp: '/sign-up' })
+authGuard(router, auth, { signIn: '/sign-in', signUp: ['/sign-up', '/reset'] as const })
 // @ts-expect-error no sign-in page
 authGuard(router, auth, { fallback: '/' })
 // @ts-expect-error another auth than the registered one
