@@ -76,12 +76,13 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
     })
   }
 
-  function send({ target, init, headers, signal }: Outgoing, origin: string, held: Held | null): Promise<Response> {
+  function send(outgoing: Outgoing, origin: string, held: Held | null): Promise<Response> {
+    const { target, init, signal } = outgoing
     const isOwn = origin === options.origin
-    if (isOwn) {
-      const wanted = attempt(() => client.headers?.(), undefined)
-      for (const [name, value] of Object.entries(wanted ?? {})) if (!headers.has(name)) headers.set(name, value)
-    }
+    // of this try alone: the next one has another token, and asks the client anew
+    const headers = new Headers(outgoing.headers)
+    const add = (value: string, name: string): void => void (headers.has(name) || headers.set(name, value))
+    if (isOwn) attempt(() => new Headers(client.headers?.()).forEach(add), undefined)
     if (held) headers.set('authorization', `Bearer ${held.accessToken}`)
     const answer = options.fetch(target, { ...init, headers })
     if (isOwn) {

@@ -5,5 +5,7 @@
 export function isBearerRefused({ status, headers }: Pick<Response, 'status' | 'headers'>): boolean {
   if (status !== 401) return false
   const challenge = headers.get('www-authenticate')
-  return challenge === null || (/\bbearer\b/i.test(challenge) && !/insufficient_(scope|user_auth)/.test(challenge))
+  return (
+    challenge === null || (/(^|,)\s*bearer\b/i.test(challenge) && !/insufficient_(scope|user_auth)/.test(challenge))
+  )
 }

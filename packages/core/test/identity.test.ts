@@ -87,7 +87,7 @@ describe('a renewal that answers for another user', () => {
     ['the same id beside another sub', { id: 'u1', sub: 's1' }, { id: 'u1', sub: 's2' }],
     ['the same sub beside an id that is gone', { id: null, sub: 'u1' }, { sub: 'u1' }],
   ]
-  it.each(same)('%s are one user, whose news is shown', async (_, one, two) => {
+  it.each(same)('%s are one user, whose news is shown [B5a]', async (_, one, two) => {
     const tab = await renewedAs({ ...one, name: 'Ann' }, { ...two, name: 'Ann B.' })
     expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: { name: 'Ann B.' }, confirmed: true })
   })
