@@ -82,7 +82,7 @@ function candidates(): string[] {
   return [...(chosen ? [chosen] : []), ...installed()]
 }
 
-function installed(): string[] {
+export function installed(): string[] {
   const { platform, env } = process
   if (platform === 'darwin') {
     const names = ['Google Chrome', 'Chromium', 'Microsoft Edge']
