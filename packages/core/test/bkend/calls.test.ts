@@ -194,7 +194,7 @@ test('a refusal whose body was read already goes by its headers', async () => {
 })
 
 describe('what bkend wants on every call', () => {
-  test('auth.fetch brings the publishable key [E2a]', async () => {
+  test('auth.fetch brings the publishable key [E2a, W2]', async () => {
     const { auth, sent, origin } = await signedIn(() => json(200, []))
     await auth.fetch(`${origin}/v1/data/posts`)
     expect(Object.fromEntries(sent[0]!.headers)).toEqual({ authorization: 'Bearer access-1', 'x-api-key': 'pk_test' })

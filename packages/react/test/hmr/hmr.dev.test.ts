@@ -56,7 +56,7 @@ const grant = (name: string) => ({
   accessToken: `a-${name}`,
   refreshToken: `r-${name}`,
   expiresIn: 3600,
-  user: { name },
+  user: { id: '1', name },
 })
 const answer = (name: string): Promise<void> => page.evaluate((granted) => world.answer(granted), grant(name))
 

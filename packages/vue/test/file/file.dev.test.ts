@@ -40,7 +40,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('guards work on a page of file:, where nothing but the hash is the address of the app [A1, A5]', async () => {
+test('guards work on a page of file:, where nothing but the hash is the address of the app [A1a, A5]', async () => {
   const page = await browser.newPage()
   const address = pathToFileURL(join(folder, 'index.html')).href
   const shows = (text: string): Promise<void> => page.getByText(text, { exact: true }).waitFor()

@@ -54,7 +54,10 @@ const shows = (text: string): Promise<void> => page.getByText(text, { exact: tru
 const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()
 const seen = () => page.evaluate(() => ({ calls: [...world.calls], listeners: world.listeners }))
 const answer = (name: string): Promise<void> =>
-  page.evaluate((user) => world.answer({ accessToken: 'a', refreshToken: 'r', expiresIn: 3600, user }), { name })
+  page.evaluate((user) => world.answer({ accessToken: 'a', refreshToken: 'r', expiresIn: 3600, user }), {
+    id: '1',
+    name,
+  })
 
 test('a component is edited while a sign-in and a renewal are on their way: one request each, and the state is kept', async () => {
   await shows('first script, first template, anonymous, nobody, 0')

@@ -1,6 +1,7 @@
 import { createAuth, type Grant } from '@authchart/core'
 
 interface User {
+  readonly id: string
   readonly name: string
 }
 
@@ -17,7 +18,7 @@ const ask = (call: string): Promise<Grant<User>> => {
 }
 
 const { subscribe, ...auth } = createAuth({
-  client: { signIn: () => ask('signIn'), refresh: () => ask('refresh'), userId: ({ name }: User) => name },
+  client: { signIn: () => ask('signIn'), refresh: () => ask('refresh') },
 })
 
 export const counted: typeof auth & { subscribe: typeof subscribe } = {

@@ -1,6 +1,7 @@
 import { createAuth, type Grant } from '@authchart/core'
 
 export interface Person {
+  readonly id: string
   readonly name: string
 }
 
@@ -17,7 +18,7 @@ function ask(call: string): Promise<Grant<Person>> {
 }
 
 const inner = createAuth({
-  client: { signIn: () => ask('signIn'), refresh: () => ask('refresh'), userId: ({ name }: Person) => name },
+  client: { signIn: () => ask('signIn'), refresh: () => ask('refresh') },
 })
 
 export const auth: typeof inner = {
