@@ -5,8 +5,16 @@ import { build } from 'vite'
 import { expect, test } from 'vitest'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-const exportsOf = (name: string): Record<string, string> =>
-  (JSON.parse(readFileSync(here(`../../${name}/package.json`), 'utf8')) as { exports: Record<string, string> }).exports
+/** The files of a package's entries, by name; under a condition it is another file. */
+function entriesOf(name: string): (readonly [string, string])[] {
+  type Exports = Record<string, string | Record<string, string>>
+  const { exports } = JSON.parse(readFileSync(here(`../../${name}/package.json`), 'utf8')) as { exports: Exports }
+  return Object.entries(exports).flatMap(([subpath, target]) => {
+    const files = typeof target === 'string' ? [target] : Object.values(target)
+    const entry = `${name}${subpath.slice(1)}`.replace('/', '-')
+    return files.map((file, at) => [at === 0 ? entry : `${entry}-${at}`, file] as const)
+  })
+}
 
 /** Whoever of us touches one of these is found by the stack; dependencies look whether there is a `window`, as they must. */
 const probe = (entries: readonly string[]): string => `
@@ -28,11 +36,9 @@ console.log(JSON.stringify({ names, touched }))
 test('importing everything on a server touches nothing of a browser', async () => {
   const outDir = here('../node_modules/.cache/imports')
   const files = ['react', 'core'].flatMap((name) =>
-    Object.entries(exportsOf(name))
+    entriesOf(name)
       .filter(([, path]) => path.endsWith('.ts'))
-      .map(
-        ([subpath, path]) => [`${name}${subpath.slice(1)}`.replace('/', '-'), here(`../../${name}/${path}`)] as const,
-      ),
+      .map(([entry, path]) => [entry, here(`../../${name}/${path}`)] as const),
   )
   await build({
     configFile: false,
