@@ -46,7 +46,10 @@ export function authRoutes<TUser, TCredentials, TGuards>(
     return goOn(next, null)
   }
   return {
-    /** For a signed-in user who passes the guard; others are sent to the sign-in page, or to `forbidden`. */
+    /**
+     * For a signed-in user who passes the guard; others are sent to the sign-in page, or to `forbidden`. Around a page
+     * that is open to all it lets everyone by, and gives null.
+     */
     requireUser:
       (...asked: Asked<TGuards>): AuthRoute<TUser> =>
       async (place, next) =>
@@ -60,8 +63,12 @@ export function authRoutes<TUser, TCredentials, TGuards>(
       followed = router
       basename = router.basename ?? basename
       return routes.follow((isFirstAnswer, isAnother) => {
-        const { initialized, navigation, errors, location } = router.state
-        const { search, hash } = location
+        const {
+          initialized,
+          navigation,
+          errors,
+          location: { search, hash },
+        } = router.state
         if (isFirstAnswer && (!initialized || navigation.location)) return // what loads waits for it
         overtaken = navigation.location
         void loadAnew(router, isAnother)
@@ -84,7 +91,8 @@ async function loadAnew(router: DataRouter, isAnother: boolean): Promise<void> {
     return () => shouldRevalidate && Object.assign(route, { shouldRevalidate })
   })
   // nothing that was loaded for one user is shown to the next: the page begins as it did at first
-  if (isAnother) router._internalSetStateDoNotUseOrYouWillBreakYourApp({ loaderData: {}, renderFallback: true })
+  // there is no other way to drop data without a navigation; a version of the router without this one shows it until then
+  if (isAnother) router._internalSetStateDoNotUseOrYouWillBreakYourApp?.({ loaderData: {}, renderFallback: true })
   await router.revalidate()
   for (const give of giveBack) give()
 }

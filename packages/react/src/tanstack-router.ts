@@ -42,7 +42,10 @@ export function authRoutes<TUser, TCredentials, TGuards>(
   )
   const signInPage = (place: Place): Promise<void> => routes.leave(place)
   return {
-    /** For a signed-in user who passes the guard; others are sent to the sign-in page, or to `forbidden`. */
+    /**
+     * For a signed-in user who passes the guard; others are sent to the sign-in page, or to `forbidden`. Around a page
+     * that is open to all it lets everyone by, with null for the user.
+     */
     requireUser:
       (...asked: Asked<TGuards>) =>
       async (place: Place): Promise<{ user: TUser }> => ({ user: await routes.enter(place, asked) }),
