@@ -98,9 +98,9 @@ test.each(views)(
 /** A page that is kept alive beside the sign-in page, with the key that the guide gives it. */
 const App = defineComponent(() => {
   const user = useUser()
-  const owner = shallowRef<string>()
+  const owner = shallowRef('')
   watchEffect(() => (owner.value = (user.value as User | null)?.id ?? owner.value))
-  return () => h(KeepAlive, { key: owner.value as string }, () => h(user.value ? Draft : SignIn))
+  return () => h(KeepAlive, { key: owner.value }, () => h(user.value ? Draft : SignIn))
 })
 const SignIn = () => 'sign in'
 
