@@ -105,15 +105,13 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     if (!over) actor.start()
   }
 
-  /** A command given inside a listener waits in the chart's queue until this turn is over. */
-  let isQueueing = false
   const send: typeof actor.send = (event) => {
     start()
-    if (over) return
-    isQueueing = true
-    queueMicrotask(() => (isQueueing = false))
-    actor.send(event)
+    if (!over) actor.send(event)
   }
+
+  /** The user has signed out in this turn, inside a listener: the chart comes to it when the listeners are done. */
+  let isLeaving = false
 
   /** Settles by the first snapshot that `decide` has an answer for. */
   function until<T>(decide: Decide<T>, signal?: AbortSignal): Promise<T> {
@@ -185,7 +183,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     allowedOrigins: world.settings.allowedOrigins,
     fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
     onAnswer: (isAnswered) => (isAnswered ? world.connection.heard() : world.connection.missed()),
-    isQueueing: () => isQueueing,
+    isLeaving: () => isLeaving,
     warn: world.warn,
     inTime,
   })
@@ -222,7 +220,9 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       if (over) throw new AuthError(over)
       const before = world.revocation
       send({ type: 'signOut' })
-      await Promise.resolve() // a command given inside a listener waits for its place in the queue
+      isLeaving = vault.held !== null
+      await Promise.resolve()
+      isLeaving = false
       const isUnderWay = world.revocation !== before || statusOf(actor.getSnapshot()) === 'signingOut'
       if (!isUnderWay || !world.revocation) return { revoked: 'no' }
       // destroy() settles the promise; the request goes on
@@ -238,7 +238,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     async getAccessToken() {
       if (over) throw new AuthError(over)
       const { held } = vault
-      if (held && isGood(held, clock)) return held.accessToken
+      if (held && isGood(held, clock) && !isLeaving) return held.accessToken
       const session = await currentSession(current).catch((error: AuthError) => {
         if (error.code === 'session-expired') return null
         throw error
