@@ -258,14 +258,16 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       )
     },
     onToken(listener) {
-      let told = vault.held?.generation
+      if (typeof listener !== 'function') throw new TypeError('onToken: give it a function.')
+      let told = vault.held
       start()
       return vault.onChange(() => {
-        const generation = vault.held?.generation
-        if (generation === undefined || generation === told) return
-        told = generation
+        const { held } = vault
+        // that of another user may be of the same generation
+        if (!held || isSameGrant(held, told)) return
+        told = held
         try {
-          listener(generation)
+          listener(held.generation)
         } catch (error) {
           report(error)
         }
