@@ -15,10 +15,13 @@ export const pathOf: Readonly<Record<PageName, string>> = {
   admin: '/admin',
 }
 
-/** Who is signed in, which page he is on or wants to be on, and whether the admin lost his role. */
+/** Who is signed in, which page they are on or want to be on, and whether the admin lost the role. */
 export interface Standing {
   readonly who: Account | null
-  readonly at: PageName
+  /** Null after a sign-out on purpose: no way leads back then. */
+  readonly at: PageName | null
+  /** Whose session has ended: only they go back to their page. */
+  readonly last: Account | null
   readonly isDemoted: boolean
 }
 
@@ -41,6 +44,7 @@ export interface Shown {
 }
 
 export function shownIn({ who, at, isDemoted }: Standing): Shown {
+  if (at === null) return { screen: 'sign-in', address: '/sign-in' }
   if (who === null) return { screen: 'sign-in', address: `/sign-in?${new URLSearchParams({ returnTo: pathOf[at] })}` }
   if (allowed[who === 'admin' && isDemoted ? 'demoted' : who].includes(at)) return { screen: at, address: pathOf[at] }
   // the route says so on a page of its own, a page says so itself
@@ -53,21 +57,22 @@ const logic = fromTransition(
       case 'opens a link':
         return { ...now, at: event.page }
       case 'signs in':
-        return { ...now, who: event.as }
+        return { ...now, who: event.as, at: now.at ?? 'home', last: null }
       case 'loses the role':
         return { ...now, isDemoted: true }
       case 'signs out':
       case 'signs out in another tab':
+        return { ...now, who: null, at: null }
       case 'session ends':
-        // nobody wants to come back to a page that says no
-        return { ...now, who: null, at: shownIn(now).address === '/forbidden' ? 'home' : now.at }
+        // no way leads back to a page that says no
+        return { ...now, who: null, last: now.who, at: shownIn(now).address === '/forbidden' ? 'home' : now.at }
     }
   },
-  { who: null, at: 'home', isDemoted: false },
+  { who: null, at: 'home', last: null, isDemoted: false },
 )
 type Snapshot = SnapshotFrom<typeof logic>
 
-function eventsIn({ context: { who, at, isDemoted } }: Snapshot): readonly RouteEvent[] {
+function eventsIn({ context: { who, at, last, isDemoted } }: Snapshot): readonly RouteEvent[] {
   const links = (['home', 'ownPost', 'othersPost', 'admin'] as const).map((page) => ({
     type: 'opens a link' as const,
     page,
@@ -75,6 +80,7 @@ function eventsIn({ context: { who, at, isDemoted } }: Snapshot): readonly Route
   const leaves = [{ type: 'signs out' as const }, { type: 'session ends' as const }]
   // what comes after the loss of the role is the same as ever, for one more kind of account
   if (isDemoted) return who === null ? [] : [...links, { type: 'signs out' }]
+  if (who === null && last !== null) return [...links, { type: 'signs in', as: last }]
   if (who === null) return [...links, { type: 'signs in', as: 'user' }, { type: 'signs in', as: 'admin' }]
   const isAdminsPage = who === 'admin' && at !== 'home'
   return [
@@ -132,7 +138,7 @@ export function generateRouteWalks(): { readonly walks: readonly (readonly Route
   }
 
   const walks: RouteStep[][] = []
-  const start = JSON.stringify({ who: null, at: 'home', isDemoted: false })
+  const start = JSON.stringify({ who: null, at: 'home', last: null, isDemoted: false })
   while (open.size > 0) {
     const walk: RouteStep[] = []
     for (let way = wayOn(start); way && walk.length < LONGEST; way = wayOn(JSON.stringify(walk.at(-1)?.to))) {
