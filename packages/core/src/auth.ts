@@ -278,7 +278,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       // a guard that was given and is none is closed: only one that is left out asks for no more than a user
       const isAllowed =
         wanted && 'guard' in wanted
-          ? (snapshot: AuthSnapshot) => isAllowedIn(snapshot, String(wanted.guard), params)
+          ? (snapshot: AuthSnapshot) => isAllowedIn(snapshot, wanted.guard as string, params)
           : null
       return until(userOutcome(isAllowed, world.canConfirm), signal).then(asUser)
     },

@@ -17,6 +17,7 @@ import {
   type Stored,
 } from './session.ts'
 import { schedule, stopwatch } from './ports/clock.ts'
+import { report } from './report.ts'
 import { withTimeout } from './timeout.ts'
 import type { AuthClient, CallOptions, Grant, Network } from './types.ts'
 import type { Vault } from './vault.ts'
@@ -291,9 +292,11 @@ export function createBroker(options: BrokerOptions): Broker {
 
   function fly(on: Spend, judge: typeof verdictOf): Promise<Outcome> {
     const { held } = vault
-    const outcome = lockInTime(() => underLock(held, on, judge)).catch((thrown: unknown) =>
-      backOff(toAuthError(thrown)),
-    )
+    const outcome = lockInTime(() => underLock(held, on, judge)).catch((thrown: unknown) => {
+      // the lock of the app, say
+      if (!(thrown instanceof AuthError)) report(thrown)
+      return backOff(toAuthError(thrown))
+    })
     const own = { held, outcome }
     flight = own
     void outcome.then(() => {

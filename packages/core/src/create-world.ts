@@ -78,7 +78,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     refreshBefore: settings.refreshBefore,
     canRefresh: client.refresh !== undefined,
     userId,
-    issuer: settings.client.origin ?? null,
+    issuer: settings.origin ?? null,
   }
   const vault = createVault()
   const tombstones = createTombstones(storage.twin, key)

@@ -82,7 +82,8 @@ export function isAllowedBy(
   }
   return ({ context }: { context: AuthContext }, asked: { guard: string; params: readonly unknown[] }): boolean => {
     const { session } = context
-    const { guard: name, params } = asked
+    const { params } = asked
+    const name = String(asked.guard)
     const guard: unknown = guards[name]
     // guards may be the methods of a class; what every object has is no guard
     if (typeof guard !== 'function' || name in Object.prototype)

@@ -1,5 +1,5 @@
 import { hasRole, isAuthenticated } from '@authchart/core'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   ann,
   annsPassword,
@@ -17,6 +17,10 @@ import {
 } from './support.ts'
 
 const HERE = 'https://api.test/'
+
+// what a guard throws is reported
+beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
+afterEach(() => void vi.restoreAllMocks())
 
 describe('a guard', () => {
   const strange: readonly (readonly [string, unknown])[] = [

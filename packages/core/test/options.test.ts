@@ -205,6 +205,19 @@ describe('a storage that others can see', () => {
     expect([asked.now, shop.client.spent, admin.client.spent]).toEqual(['resolved', ['refresh-1'], []])
   })
 
+  it('the session of a server is known, however its origin is written', async () => {
+    const browser = fakeBrowser()
+    const open = (origin: string) =>
+      openTab({ client: Object.assign(scriptedClient<User, Credentials>(origin), { id: 'app' }) }, browser)
+    const first = open('https://api.test/')
+    await first.signIn()
+    first.auth.destroy()
+    await drain()
+    const next = open('HTTPS://API.test:443')
+    await next.boot()
+    expect([next.auth.getState().user, next.warnings]).toEqual([ann, []])
+  })
+
   it('and two names for one app: lock and wire are each its own', async () => {
     const browser = fakeBrowser()
     const locks: string[] = []

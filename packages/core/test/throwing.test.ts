@@ -1,5 +1,5 @@
 /** Whatever throws reaches the developer, and settles every promise with a typed error. */
-import { authMachine, createAuth, type AuthError } from '@authchart/core'
+import { authMachine, createAuth, type AuthError, type Tabs } from '@authchart/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fromCallback } from 'xstate'
 import {
@@ -53,6 +53,55 @@ describe('a port of the app that throws', () => {
     expect(uncaught).toEqual([])
     // told once, by each that was asked
     expect(vi.mocked(console.error).mock.calls.length).toBe(/onWake$|end/.test(name) ? 1 : 0)
+  })
+})
+
+describe('tabs of the app that throw', () => {
+  const wire = { post() {}, close() {} }
+  const work = <T>(_: string, run: () => Promise<T>): Promise<T> => run()
+  const tabs: readonly (readonly [string, Tabs])[] = [
+    ['open throws', { lock: work, open: boom }],
+    ['open returns nothing', { lock: work, open: () => undefined as never }],
+    ['post throws', { lock: work, open: () => ({ ...wire, post: boom }) }],
+    ['close throws', { lock: work, open: () => ({ ...wire, close: boom }) }],
+    ['lock throws', { lock: boom, open: () => wire }],
+    ['lock rejects', { lock: async () => boom(), open: () => wire }],
+    ['lock throws in the middle', { lock: async (_, run) => (await run(), boom()), open: () => wire }],
+  ]
+  it.each(tabs)('every command answers where %s, and a lock that fails is told [K12]', async (name, own) => {
+    const uncaught = await uncaughtDuring(async () => {
+      const tab = openTab({ tabs: own })
+      const required = watch(tab.auth.requireUser())
+      await drain()
+      await tab.signIn()
+      const renewed = watch(tab.auth.refresh())
+      await drain()
+      if (tab.client.has('refresh')) tab.client.next('refresh').answer(grant(2))
+      await drain()
+      const out = watch(tab.auth.signOut())
+      await drain()
+      tab.client.next('signOut').answer()
+      await drain()
+      expect([required.now, out.now, tab.status()]).toEqual(['not-authenticated', 'resolved', 'signedOut'])
+      expect(renewed.now).toBe(/lock (throws|rejects)$/.test(name) ? 'unknown' : 'resolved')
+      tab.auth.destroy()
+    })
+    expect(uncaught).toEqual([])
+    expect(vi.mocked(console.error).mock.calls.flat().map(String)).toEqual(
+      name.startsWith('lock') ? ['Error: boom'] : [],
+    )
+  })
+
+  it('a renewal that destroy() ends is no trouble to be told', async () => {
+    const tab = openTab()
+    await tab.signIn()
+    tab.tab.holdStorage()
+    void tab.auth.refresh().catch(() => {})
+    await drain()
+    tab.auth.destroy()
+    tab.tab.releaseStorage()
+    await drain()
+    expect(console.error).not.toHaveBeenCalled()
   })
 })
 
@@ -131,6 +180,20 @@ describe('an error in the client’s own code', () => {
     await drain()
     expect(JSON.stringify(vi.mocked(console.warn).mock.calls)).not.toContain('hunter2')
   })
+})
+
+describe('a guard whose name is none', () => {
+  it.each([Symbol('isEditor'), {}, [], 7, null, undefined, () => 'isEditor'])(
+    '%s is closed, and throws nothing [K4]',
+    async (name) => {
+      const tab = openTab()
+      await tab.signIn()
+      const asked = watch(tab.auth.requireUser({ guard: name as never }))
+      await drain()
+      expect([(tab.auth.can as (name: unknown) => boolean)(name), asked.now]).toEqual([false, 'forbidden'])
+      expect(tab.warnings).toEqual(['misconfigured'])
+    },
+  )
 })
 
 describe('a guard that throws', () => {

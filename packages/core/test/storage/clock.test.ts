@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { schedule, systemClock } from '../../src/ports/clock.ts'
+import { countdown, schedule, systemClock } from '../../src/ports/clock.ts'
 import type { Clock } from '../../src/types.ts'
 
 const LONGEST = 2_147_483_647
@@ -150,6 +150,81 @@ describe('schedule', () => {
     stop()
     expect(isArmed()).toBe(false)
     expect(due).not.toHaveBeenCalled()
+  })
+})
+
+describe('countdown', () => {
+  it('counts the time in parts, as long together as they should be', () => {
+    for (const [milliseconds, parts] of [
+      [2000, [500, 500, 500, 500]],
+      [10, [3, 3, 2, 2]],
+      [1, [1, 0, 0, 0]],
+      [0, [0, 0, 0, 0]],
+      [-5, [0, 0, 0, 0]],
+    ] as const) {
+      const { clock, asked, wake, isArmed } = handClock()
+      const due = vi.fn<() => void>()
+      countdown(clock, milliseconds, due)
+      while (isArmed()) {
+        expect(due).not.toHaveBeenCalled()
+        wake()
+      }
+      expect([milliseconds, asked]).toEqual([milliseconds, parts])
+      expect(due).toHaveBeenCalledTimes(1)
+    }
+  })
+
+  it('takes a timer that fires late, by whatever time, for one part [D7]', () => {
+    for (const late of [1, 2500, DAY]) {
+      const { clock, asked, fire, set, wake } = handClock()
+      const due = vi.fn<() => void>()
+      countdown(clock, 2000, due)
+      set(clock.now() + 500 + late)
+      fire()
+      expect(due).not.toHaveBeenCalled()
+      wake()
+      set(clock.now() + 500 + late)
+      fire()
+      expect(due).not.toHaveBeenCalled()
+      wake()
+      expect(due).toHaveBeenCalledTimes(1)
+      expect(asked).toEqual([500, 500, 500, 500])
+    }
+  })
+
+  it('ignores a clock that jumps, forward or back [D7]', () => {
+    const { clock, fire, set } = handClock()
+    const due = vi.fn<() => void>()
+    countdown(clock, 2000, due)
+    for (const jump of [DAY, -3 * DAY, DAY]) {
+      set(clock.now() + jump)
+      fire()
+      expect(due).not.toHaveBeenCalled()
+    }
+    fire()
+    expect(due).toHaveBeenCalledTimes(1)
+  })
+
+  it('never comes with Infinity, and keeps each part within what a timer keeps', () => {
+    const { clock, asked, isArmed } = handClock()
+    countdown(clock, Infinity, () => {})()
+    expect([asked, isArmed()]).toEqual([[], false])
+    countdown(clock, 400 * DAY, () => {})
+    expect(asked).toEqual([LONGEST])
+  })
+
+  it('stops for good in each of its parts', () => {
+    for (let parts = 0; parts < 4; parts += 1) {
+      const { clock, wake, isArmed } = handClock()
+      const due = vi.fn<() => void>()
+      const stop = countdown(clock, 2000, due)
+      for (let part = 0; part < parts; part += 1) wake()
+      expect(isArmed()).toBe(true)
+      stop()
+      stop()
+      expect(isArmed()).toBe(false)
+      expect(due).not.toHaveBeenCalled()
+    }
   })
 })
 
