@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { bugs } from '../seeded/bugs.ts'
+import { seed } from '../seeded/seed.ts'
+
+test.each(bugs)('the seeded bug still has its place in $file: $name [I7]', (bug) => {
+  expect(seed(bug)).toContain(bug.to)
+})
+
+test('a seeded bug whose text is there twice, or no more, says which [I7]', () => {
+  const bug = { name: 'some bug', file: 'broker.ts', from: 'here', to: 'there', killer: '' }
+  expect(() => seed(bug, 'gone')).toThrow('"some bug": broker.ts has this 0 times, not once: here')
+  expect(() => seed(bug, 'here, here')).toThrow('has this 2 times')
+  expect(seed(bug, 'from here on')).toBe('from there on')
+})
