@@ -74,7 +74,6 @@ test.each([
   ['an empty list', []],
   ['a guard that does not exist', 'isAdmn'],
   ['a name that every object has', 'toString'],
-  ['parameters that the guard chokes on', ['canEdit', null]],
 ])('v-can is closed to every user when it is given %s [K7b]', async (_, value) => {
   const server = createServer()
   const auth = createTestAuth(server)
@@ -83,6 +82,19 @@ test.each([
   const { container } = await show(auth, () => can(h('button', 'edit'), value))
 
   expect(look(button(container))).toBe('closed')
+})
+
+test('v-can is closed to every user when its guard throws, and the app hears of that [K7b]', async () => {
+  const report = vi.spyOn(globalThis, 'reportError').mockImplementation(() => {})
+  const server = createServer()
+  const auth = createTestAuth(server)
+  await signIn(auth, server)
+
+  const { container } = await show(auth, () => can(h('button', 'edit'), ['canEdit', null]))
+
+  expect(look(button(container))).toBe('closed')
+  expect(report).toHaveBeenCalledWith(expect.any(TypeError))
+  report.mockRestore()
 })
 
 test('neither a class nor a style of its own brings it back, and its own style comes back with it', async () => {
