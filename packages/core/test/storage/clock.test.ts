@@ -174,7 +174,7 @@ describe('countdown', () => {
     }
   })
 
-  it('takes a timer that fires late, by whatever time, for one part [D7]', () => {
+  it('takes a timer that fires late, by whatever time, for one part [D7a]', () => {
     for (const late of [1, 2500, DAY]) {
       const { clock, asked, fire, set, wake } = handClock()
       const due = vi.fn<() => void>()
@@ -192,7 +192,7 @@ describe('countdown', () => {
     }
   })
 
-  it('ignores a clock that jumps, forward or back [D7]', () => {
+  it('ignores a clock that jumps, forward or back [D7a]', () => {
     const { clock, fire, set } = handClock()
     const due = vi.fn<() => void>()
     countdown(clock, 2000, due)
