@@ -123,11 +123,11 @@ describe.each<AppName>(['next', 'nuxt'])('%s', (name) => {
     expect(heard).toEqual([])
   })
 
-  test(`${name}: signing out leads to the sign-in page and leaves nothing of the user in the document`, async () => {
+  test(`${name}: signing out leads to the sign-in page, with no way back for the next user [F2]`, async () => {
     const page = await openAccount()
     await page.getByRole('button', { name: 'Sign out' }).click()
 
-    await expect.poll(() => pathOf(page), wait).toMatch(/^\/sign-in/)
+    await expect.poll(() => pathOf(page), wait).toBe('/sign-in')
     await expect.poll(() => page.evaluate(() => document.body.textContent), wait).not.toContain('Hello')
     expect(heard).toEqual([])
   })
