@@ -92,7 +92,7 @@ describe.each(['react', 'vue'] as const)('the %s app', (name) => {
       await shows(page, 'post-post_1')
     }))
 
-  test('a draft outlives the session, for its author and for nobody else', () =>
+  test('a draft outlives the session, for its author and for no other user', () =>
     inApp(name, async (page) => {
       await signIn(page, 'user')
       await click(page, 'edit-post_1')
@@ -100,17 +100,21 @@ describe.each(['react', 'vue'] as const)('the %s app', (name) => {
       await click(page, 'fault-end')
       await expectPlace(page, 'expired')
       await shows(page, 'sign-in-form')
+      // another user is not led to the page of the one before
       await signIn(page, 'admin')
+      await click(page, 'edit-post_1')
       await shows(page, 'post-form')
       expect(await page.getByTestId('post-title').inputValue()).toBe('A session is a promise')
       await click(page, 'fault-end')
       await shows(page, 'sign-in-form')
       await signIn(page, 'user')
+      await click(page, 'edit-post_1')
       await shows(page, 'draft-note')
       expect(await page.getByTestId('post-title').inputValue()).toBe('Half a tho')
-      // who leaves on purpose leaves nothing behind
+      // a sign-out on purpose leaves nothing behind
       await click(page, 'sign-out')
       await signIn(page, 'user')
+      await click(page, 'edit-post_1')
       await shows(page, 'post-form')
       expect(await page.getByTestId('post-title').inputValue()).toBe('A session is a promise')
     }))
@@ -125,6 +129,7 @@ describe.each(['react', 'vue'] as const)('the %s app', (name) => {
       await shows(page, 'sign-in-form')
       await expectPlace(page, 'signingOut')
       await signIn(page, 'user')
+      await click(page, 'edit-post_1')
       await shows(page, 'post-form')
       expect(await page.getByTestId('post-title').inputValue()).toBe('A session is a promise')
       stage.server.control.clearFaults()
