@@ -114,8 +114,7 @@ test('docs/options.md has each option of the helpers for routers [W4]', () => {
   const own = [
     ...membersOf(readFile('packages/core/src/redirect.ts'), 'SignInRedirectOptions'),
     ...membersOf(readFile('packages/react/src/routes.ts'), 'AuthRoutesOptions'),
-    ...membersOf(readFile('packages/vue/src/way.ts'), 'AuthGuardOptions'),
-    'basename',
+    ...membersOf(readFile('packages/vue/src/router.ts'), 'AuthGuardOptions'),
   ]
   expect(namesIn(tableUnder(document, 'Routers'), 'option')).toEqual([...new Set(own)].sort())
 })
