@@ -24,6 +24,16 @@ const only = (language: string, words: string): string => {
   return found[0]?.code ?? ''
 }
 
+/** A guide whose blocks import the auth of the app. */
+function recipes(): Program {
+  const program = guide('docs/recipes.md', 'packages/conformance', 'tsc')
+  const auth = `import { createAuth } from '@authchart/core'
+import { bkend } from '@authchart/core/bkend'
+export const auth = createAuth({ client: bkend({ publishableKey: 'pk_…' }) })
+`
+  return { ...program, files: { ...program.files, 'auth.ts': auth } }
+}
+
 /** All blocks of these guides are one program; each says in its first line which file it is. */
 function guide(documents: string | readonly string[], home: string, compiler: string): Program {
   const document = [documents].flat().join(', ')
@@ -43,6 +53,7 @@ const programs: Program[] = [
   guide('docs/react.md', 'packages/react', 'tsc'),
   guide('docs/vue.md', 'examples/vue', 'vue-tsc'),
   guide(['docs/errors.md', 'docs/machine.md', 'packages/core/README.md'], 'packages/conformance', 'tsc'),
+  recipes(),
   {
     document: 'README.md',
     home: 'packages/conformance',
