@@ -157,14 +157,23 @@ export function createBroker(options: BrokerOptions): Broker {
         on({ accessToken, refreshToken: refreshToken as string }, { signal }),
       )
       const isKept = client.replay === 'tolerated' && (grant.refreshToken ?? null) === null
-      const user = readUser(grant.user, rules)
-      const next = fromGrant(isKept ? { ...grant, refreshToken } : grant, user ?? held.user, held, rules)
+      const user = knownUser(grant.user)
+      const next = fromGrant({ ...grant, user, ...(isKept && { refreshToken }) }, user ?? held.user, held, rules)
       // a server that takes a token once does not hand it out again
       const isOldToken = next.refreshToken === refreshToken && client.replay === 'forbidden'
       if (!next.accessToken || !next.refreshToken || isOldToken) throw new AuthError('invalid-response')
       return await commit(held, next, marked)
     } catch (thrown) {
       return fail(held, marked, toAuthError(thrown, 'network'), judge)
+    }
+  }
+
+  /** The tokens are good whatever the answer says of the user: one that cannot be told from others is not given. */
+  function knownUser(user: unknown): unknown {
+    try {
+      return readUser(user, rules)
+    } catch {
+      return undefined
     }
   }
 

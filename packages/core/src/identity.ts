@@ -26,7 +26,11 @@ export function userIdBy(client: Pick<AuthClient, 'userId'>): UserId {
   }
 }
 
+/** A number beyond 2^53 is read as its neighbour is: it names neither. */
 function readId(id: unknown): string | null {
-  const isId = typeof id === 'bigint' || Number.isFinite(id) || (typeof id === 'string' && id !== '')
+  const isId =
+    typeof id === 'number'
+      ? Math.abs(id) <= Number.MAX_SAFE_INTEGER
+      : typeof id === 'bigint' || (typeof id === 'string' && id !== '')
   return isId ? String(id) : null
 }

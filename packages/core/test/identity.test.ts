@@ -93,15 +93,25 @@ describe('a renewal that answers for another user', () => {
   })
 
   it.each([[{ name: 'Bob' }], [{ id: null, name: 'Bob' }], [{ id: '', name: 'Bob' }], [[]], ['u2'], [7]])(
-    'a user who cannot be told is never shown, and the token is not sent twice: %j [B1]',
+    'a renewal whose user cannot be told is asked who it is for, and shows no such user: %j [B1]',
     async (user) => {
       const tab = await renewedAs(ann, user as object)
-      expect(tab.auth.getState()).not.toMatchObject({ user: { name: 'Bob' } })
-      tab.clock.advance(DUE)
+      expect([tab.auth.getState().user, tab.client.has('getUser')]).toEqual([ann, true])
+      tab.client.next('getUser').answer(ann)
       await drain()
-      expect([tab.auth.getState().user, tab.client.spent]).toEqual([null, ['refresh-1']])
+      expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann, renewal: 'idle', error: null })
+      await expect(tab.auth.getAccessToken()).resolves.toBe('access-2')
+      expect(tab.client.spent).toEqual(['refresh-1'])
     },
   )
+
+  it('a renewal whose user cannot be told ends the session if getUser names another one [B1]', async () => {
+    const tab = await renewedAs(ann, { name: 'Bob' })
+    tab.client.next('getUser').answer(bob)
+    await drain()
+    expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'user-mismatch', lastUser: ann })
+    expect(tab.client.next('signOut').input).toMatchObject({ accessToken: 'access-2' })
+  })
 })
 
 describe('a sign-in whose user cannot be told from others', () => {
@@ -117,6 +127,7 @@ describe('a sign-in whose user cannot be told from others', () => {
     ['has an id that is undefined', () => ({ id: undefined })],
     ['has an id that is no number', () => ({ id: Number.NaN })],
     ['has an id without an end', () => ({ id: Infinity })],
+    ['has a number as id that reads like its neighbour', () => ({ id: 2 ** 53 })],
     ['has an id that is empty', () => ({ id: '' })],
     ['has an id that is an object', () => ({ id: { toString: () => 'u1' } })],
     ['has an id that is a list', () => ({ id: ['u1'] })],

@@ -219,9 +219,10 @@ describe('who it is, is told by the id and nothing else:', () => {
     ['empty', { ...ann, id: '' }],
     ['absent', { name: 'Ann', role: 'admin' }],
     ['an object', { ...ann, id: { toString: (): string => 'u1' } }],
-  ])('an id that is %s is no answer to who it is [122]', async (_, user) => {
+  ])('an id that is %s is no answer to who it is: getUser is asked [122]', async (_, user) => {
     const tab = await renewedAs(user)
-    expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann, renewal: 'indeterminate' })
+    expect(tab.auth.getState()).toMatchObject({ status: 'refreshing', user: ann })
+    expect(tab.client.has('getUser')).toBe(true)
   })
 
   it('an address that two accounts share does not join two sign-ins [122]', async () => {

@@ -312,6 +312,16 @@ describe('auth.reloadUser', () => {
     },
   )
 
+  it('reloadUser ends the session of a user whose account is banned', async () => {
+    const tab = await signedIn()
+    const asked = watch(tab.auth.reloadUser())
+    await drain()
+    tab.client.next('getUser').fail('account-banned')
+    await drain()
+    expect(asked.now).toBe('account-banned')
+    expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'account-banned', lastUser: ann })
+  })
+
   it('reloadUser waits no longer than any request', async () => {
     const tab = openTab({ requestTimeout: 5 * SECOND })
     await tab.signIn()

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { useAllowed } from './gate.ts'
 import type { GuardProps } from './register.ts'
 
@@ -17,5 +17,6 @@ export type CanProps = GuardProps & {
  * </Can>
  */
 export function Can({ guard, params, fallback, children }: CanProps): ReactNode {
-  return useAllowed([guard, ...(params ?? [])]) ? children : fallback
+  const owner = useAllowed([guard, ...(params ?? [])])
+  return owner ? <Fragment key={owner}>{children}</Fragment> : fallback
 }

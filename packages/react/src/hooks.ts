@@ -21,5 +21,5 @@ export function useUser(): RegisteredState['user'] {
  * return <button disabled={!canEdit}>Edit</button>
  */
 export function useCan<K extends GuardName>(guard: K, ...params: ParamsOf<K>): boolean {
-  return useAllowed([guard, ...params])
+  return useAllowed([guard, ...params]) > 0
 }

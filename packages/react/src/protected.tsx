@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { useGate } from './gate.ts'
 import type { GuardProps, RegisteredState } from './register.ts'
 
@@ -22,7 +22,8 @@ export type ProtectedProps = {
 export function Protected(props: ProtectedProps): ReactNode {
   const { guard, params, fallback, pending, children } = props
   const gate = useGate('guard' in props ? [guard, ...(params ?? [])] : [])
-  if (gate === 'open') return children
+  // anew for another user: what one user left in it, the next one is not shown
+  if (typeof gate === 'number') return <Fragment key={gate}>{children}</Fragment>
   if (gate === 'pending') return pending
   return typeof fallback === 'function' ? fallback(gate) : fallback
 }

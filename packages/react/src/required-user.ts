@@ -23,7 +23,7 @@ export function useRequiredUser(...asked: readonly unknown[]): RegisteredUser {
   // asked on a server and while hydrating only: there nobody waits, and no work begins
   useSyncExternalStore(never, nothing, () => (gate === 'pending' ? failOnServer() : null))
   if (gate === 'pending') throw store.changed()
-  if (gate !== 'open') throw new AuthError(codeOf(gate))
+  if (typeof gate !== 'number') throw new AuthError(codeOf(gate))
   return user as RegisteredUser // the gate is open
 }
 

@@ -8,13 +8,22 @@ export interface AuthStore extends Subscribable<AuthState> {
   getSnapshot(): AuthState
   /** What a server rendered, if that is true no longer. */
   readonly getPast: () => AuthState | null
+  /** Another number for each user who follows another one, from 1. */
+  readonly ownerOf: (state: AuthState) => number
   /** Resolves at the next change. One promise and one listener for all who wait. */
   readonly changed: () => Promise<void>
 }
 
 export function toStore(auth: AcceptedAuth): AuthStore {
   let change: Promise<void> | null = null
+  let owner: unknown = null
+  let owners = 0
   return {
+    ownerOf({ user }) {
+      if (user !== null && !auth.isSameUser(user, owner)) owners += 1
+      owner = user ?? owner
+      return owners
+    },
     auth: auth as AnyAuth, // inside the binding nothing is known of the user and the guards
     getSnapshot: auth.getState,
     getPast: () => (auth.getState() === auth.getInitialState() ? null : auth.getInitialState()),

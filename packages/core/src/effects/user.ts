@@ -24,7 +24,12 @@ export async function askUser(world: World, asked: Held): Promise<unknown> {
     world.requestTimeout,
     (signal) => getUser({ accessToken }, { signal }),
     world.lifetime,
-  )
+  ).catch((thrown: unknown) => {
+    // who is no longer let in is out
+    if (toAuthError(thrown, 'network').code === 'account-banned' && world.vault.held?.id === asked.id)
+      void world.endHeld('account-banned')
+    throw thrown
+  })
   const { held } = vault
   if (held?.id !== asked.id) throw new AuthError('identity-changed')
   const user = readUser(answer, rules)
@@ -81,8 +86,7 @@ export const confirmUser = (world: World) =>
       // the answer was about another token than the one that is held by now
       if (!isSameGrant(asked, vault.held)) return judge()
       const { code } = toAuthError(thrown, 'network')
-      // who is no longer let in is out; a refused token may only be old
-      if (code === 'account-banned') return void world.endHeld(code)
+      // a refused token may only be old
       if (code === 'session-expired') {
         if (asked.renewable) sendBack({ type: 'expiry.due' })
         sendBack({ type: 'expiry.reached' })
