@@ -15,7 +15,7 @@ const USER_TRIES = 3
 
 type Report = (fact: AuthEvent) => void
 
-/** Signs in or up with the credentials that wait in the vault. Giving up does not abort it: its grant is revoked. */
+/** Signs in or up with the credentials that wait in the vault. Giving up or destroy() do not abort it: its grant is revoked. */
 export const authenticate = (world: World) =>
   fromCallback<AuthEvent, { attempt: Attempt }>(({ input, sendBack }) => {
     void answerWith(world, input.attempt, sendBack, ({ method, input: credentials }, signal) => {
@@ -41,12 +41,13 @@ async function answerWith(
   report: Report,
   ask: (secrets: Secrets, signal: AbortSignal) => Promise<Grant | ChallengeDemand>,
 ): Promise<void> {
-  const { vault, clock, requestTimeout, lifetime } = world
+  const { vault, clock, requestTimeout } = world
   let asking: Promise<Grant | ChallengeDemand> | undefined
   try {
     const secrets = vault.secretsOf(attempt)
     if (!secrets) throw new AuthError('cancelled')
-    const answer = await withTimeout(clock, requestTimeout, (signal) => (asking = ask(secrets, signal)), lifetime)
+    const answer = await withTimeout(clock, requestTimeout, (signal) => (asking = ask(secrets, signal)))
+    asking = undefined
     const demand = readDemand(answer)
     if (!demand) return await establish(world, answer as Grant, attempt, report)
     const elapsed = stopwatch(clock)
@@ -57,7 +58,7 @@ async function answerWith(
     const error = toAuthError(thrown, 'network')
     report({ type: 'authenticate.failed', error })
     // it is not waited for any longer, but the server may have begun a session
-    if (error.code === 'timeout') void asking?.then((late) => revokeLate(world, late)).catch(() => {})
+    void asking?.then((late) => revokeLate(world, late)).catch(() => {})
   }
 }
 
