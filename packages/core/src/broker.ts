@@ -28,6 +28,7 @@ type Outcome =
   | { readonly type: 'deferred'; readonly error: AuthError; readonly retryAt: number }
   | { readonly type: 'lost'; readonly error: AuthError }
 
+type StoredSession = Extract<Stored, { kind: 'session' }>
 type Deferred = Extract<Outcome, { type: 'deferred' }>
 
 /** Spends the refresh token: the only place that does, one flight per tab, one tab per browser. */
@@ -124,13 +125,15 @@ export function createBroker(options: BrokerOptions): Broker {
       await persistence.put(meant)
       stored = await persistence.read()
     }
-    if (stored?.kind === 'session' && !stored.held.isNamed && isRenewalOf(meant, stored.held)) {
-      return settle(meant, stored.held, stored.revision)
-    }
+    const unnamed = unnamedIn(stored, meant)
+    const known = unnamed && (await settle(meant, unnamed.held, unnamed.revision))
+    if (known) return known
     if (observe(stored)) return { type: 'settled' }
     const { held } = vault
     if (stored?.kind !== 'session' || stored.held.id !== meant.id) return { type: 'settled' }
-    if (!held?.refreshToken || !isSameGrant(meant, held)) return { type: 'settled' }
+    // a newer token whose owner could not be asked for is good for this one thing
+    const spent = unnamed?.held ?? held
+    if (!held || !spent?.refreshToken || !isSameGrant(meant, held)) return { type: 'settled' }
     if (pause && pause.left() > 0) return deferred(pause.error, pause.left())
     if (!network.isOnline()) return deferred(new AuthError('offline'), 0)
     if (stored.marked && client.replay !== 'tolerated')
@@ -142,29 +145,29 @@ export function createBroker(options: BrokerOptions): Broker {
     if (!isSameGrant(meant, vault.held)) return { type: 'settled' }
 
     // durable before the request leaves: a tab that finds the mark knows that the token may be spent
-    const marked = await persistence.replace(stored.revision, held, true)
+    const marked = await persistence.replace(stored.revision, spent, true)
     if (marked === null) {
       observe(await persistence.read())
       return isSameGrant(held, vault.held) ? backOff(new AuthError('in-progress')) : { type: 'settled' }
     }
-    if (!(await persistence.isSafeToSpend(held))) {
-      await persistence.replace(marked, held, false)
+    if (!(await persistence.isSafeToSpend(spent))) {
+      await persistence.replace(marked, spent, false)
       return backOff(new AuthError('storage-unavailable'))
     }
-    const { accessToken, refreshToken } = held
+    const { accessToken, refreshToken } = spent
     try {
       const grant = await withTimeout(clock, options.requestTimeout, (signal) =>
-        on({ accessToken, refreshToken: refreshToken as string }, { signal }),
+        on({ accessToken, refreshToken }, { signal }),
       )
       const isKept = client.replay === 'tolerated' && (grant.refreshToken ?? null) === null
       const user = knownUser(grant.user)
-      const next = fromGrant({ ...grant, user, ...(isKept && { refreshToken }) }, user ?? held.user, held, rules)
+      const next = fromGrant({ ...grant, user, ...(isKept && { refreshToken }) }, user ?? held.user, spent, rules)
       // a server that takes a token once does not hand it out again
       const isOldToken = next.refreshToken === refreshToken && client.replay === 'forbidden'
       if (!next.accessToken || !next.refreshToken || isOldToken) throw new AuthError('invalid-response')
       return await commit(held, next, marked)
     } catch (thrown) {
-      return fail(held, marked, toAuthError(thrown, 'network'), judge)
+      return fail(spent, marked, toAuthError(thrown, 'network'), judge)
     }
   }
 
@@ -219,25 +222,39 @@ export function createBroker(options: BrokerOptions): Broker {
     }
     failures = 0
     pause = null
-    return settle(held, next, committed)
+    return (await settle(held, next, committed)) ?? backOff(new AuthError('session-expired'))
   }
 
-  /** Uses new tokens once it is known whom they are for. */
-  async function settle(held: Held, next: Held, revision: string): Promise<Outcome> {
+  /** Uses new tokens once it is known whom they are for. Null: only the next token can tell. */
+  async function settle(held: Held, received: Held, revision: string): Promise<Outcome | null> {
+    // for who waits for a renewal it is one, also where these tokens were found and nothing else was held
+    const isFound = !received.isNamed && isSameGrant(received, vault.held)
+    const next = isFound ? { ...received, generation: received.generation + 1 } : received
     const known = await identify(held, next)
     if (known === 'somebody else') return endAsMismatch(held, next)
-    if (known instanceof AuthError) return backOff(known)
-    if (!next.isNamed) await persistence.replace(revision, known, false)
+    if (known instanceof AuthError) return known.code === 'session-expired' ? null : cannotTell(held, known)
+    const isStored = next.isNamed || (await persistence.replace(revision, known, false)) !== null
+    if (isFound && !isStored) {
+      observe(await persistence.read())
+      return isSameGrant(received, vault.held) ? backOff(new AuthError('in-progress')) : { type: 'settled' }
+    }
     const current = vault.held
     if (current?.id !== held.id) return { type: 'settled' }
-    // the user may have been confirmed while this was on its way
-    const isNews = known.userGeneration > current.userGeneration
+    // the user may have been confirmed or doubted while this was on its way: only an answer that names the user is news
+    const isSaid = known.userGeneration === known.generation || !client.getUser
+    const isNews = isSaid && known.userGeneration > current.userGeneration
     const { user, userGeneration } = isNews ? known : current
     // what said for whom the tokens are says so no longer, and nothing else can
     const isUnproven = !next.isNamed && !client.getUser && subjectOf(held.accessToken) !== subjectOf(next.accessToken)
     const renewed = { ...known, user: keepSame(current.user, user), userGeneration: isUnproven ? 0 : userGeneration }
     vault.hold(renewed)
     options.onRenewed(toView(renewed))
+    return { type: 'settled' }
+  }
+
+  async function cannotTell(held: Held, error: AuthError): Promise<Outcome> {
+    if (error.code !== 'account-banned') return backOff(error)
+    await options.onEnded(held, 'account-banned')
     return { type: 'settled' }
   }
 
@@ -251,6 +268,7 @@ export function createBroker(options: BrokerOptions): Broker {
   async function identify(held: Held, next: Held): Promise<Held | 'somebody else' | AuthError> {
     const { accessToken } = next
     if (next.isNamed || !client.getUser || !accessToken) return { ...next, isNamed: true }
+    if (ageOf(next, clock) >= next.lifetime) return new AuthError('session-expired')
     try {
       const answer = await withTimeout(clock, options.requestTimeout, (signal) =>
         client.getUser!({ accessToken }, { signal }),
@@ -314,7 +332,29 @@ export function createBroker(options: BrokerOptions): Broker {
     return outcome
   }
 
+  async function spend(on: Spend): Promise<void> {
+    await flight?.outcome
+    const before = vault.held
+    let isAsked = false
+    let failure: AuthError | undefined
+    const outcome = await fly((tokens, call) => {
+      isAsked = true
+      return on(tokens, call).catch((thrown: unknown) => {
+        failure = toAuthError(thrown)
+        throw failure
+      })
+    }, verdictOfOther)
+    if (failure) throw failure
+    if (outcome.type !== 'settled') throw outcome.error
+    const { held } = vault
+    const isRenewed = before !== null && held?.id === before.id && held.generation > before.generation
+    // another tab was faster with what it would have spent
+    if (!isAsked && isRenewed) return spend(on)
+    if (!isAsked || held?.generation === before?.generation) throw new AuthError('not-authenticated')
+  }
+
   return {
+    spend,
     renew() {
       const refresh = client.refresh?.bind(client) ?? (() => Promise.reject(new AuthError('not-supported')))
       // a flight that has landed may not be gone yet: what it brought is held by now
@@ -324,28 +364,13 @@ export function createBroker(options: BrokerOptions): Broker {
     async landed() {
       await flight?.outcome
     },
-    async spend(on) {
-      await flight?.outcome
-      const before = vault.held?.generation
-      let failure: AuthError | undefined
-      const outcome = await fly(
-        (tokens, call) =>
-          on(tokens, call).catch((thrown: unknown) => {
-            failure = toAuthError(thrown)
-            throw failure
-          }),
-        verdictOfOther,
-      )
-      if (failure) throw failure
-      if (outcome.type !== 'settled') throw outcome.error
-      if (before === undefined || vault.held?.generation === before) throw new AuthError('not-authenticated')
-    },
   }
 }
 
-/** The same sign-in, further on. */
-function isRenewalOf(held: Held, other: Held): boolean {
-  return other.id === held.id && other.generation > held.generation
+/** Tokens of the same sign-in, as far or further on, whose owner is not known yet. */
+function unnamedIn(stored: Stored | null, { id, generation }: Held): StoredSession | null {
+  if (stored?.kind !== 'session' || stored.held.isNamed) return null
+  return stored.held.id === id && stored.held.generation >= generation ? stored : null
 }
 
 /** Two answers of the server that name different people. */

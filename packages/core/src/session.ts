@@ -85,7 +85,8 @@ export function fromGrant(
 /** The subject of a token proves for whom it is only where it is the one that was known before. */
 function isProven(accessToken: string | null, before: Held, { userId }: SessionRules): boolean {
   const subject = subjectOf(accessToken)
-  return subject !== null && (subject === subjectOf(before.accessToken) || subject === userId(before.user))
+  const isKnown = before.isNamed && subject === subjectOf(before.accessToken)
+  return subject !== null && (isKnown || subject === userId(before.user))
 }
 
 /** About 55 % into its life, a little earlier or later, so that not all clients come at once. */
@@ -112,8 +113,9 @@ export function sinceSignIn({ signedInAt, signedInMonotonic }: Held, clock: Cloc
   return signedInAt === null ? null : Math.max(0, clock.now() - signedInAt, clock.monotonic() - signedInMonotonic)
 }
 
+/** Its access token may be sent: it has not ended, and it is known whose it is. */
 export function isGood(held: Held, clock: Clock): boolean {
-  return held.accessToken !== null && ageOf(held, clock) < held.lifetime
+  return held.accessToken !== null && held.isNamed && ageOf(held, clock) < held.lifetime
 }
 
 /* ---------------------------------------------------------------- the record */

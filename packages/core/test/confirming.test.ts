@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ann, browserWithSession, createDisk, drain, DUE, grant, openTab } from './support.ts'
+import { fieldsOf } from './jwt.ts'
+import { ann, annsPassword, browserWithSession, createDisk, drain, DUE, grant, openTab } from './support.ts'
 
 describe('while the user is being confirmed', () => {
   it('a renewal that is due goes on', async () => {
@@ -74,5 +75,26 @@ describe('while the user is being confirmed', () => {
     tab.client.next('getUser').fail('session-expired')
     await drain()
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate' })
+  })
+
+  it('a doubt is not talked away by a renewal that was on its way and names no user [T2a]', async () => {
+    const tab = openTab()
+    const tokenOf = (n: number): string => fieldsOf({ sub: 'u1', n })
+    const signedIn = tab.auth.signIn(annsPassword)
+    await drain()
+    tab.client.next('signIn').answer({ ...grant(1), accessToken: tokenOf(1) })
+    await signedIn
+    tab.clock.advance(DUE)
+    await drain()
+    tab.network.wake(true)
+    await drain()
+    tab.client.next('refresh').answer({ ...grant(2, null), accessToken: tokenOf(2) })
+    await drain()
+    expect([tab.client.has('getUser'), tab.auth.can('isEditor')]).toEqual([true, false])
+    while (tab.client.has('getUser')) {
+      tab.client.next('getUser').answer(ann)
+      await drain()
+    }
+    expect(tab.auth.can('isEditor')).toBe(true)
   })
 })

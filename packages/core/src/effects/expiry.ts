@@ -13,7 +13,8 @@ export const watchExpiry = ({ vault, clock, network }: World) =>
       cancel()
       const { held } = vault
       if (!held) return
-      const isDue = held.renewable && ageOf(held, clock) >= held.renewAge
+      // whose an unnamed token is, a renewal asks
+      const isDue = held.renewable && (!held.isNamed || ageOf(held, clock) >= held.renewAge)
       const isOver = ageOf(held, clock) >= held.lifetime
       if (isDue) sendBack({ type: 'expiry.due' })
       if (isOver) sendBack({ type: 'expiry.reached' })

@@ -1,0 +1,147 @@
+/** Tokens that a renewal brought, opaque and without a user: whose they are only the server can say. */
+import type { Tabs } from '@authchart/core'
+import { describe, expect, it } from 'vitest'
+import {
+  ann,
+  bob,
+  drain,
+  DUE,
+  fakeBrowser,
+  fakeClock,
+  grant,
+  HOUR,
+  openTab,
+  refreshing,
+  SECOND,
+  watch,
+  type Tab,
+} from './support.ts'
+
+const HERE = 'https://api.test/mine'
+
+/** Steps of a second: a longer one would fire a time limit before the promise it watches could answer. */
+async function pass(tab: Tab, milliseconds: number, each: () => void = () => {}): Promise<void> {
+  for (let left = milliseconds; left > 0; left -= SECOND) {
+    tab.clock.advance(SECOND)
+    await drain()
+    each()
+    await drain()
+  }
+}
+
+/** A renewal that names no user, before the server was asked for them. */
+async function unnamed(): Promise<Tab> {
+  const tab = await refreshing()
+  tab.client.next('refresh').answer(grant(2, null))
+  await drain()
+  return tab
+}
+
+describe('a renewal whose user the server does not tell', () => {
+  it('spends the next token if the server refuses this one, and goes on with what that brings [R4a]', async () => {
+    const tab = await unnamed()
+    tab.client.next('getUser').fail('session-expired')
+    await drain()
+    await pass(tab, 2 * SECOND, () => {
+      if (tab.client.has('getUser')) tab.client.next('getUser').fail('session-expired')
+    })
+    expect(tab.client.spent).toEqual(['refresh-1', 'refresh-2'])
+    expect(await tab.stored()).toMatchObject({ marked: true, refreshToken: 'refresh-2', named: false })
+    tab.client.next('refresh').answer(grant(3))
+    await drain()
+    expect(await tab.auth.getAccessToken()).toBe('access-3')
+    expect(await tab.stored()).not.toHaveProperty('named')
+  })
+
+  it('ends the session if the server refuses the next token as well [R4a]', async () => {
+    const tab = await unnamed()
+    await pass(tab, 3 * SECOND, () => {
+      if (tab.client.has('getUser')) tab.client.next('getUser').fail('session-expired')
+      if (tab.client.has('refresh')) tab.client.next('refresh').fail('session-expired')
+    })
+    expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'session-expired' })
+  })
+
+  it('ends the session if the server says that the account is banned [R4c]', async () => {
+    const tab = await unnamed()
+    tab.client.next('getUser').fail('account-banned')
+    await drain()
+    expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'account-banned' })
+    expect(await tab.stored()).toMatchObject({ ended: 'account-banned' })
+  })
+})
+
+describe('a page that opens on tokens whose user is not known', () => {
+  async function opened(isOver = false): Promise<Tab> {
+    const browser = fakeBrowser()
+    const clock = fakeClock()
+    const first = openTab({}, browser, clock)
+    await first.signIn()
+    clock.advance(DUE)
+    await drain()
+    first.client.next('refresh').answer(grant(2, null))
+    await drain()
+    first.tab.kill()
+    if (isOver) clock.sleep(2 * HOUR)
+    const tab = openTab({}, browser, clock)
+    await tab.boot()
+    return tab
+  }
+
+  it('sends no request and hands out no token before the server has said whose they are [R4d]', async () => {
+    const tab = await opened()
+    const asked = watch(tab.auth.fetch(HERE))
+    const token = watch(tab.auth.getAccessToken())
+    await drain()
+    expect([asked.now, token.now, tab.server.tokens()]).toEqual(['pending', 'pending', []])
+    tab.client.next('getUser').answer(ann)
+    await drain()
+    expect([token.value, tab.server.tokens(), tab.client.spent]).toEqual(['access-2', ['access-2'], []])
+    expect(await tab.stored()).not.toHaveProperty('named')
+  })
+
+  it('ends the session if they are of another user, and sends nothing with them [R4d]', async () => {
+    const tab = await opened()
+    const asked = watch(tab.auth.fetch(HERE))
+    await drain()
+    tab.client.next('getUser').answer(bob)
+    await drain()
+    expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'user-mismatch' })
+    expect([asked.now, tab.server.tokens()]).toEqual(['session-expired', []])
+  })
+
+  it('spends the next token where theirs has ended meanwhile, and asks for nobody with it [R4a]', async () => {
+    const tab = await opened(true)
+    expect([tab.client.spent, tab.client.counts.getUser]).toEqual([['refresh-2'], 0])
+    tab.client.next('refresh').answer(grant(3))
+    await drain()
+    expect(await tab.auth.getAccessToken()).toBe('access-3')
+  })
+
+  it('takes the subject of such a token for no proof of whose the next one is [R4d]', async () => {
+    const tab = await opened(true)
+    tab.client.next('refresh').answer(grant(3, null))
+    await drain()
+    expect(tab.client.next('getUser').input).toEqual({ accessToken: 'access-3' })
+  })
+
+  it('sends nothing with them either if it has taken up the session of another tab [R4d]', async () => {
+    const browser = fakeBrowser()
+    const clock = fakeClock()
+    const deaf: Tabs = { lock: (_, work) => work(), open: () => ({ post() {}, close() {} }) }
+    const other = openTab({ tabs: deaf }, browser, clock)
+    await other.boot()
+    const first = openTab({}, browser, clock)
+    await first.signIn()
+    clock.advance(DUE)
+    await drain()
+    first.client.next('refresh').answer(grant(2, null))
+    await drain()
+    first.tab.kill()
+    other.network.wake()
+    await drain()
+    const asked = watch(other.auth.fetch(HERE))
+    await drain()
+    expect([asked.now, other.server.tokens(), other.client.has('getUser')]).toEqual(['pending', [], true])
+  })
+})
