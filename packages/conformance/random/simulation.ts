@@ -65,7 +65,7 @@ export function createSimulation(setup: Setup, hooks: Hooks = {}): Simulation {
   let pageCount = 0
   let slept = 0
   const serverTimers = new Map<unknown, number>()
-  const server = strictServer(setup, timersIn(serverTimers), () => clock.monotonic() + slept)
+  const server = strictServer(setup, timersIn(serverTimers), () => clock.monotonic() + slept, clock.monotonic)
   let stored: StoredNow = { record: null, by: null, isSecret: false }
 
   /** The clock of one page: what it has set can be counted, and dies with it. */

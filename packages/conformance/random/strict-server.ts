@@ -58,7 +58,8 @@ export interface Caller {
 interface Spend {
   readonly sid: string
   readonly caller: Caller
-  readonly signal: AbortSignal
+  /** The library waits for its answer. */
+  readonly isAwaited: () => boolean
   /** `declared`: the caller heard that it was not processed. */
   outcome: 'flying' | 'answered' | 'declared' | 'unknown'
 }
@@ -66,7 +67,16 @@ interface Spend {
 const never = <T>(): Promise<T> => new Promise<T>(() => {})
 const lost = (): TypeError => new TypeError(`Failed to fetch ${secret('in an error')}`)
 
-export function strictServer(setup: ServerSetup, clock: Pick<Clock, 'setTimeout'>, now: () => number) {
+/** The default of `requestTimeout`. */
+const LONGEST_WAIT = 30_000
+
+export function strictServer(
+  setup: ServerSetup,
+  clock: Pick<Clock, 'setTimeout'>,
+  now: () => number,
+  /** Milliseconds, without those of a sleep. */
+  awake: () => number,
+) {
   const accounts = createAccounts(setup, now)
   const spends = new Map<string, Spend[]>()
   /** Sessions whose user somebody knows. */
@@ -181,24 +191,26 @@ export function strictServer(setup: ServerSetup, clock: Pick<Clock, 'setTimeout'
   function refreshFor(caller: Caller): NonNullable<AuthClient<User>['refresh']> {
     const send = call<Grant<User>>('refresh', caller)
     return async (tokens, options) => {
-      const { signal } = options
-      const own = noteSpend(tokens.refreshToken, caller, signal)
+      const own = noteSpend(tokens.refreshToken, caller)
       try {
         const grant = await send(tokens, options)
         settle(own, grant.accessToken === undefined ? 'unknown' : 'answered')
         return grant
       } catch (error) {
-        if (!signal.aborted) settle(own, heard(error, own.sid))
+        const outcome = heard(error, own.sid)
+        // of an answer that comes late only new tokens are taken
+        if (own.isAwaited()) settle(own, outcome)
         throw error
       }
     }
   }
 
-  function noteSpend(refreshToken: string, caller: Caller, signal: AbortSignal): Spend {
+  function noteSpend(refreshToken: string, caller: Caller): Spend {
     const sid = accounts.sidOfRefresh(refreshToken)
-    const own: Spend = { sid, caller, signal, outcome: 'flying' }
-    const isUnderWay = ({ outcome, caller: other, signal: until }: Spend): boolean =>
-      outcome === 'flying' && other.isAlive() && !until.aborted
+    const since = awake()
+    const own: Spend = { sid, caller, isAwaited: () => awake() - since < LONGEST_WAIT, outcome: 'flying' }
+    const isUnderWay = ({ outcome, caller: other, isAwaited }: Spend): boolean =>
+      outcome === 'flying' && other.isAlive() && isAwaited()
     facts.refreshes += 1
     const before = spends.get(refreshToken) ?? []
     if (before.some(({ outcome }) => outcome !== 'declared')) facts.crimes.push('I1: a refresh token was sent twice')
@@ -210,8 +222,6 @@ export function strictServer(setup: ServerSetup, clock: Pick<Clock, 'setTimeout'
   }
 
   function settle(spend: Spend, outcome: Spend['outcome']): void {
-    // nobody listens any more: the library has given it up
-    if (spend.signal.aborted) return
     spend.outcome = outcome
     if (outcome !== 'unknown') facts.unknown.delete(spend.sid)
   }

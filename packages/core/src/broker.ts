@@ -2,12 +2,12 @@ import { subjectOf } from './claims.ts'
 import { verdictOf, type Verdict } from './classify.ts'
 import { AuthError, toAuthError } from './errors.ts'
 import type { EndReason, SessionView } from './machine/types.ts'
+import { createPace, deferred, type Deferred, type Pace } from './pace.ts'
 import type { Persistence } from './persistence.ts'
 import {
   ageOf,
   fromGrant,
   isAnotherUser,
-  isGood,
   isSameGrant,
   keepSame,
   readUser,
@@ -23,13 +23,9 @@ import type { AuthClient, CallOptions, Grant, Network } from './types.ts'
 import type { Vault } from './vault.ts'
 
 /** What became of a renewal. `settled`: the session is another one now, or none; who changed it has said so. */
-type Outcome =
-  | { readonly type: 'settled' }
-  | { readonly type: 'deferred'; readonly error: AuthError; readonly retryAt: number }
-  | { readonly type: 'lost'; readonly error: AuthError }
+type Outcome = { readonly type: 'settled' } | Deferred | { readonly type: 'lost'; readonly error: AuthError }
 
 type StoredSession = Extract<Stored, { kind: 'session' }>
-type Deferred = Extract<Outcome, { type: 'deferred' }>
 
 /** Spends the refresh token: the only place that does, one flight per tab, one tab per browser. */
 export interface Broker {
@@ -55,92 +51,63 @@ export interface BrokerOptions {
   /** Takes up what another tab stored, when it differs from what is held. True: it did. */
   readonly observe: (stored: Stored | null) => boolean
   readonly onRenewed: (session: SessionView) => void
-  /** The held session is over. */
-  readonly onEnded: (held: Held, reason: EndReason) => Promise<void>
+  /** These tokens are over; `isHere`: in this tab, and in others they may go on. */
+  readonly onEnded: (held: Held, reason: EndReason, isHere?: boolean) => Promise<void>
+  /** Its token may be spent. */
+  readonly onLost: (held: Held) => void
+  /** Other tabs may have seen a mark that is gone. */
+  readonly onUnmarked: () => void
   /** A grant that came too late for its session is good for one thing only. */
   readonly onStale: (held: Held) => void
   /** Resolves when no sign-in of this tab is being stored, which may yet be undone. */
   readonly stored: () => Promise<void>
 }
 
-const FIRST_BACKOFF = 1000
-const LONGEST_BACKOFF = 60_000
 const LONGEST_PING = 10_000
-/** However long a server wants to be left alone. */
-const LONGEST_WAIT = 600_000
 /** A frozen tab keeps the lock. It is never stolen, but waiting for it times out. */
 const LONGEST_LOCK_WAIT = 120_000
 /** A storage that has not answered for so long will not answer in this page any more. */
 const LONGEST_BLINDNESS = 120_000
-/** A server that refuses every new token is asked this often in a minute. */
-const PREMATURE_PER_MINUTE = 6
+/** What is wrong for so long after the access token has ended is no passing trouble. */
+const LONGEST_STALL = 300_000
 
 export function createBroker(options: BrokerOptions): Broker {
   const { client, vault, persistence, rules, network, observe } = options
   const { clock } = rules
   let flight: { readonly held: Held | null; readonly outcome: Promise<Outcome> } | null = null
-  let failures = 0
-  /** The server's own word on when it may be asked again. */
-  let pause: { readonly error: AuthError; readonly left: () => number } | null = null
-  /** How long the storage has kept a session waiting whose access token has ended. */
-  let blindness: (() => number) | null = null
-  let premature: { readonly id: string; readonly at: number[] } = { id: '', at: [] }
+  /** An answer that is not waited for any longer: it is taken up where the marked record still waits for it. */
+  let late: Promise<unknown> | null = null
+  let pace = createPace('', rules)
+  const paceOf = ({ id }: Held): Pace => (pace.id === id ? pace : (pace = createPace(id, rules)))
 
-  const deferred = (error: AuthError, delay: number): Deferred => ({
-    type: 'deferred',
-    error,
-    retryAt: clock.now() + delay,
-  })
-
-  const backOff = (error: AuthError): Outcome => {
-    const longest = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** failures)
-    failures += 1
-    const asked = Math.min(LONGEST_WAIT, (error.retryAfter ?? 0) * 1000)
-    const elapsed = stopwatch(clock)
-    // our own back-off yields to a person who wants to try now; the server's word does not
-    pause = asked > 0 ? { error, left: () => asked - elapsed() } : null
-    // between half of the step and the whole: never at once, and not all clients together
-    const chance = rules.random()
-    return deferred(error, Math.max(asked, (longest * (1 + (chance >= 0 && chance <= 1 ? chance : 1))) / 2))
-  }
-
-  /** A renewal asked for long before it is due was asked for by a 401 or by hand: neither may hammer the server. */
-  function isTooMuch(held: Held): boolean {
-    if (ageOf(held, clock) >= Math.min(held.renewAge, held.lifetime) && held.lifetime > 0) return false
-    const now = clock.monotonic()
-    const recent = premature.id === held.id ? premature.at.filter((at) => now - at < 60_000) : []
-    const isFull = recent.length >= PREMATURE_PER_MINUTE
-    premature = { id: held.id, at: isFull ? recent : [...recent, now] }
-    return isFull
-  }
-
-  async function underLock(meant: Held | null, on: Spend, judge: typeof verdictOf): Promise<Outcome> {
+  async function underLock(meant: Held, on: Spend, judge: typeof verdictOf): Promise<Outcome> {
     // what was to be renewed may have been, while this waited for the lock
-    if (!meant || !isSameGrant(meant, vault.held)) return { type: 'settled' }
-    if (!(await persistence.recover())) return awaitStorage(meant)
-    blindness = null
+    if (!isSameGrant(meant, vault.held)) return { type: 'settled' }
+    const { backOff, pause, isThrottled } = paceOf(meant)
+    // its token is not spent unseen
+    if (!(await persistence.recover())) return backOff(new AuthError('storage-unavailable'))
     let stored = await persistence.read()
-    if (stored?.kind === 'foreign' && !stored.isNewer && isSameGrant(meant, vault.held)) {
-      // another script wrote over it
+    if (stored?.kind === 'foreign' && stored.isNewer) return backOff(new AuthError('storage-unavailable'))
+    if (observe(stored)) return { type: 'settled' }
+    if (isOverwritten(stored, meant) && isSameGrant(meant, vault.held)) {
       await persistence.put(meant)
       stored = await persistence.read()
     }
     const unnamed = unnamedIn(stored, meant)
     const known = unnamed && (await settle(meant, unnamed.held, unnamed.revision))
     if (known) return known
-    if (observe(stored)) return { type: 'settled' }
     const { held } = vault
     if (stored?.kind !== 'session' || stored.held.id !== meant.id) return { type: 'settled' }
     // a newer token whose owner could not be asked for is good for this one thing
     const spent = unnamed?.held ?? held
     if (!held || !spent?.refreshToken || !isSameGrant(meant, held)) return { type: 'settled' }
-    if (pause && pause.left() > 0) return deferred(pause.error, pause.left())
-    if (!network.isOnline()) return deferred(new AuthError('offline'), 0)
-    if (stored.marked && client.replay !== 'tolerated')
-      return { type: 'lost', error: new AuthError('refresh-indeterminate') }
-    if (isTooMuch(held)) return deferred(new AuthError('rate-limited'), 10_000)
+    const paused = pause()
+    if (paused) return paused
+    if (!network.isOnline()) return deferred(rules, new AuthError('offline'), 0)
+    if (stored.marked && client.replay !== 'tolerated') return lost(held)
+    if (isThrottled(held)) return deferred(rules, new AuthError('rate-limited'), 10_000)
 
-    const unreached = await reach()
+    const unreached = await reach(meant)
     if (unreached) return unreached
     if (!isSameGrant(meant, vault.held)) return { type: 'settled' }
 
@@ -155,20 +122,39 @@ export function createBroker(options: BrokerOptions): Broker {
       return backOff(new AuthError('storage-unavailable'))
     }
     const { accessToken, refreshToken } = spent
+    const take = (grant: Grant): Promise<Outcome> => commit(held, nextOf(grant, held, spent), marked)
+    let sent: Promise<Grant> | undefined
     try {
-      const grant = await withTimeout(clock, options.requestTimeout, (signal) =>
-        on({ accessToken, refreshToken }, { signal }),
+      // nothing aborts it: the server may have taken the token, and then only the answer has the next one
+      const { signal } = new AbortController()
+      const grant = await withTimeout(
+        clock,
+        options.requestTimeout,
+        () => (sent = on({ accessToken, refreshToken }, { signal })),
       )
-      const isKept = client.replay === 'tolerated' && (grant.refreshToken ?? null) === null
-      const user = knownUser(grant.user)
-      const next = fromGrant({ ...grant, user, ...(isKept && { refreshToken }) }, user ?? held.user, spent, rules)
-      // a server that takes a token once does not hand it out again
-      const isOldToken = next.refreshToken === refreshToken && client.replay === 'forbidden'
-      if (!next.accessToken || !next.refreshToken || isOldToken) throw new AuthError('invalid-response')
-      return await commit(held, next, marked)
+      sent = undefined
+      return await take(grant)
     } catch (thrown) {
+      if (sent) late = sent.then(take).catch(() => {})
       return fail(spent, marked, toAuthError(thrown, 'network'), judge)
     }
+  }
+
+  function nextOf(grant: Grant, held: Held, spent: Held): Held {
+    const { refreshToken } = spent
+    const isKept = client.replay === 'tolerated' && (grant.refreshToken ?? null) === null
+    const user = knownUser(grant.user)
+    const kept = isKept && refreshToken !== null && { refreshToken }
+    const next = fromGrant({ ...grant, user, ...kept }, user ?? held.user, spent, rules)
+    // a server that takes a token once does not hand it out again
+    const isOldToken = next.refreshToken === refreshToken && client.replay === 'forbidden'
+    if (!next.accessToken || !next.refreshToken || isOldToken) throw new AuthError('invalid-response')
+    return next
+  }
+
+  function lost(held: Held, cause?: AuthError): Outcome {
+    options.onLost(held)
+    return { type: 'lost', error: new AuthError('refresh-indeterminate', { cause }) }
   }
 
   /** The tokens are good whatever the answer says of the user: one that cannot be told from others is not given. */
@@ -180,24 +166,27 @@ export function createBroker(options: BrokerOptions): Broker {
     }
   }
 
-  /** Its token is not spent unseen: with a storage that does not come back, the session ends with its access token. */
-  async function awaitStorage(held: Held): Promise<Outcome> {
-    blindness = isGood(held, clock) ? null : (blindness ?? stopwatch(clock))
-    if (!blindness || blindness() < LONGEST_BLINDNESS) return backOff(new AuthError('storage-unavailable'))
-    // in other tabs it may go on
-    persistence.abandon()
-    await options.onEnded(held, 'access-token-expired')
+  /** A session whose access token has ended, and that nothing can renew for a reason that is no outage, is over. */
+  async function unlessStalled(held: Held, outcome: Outcome): Promise<Outcome> {
+    if (outcome.type !== 'deferred') return outcome
+    const { code } = outcome.error
+    const isBlind = code === 'storage-unavailable'
+    const longest = isBlind ? LONGEST_BLINDNESS : LONGEST_STALL
+    if (paceOf(held).stalled(held, outcome.error) < longest) return outcome
+    if (isBlind) persistence.abandon()
+    // in other tabs it may go on where this one cannot see it
+    await options.onEnded(held, 'access-token-expired', isBlind)
     return { type: 'settled' }
   }
 
   /** Null: the server answers. Else the token is not risked. */
-  async function reach(): Promise<Outcome | null> {
+  async function reach(meant: Held): Promise<Outcome | null> {
     if (!client.ping || !options.isDoubtful()) return null
     try {
       await withTimeout(clock, LONGEST_PING, (signal) => client.ping!({ signal }))
       return null
     } catch (thrown) {
-      return backOff(toAuthError(thrown, 'network'))
+      return paceOf(meant).backOff(toAuthError(thrown, 'network'))
     }
   }
 
@@ -211,8 +200,9 @@ export function createBroker(options: BrokerOptions): Broker {
       committed = await commitNow()
     }
     if (committed === null) {
-      options.onStale(next)
       observe(await persistence.read())
+      // what has gone on without them would be ended with them
+      if (vault.held?.id !== held.id) options.onStale(next)
       return { type: 'settled' }
     }
     // a sign-out that came during the write has removed the record, or will: nothing is held any more
@@ -220,9 +210,8 @@ export function createBroker(options: BrokerOptions): Broker {
       options.onStale(next)
       return { type: 'settled' }
     }
-    failures = 0
-    pause = null
-    return (await settle(held, next, committed)) ?? backOff(new AuthError('session-expired'))
+    paceOf(held).succeeded()
+    return (await settle(held, next, committed)) ?? paceOf(held).backOff(new AuthError('session-expired'))
   }
 
   /** Uses new tokens once it is known whom they are for. Null: only the next token can tell. */
@@ -236,7 +225,9 @@ export function createBroker(options: BrokerOptions): Broker {
     const isStored = next.isNamed || (await persistence.replace(revision, known, false)) !== null
     if (isFound && !isStored) {
       observe(await persistence.read())
-      return isSameGrant(received, vault.held) ? backOff(new AuthError('in-progress')) : { type: 'settled' }
+      return isSameGrant(received, vault.held)
+        ? paceOf(held).backOff(new AuthError('in-progress'))
+        : { type: 'settled' }
     }
     const current = vault.held
     if (current?.id !== held.id) return { type: 'settled' }
@@ -253,7 +244,7 @@ export function createBroker(options: BrokerOptions): Broker {
   }
 
   async function cannotTell(held: Held, error: AuthError): Promise<Outcome> {
-    if (error.code !== 'account-banned') return backOff(error)
+    if (error.code !== 'account-banned') return paceOf(held).backOff(error)
     await options.onEnded(held, 'account-banned')
     return { type: 'settled' }
   }
@@ -290,14 +281,15 @@ export function createBroker(options: BrokerOptions): Broker {
       return { type: 'settled' }
     }
     if (verdict === 'unknown' && client.replay !== 'tolerated') {
-      return { type: 'lost', error: new AuthError('refresh-indeterminate', { cause: error }) }
+      return lost(held, error)
     }
     await persistence.replace(marked, held, false)
-    return judge === verdictOf ? backOff(error) : deferred(error, 0)
+    options.onUnmarked()
+    return judge === verdictOf ? paceOf(held).backOff(error) : deferred(rules, error, 0)
   }
 
   /** Gives up waiting for a lock that does not come; what comes of it later does nothing. */
-  function lockInTime(work: () => Promise<Outcome>): Promise<Outcome> {
+  function lockInTime(held: Held, work: () => Promise<Outcome>): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       let isOver = false
       const elapsed = stopwatch(clock)
@@ -306,7 +298,7 @@ export function createBroker(options: BrokerOptions): Broker {
         () => LONGEST_LOCK_WAIT - elapsed(),
         () => {
           isOver = true
-          resolve(backOff(new AuthError('timeout')))
+          resolve(paceOf(held).backOff(new AuthError('timeout')))
         },
       )
       const begin = async (): Promise<Outcome> => {
@@ -319,11 +311,14 @@ export function createBroker(options: BrokerOptions): Broker {
 
   function fly(on: Spend, judge: typeof verdictOf): Promise<Outcome> {
     const { held } = vault
-    const outcome = lockInTime(() => underLock(held, on, judge)).catch((thrown: unknown) => {
-      // the lock of the app, say
-      if (!(thrown instanceof AuthError)) report(thrown)
-      return backOff(toAuthError(thrown))
-    })
+    if (!held) return Promise.resolve({ type: 'settled' })
+    const outcome = lockInTime(held, () => underLock(held, on, judge))
+      .catch((thrown: unknown): Outcome => {
+        // the lock of the app, say
+        if (!(thrown instanceof AuthError)) report(thrown)
+        return paceOf(held).backOff(toAuthError(thrown))
+      })
+      .then((landed) => unlessStalled(held, landed))
     const own = { held, outcome }
     flight = own
     void outcome.then(() => {
@@ -363,8 +358,15 @@ export function createBroker(options: BrokerOptions): Broker {
     },
     async landed() {
       await flight?.outcome
+      await late
     },
   }
+}
+
+/** By another script, or by the word that older tokens of this sign-in, or another sign-in, are over. */
+function isOverwritten(stored: Stored | null, { id, generation }: Held): boolean {
+  if (stored?.kind === 'ended') return stored.id !== id || stored.generation < generation
+  return stored?.kind === 'foreign'
 }
 
 /** Tokens of the same sign-in, as far or further on, whose owner is not known yet. */

@@ -1,5 +1,6 @@
 import { createBroker } from './broker.ts'
 import { createConnection, overhear, type Connection } from './connection.ts'
+import { createEndToken } from './end-token.ts'
 import type { Hands } from './effects/provide.ts'
 import { AuthError, toAuthError } from './errors.ts'
 import { ageLimitsOf } from './guards.ts'
@@ -8,7 +9,7 @@ import { readOptions, type Settings } from './options.ts'
 import { createPersistence } from './persistence.ts'
 import { browserTabs, queuesOfThisPage } from './ports/tabs.ts'
 import { report as reportThrown } from './report.ts'
-import { isAnotherUser, keepSame, toView, type Held, type SessionRules, type Stored } from './session.ts'
+import { isAnotherUser, isSameGrant, keepSame, toView, type Held, type SessionRules, type Stored } from './session.ts'
 import { withTimeout } from './timeout.ts'
 import { createTombstones } from './twin.ts'
 import type {
@@ -64,6 +65,13 @@ function guardNetwork(network: Network): Network {
   }
 }
 
+/** A word about the sign-in itself, and not about its tokens up to some generation. */
+function isWhole(reason: EndReason): boolean {
+  return !['session-expired', 'refresh-indeterminate', 'access-token-expired'].includes(reason)
+}
+
+const endOf = (held: Held, reason: EndReason): number => (isWhole(reason) ? Infinity : held.generation)
+
 export function createWorld(options: AuthOptions<unknown, unknown, unknown>): InnerWorld {
   const settings = readOptions(options)
   const { clock, storage, key, place, requestTimeout, signOutTimeout, storageTimeout, userId } = settings
@@ -87,8 +95,8 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   const lifetime = (): AbortController => (controller ??= new AbortController())
   const reports = new Set<(fact: AuthFact) => void>()
   const posts = new Set<(hint: TabHint) => void>()
-  /** Sessions that ended here: a record or a message that still shows one is late. */
-  const endedIds = new Set<string>()
+  /** Sessions that ended here, up to which generation: a record or a message that still shows one is late. */
+  const endedIds = new Map<string, number>()
   const warned = new Set<string>()
   /** Those that another tab has put back, giving up a sign-in: ended again once, for a storage may lie. */
   const endedAgain = new Set<string>()
@@ -156,7 +164,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     ending -= 1
     post()
     // another tab may have signed in since
-    world.look()
+    void world.look()
     return found
   }
 
@@ -174,31 +182,47 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     if (told) return told
     const isFound = stored?.kind === 'session' && isMeant(stored.held.id, 'session')
     if (!isFound) return 'no'
-    endedIds.add(stored.held.id)
+    endedIds.set(stored.held.id, Infinity)
     return tell(stored.held)
   }
 
   /** A sign-out whose page may have closed before the record was gone: this page does the rest. */
   async function endBuried(held: Held): Promise<void> {
-    endedIds.add(held.id)
+    endedIds.set(held.id, Infinity)
     // where another tab signs out it tells the server itself
     if (vault.held?.id !== held.id) void tell(held)
     await endStored((id) => id === held.id, null)
   }
 
   /** Empties the vault at once; storage and other tabs follow. */
-  function take(): Held | null {
+  function take(reason: EndReason): Held | null {
     const held = vault.take()
-    if (held) endedIds.add(held.id)
+    if (held) endedIds.set(held.id, endOf(held, reason))
     return held
   }
 
   async function forget(held: Held, reason: EndReason): Promise<void> {
-    await endStored((id) => id === held.id, { reason, user: held.user })
+    const last = endOf(held, reason)
+    const upTo = last < Infinity && { generation: last }
+    const isMeant = (id: string, _: unknown, generation: number): boolean => id === held.id && generation <= last
+    await endStored(isMeant, { reason, user: held.user, ...upTo })
+  }
+
+  /** `isHere`: other tabs may go on with what is stored. */
+  async function endTokens(held: Held, reason: EndReason, isHere = false): Promise<void> {
+    // another tab may be further
+    if (!isWhole(reason)) observe(await persistence.read())
+    const isHeld = isWhole(reason) ? vault.held?.id === held.id : isSameGrant(vault.held, held)
+    if (isHeld && isHere) {
+      endedAgain.add(held.id)
+      take(reason)
+      return report({ type: 'session.ended', ended: { reason, user: held.user } })
+    }
+    await (isHeld ? endHeld(reason) : forget(held, reason))
   }
 
   async function endHeld(reason: EndReason): Promise<void> {
-    const held = take()
+    const held = take(reason)
     if (!held) return
     report({ type: 'session.ended', ended: { reason, user: held.user } })
     await forget(held, reason)
@@ -218,16 +242,18 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     }
     if (stored.kind === 'foreign' || ending > 0) return false
     if (stored.kind === 'ended') {
-      if (held?.id !== stored.id) return false
-      take()
+      if (held?.id !== stored.id || held.generation > stored.generation) return false
+      take(stored.ended.reason)
       report({ type: 'session.ended', ended: stored.ended })
       return true
     }
     const other = stored.held
-    if (endedIds.has(other.id)) {
+    if (other.generation <= (endedIds.get(other.id) ?? -1)) {
       if (world.establishing || endedAgain.has(other.id)) return false
       endedAgain.add(other.id)
-      void endStored((id) => id === other.id, null)
+      const isMeant = (id: string, _: unknown, generation: number): boolean =>
+        id === other.id && generation <= other.generation
+      void endStored(isMeant, null)
       return false
     }
     if (held?.id !== other.id) {
@@ -238,6 +264,12 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       }
       vault.stage(other)
       report({ type: 'tabs.signedIn', session: toView(other) })
+      return true
+    }
+    // the mark that left its token in doubt is gone: nothing was spent
+    if (!stored.marked && isSameGrant(other, held) && isSameGrant(other, world.unknownSpend)) {
+      world.unknownSpend = null
+      report({ type: 'session.renewed', session: toView(held) })
       return true
     }
     // one whose owner is not known yet is left to the next renewal
@@ -282,13 +314,19 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     isSameUser: (one, other) => !isAnotherUser(one, other, rules),
     canConfirm: client.getUser !== undefined,
     isOver: (id) => endedIds.has(id),
-    giveUp: (id) => void endedIds.add(id),
+    giveUp: (id) => void endedIds.set(id, Infinity),
     establishing: null,
-    look: () => void persistence.read().then(observe, () => {}),
+    unknownSpend: null,
+    endToken: createEndToken(() => world),
+    look: () =>
+      persistence.read().then(
+        (stored) => void observe(stored),
+        () => {},
+      ),
     restored() {
       const hasMissed = restoring === 'missed something'
       restoring = 'done'
-      if (hasMissed) world.look()
+      if (hasMissed) void world.look()
     },
     revocation: null,
     report,
@@ -322,16 +360,16 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       world.hold(session)
       post()
       if (!before || before.id === session.id) return
-      endedIds.add(before.id)
+      endedIds.set(before.id, Infinity)
       void tell(before)
     },
     drop(reason) {
-      const held = take()
+      const held = take(reason)
       if (reason === 'signed-out') {
         const id = held?.id ?? (restoring === 'done' ? null : tombstones.latest())
         if (id !== null) {
           tombstones.bury(id)
-          endedIds.add(id)
+          endedIds.set(id, Infinity)
         }
         post()
         world.revocation = revokeSession(held)
@@ -361,10 +399,9 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
         report({ type: 'session.renewed', session })
         post()
       },
-      async onEnded(held, reason) {
-        if (vault.held?.id === held.id) await endHeld(reason)
-        else await forget(held, reason)
-      },
+      onEnded: endTokens,
+      onUnmarked: post,
+      onLost: (held) => void (world.unknownSpend = held),
       onStale: (held) => void tell(held),
     }),
   }

@@ -1,6 +1,13 @@
 import { AuthError } from './errors.ts'
-import type { EndedSession } from './machine/types.ts'
-import { fromRecord, toEndedRecord, toRecord, type Held, type SessionRules, type Stored } from './session.ts'
+import {
+  fromRecord,
+  toEndedRecord,
+  toRecord,
+  type EndedTokens,
+  type Held,
+  type SessionRules,
+  type Stored,
+} from './session.ts'
 import { memoryStorage } from './storage/memory.ts'
 import type { AuthStorage, CallOptions, StoredRecord } from './types.ts'
 import { withTimeout } from './timeout.ts'
@@ -17,8 +24,8 @@ export interface Persistence {
   readonly replace: (revision: string, held: Held, marked: boolean) => Promise<string | null>
   /** Removes the record of such a session, leaving word of why it ended where there is one. Resolves to what was there. */
   readonly end: (
-    isMeant: (id: string, kind: 'session' | 'ended') => boolean,
-    ended: EndedSession | null,
+    isMeant: (id: string, kind: 'session' | 'ended', generation: number) => boolean,
+    ended: EndedTokens | null,
   ) => Promise<Stored | null>
   /** Leaves the storage that failed as it is, for good. */
   readonly abandon: () => void
@@ -238,7 +245,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     end: (isMeant, ended) =>
       end((stored) => {
         const id = idOf(stored)
-        const isOurs = id !== null && isMeant(id, stored?.kind === 'ended' ? 'ended' : 'session')
+        const isOurs = id !== null && isMeant(id, stored?.kind === 'ended' ? 'ended' : 'session', generationOf(stored))
         return isOurs ? ended && toEndedRecord(id, ended) : undefined
       }),
     abandon() {
@@ -267,6 +274,11 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       }
     },
   }
+}
+
+function generationOf(stored: Stored | null): number {
+  if (stored?.kind === 'session') return stored.held.generation
+  return stored?.kind === 'ended' ? stored.generation : 0
 }
 
 function idOf(stored: Stored | null): string | null {

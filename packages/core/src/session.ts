@@ -31,7 +31,13 @@ export interface Held extends AccessTokens {
 /** What a stored record can say. `foreign`: something that we cannot read; with a revision it is a broken one of ours. */
 export type Stored =
   | { readonly kind: 'session'; readonly held: Held; readonly marked: boolean; readonly revision: string }
-  | { readonly kind: 'ended'; readonly ended: EndedSession; readonly id: string; readonly revision: string }
+  | {
+      readonly kind: 'ended'
+      readonly ended: EndedSession
+      readonly id: string
+      readonly generation: number
+      readonly revision: string
+    }
   | { readonly kind: 'foreign'; readonly revision: string | null; readonly isNewer: boolean }
 
 const DEFAULT_LIFETIME = 3_600_000
@@ -140,8 +146,14 @@ export function toRecord(held: Held, { issuer }: SessionRules, marked = false): 
   }
 }
 
-export function toEndedRecord(id: string, { reason, user }: EndedSession): StoredRecord {
-  return { version: 1, revision: randomId(), id, ended: reason, user }
+/** A session that is over up to this generation: a newer one is not touched by that. Left out: all of it. */
+export interface EndedTokens extends EndedSession {
+  readonly generation?: number
+}
+
+export function toEndedRecord(id: string, { reason, user, generation }: EndedTokens): StoredRecord {
+  const upTo = generation !== undefined && { generation }
+  return { version: 1, revision: randomId(), id, ended: reason, user, ...upTo }
 }
 
 const endReasons: readonly unknown[] = [
@@ -177,6 +189,7 @@ function readRecord(value: unknown, rules: SessionRules): Stored {
       kind: 'ended',
       ended: { reason: record['ended'] as EndedSession['reason'], user: freeze(user ?? null) },
       id,
+      generation: isCount(generation) ? generation : Infinity,
       revision,
     }
   }

@@ -225,7 +225,7 @@ export interface AuthClient<TUser = unknown, TCredentials = unknown> {
     answer: { readonly handle: unknown; readonly code: string },
     options: CallOptions,
   ): Promise<Grant<TUser> | ChallengeDemand>
-  /** Spends the refresh token. Called by one tab at a time; its signal aborts at the time limit and for nothing else. */
+  /** Spends the refresh token. Called by one tab at a time. Its signal never aborts. */
   refresh?(tokens: { readonly refreshToken: string }, options: CallOptions): Promise<Grant<TUser>>
   getUser?(tokens: { readonly accessToken: string }, options: CallOptions): Promise<TUser>
   /** Ends the session at the server. Resolves when the server has answered. */

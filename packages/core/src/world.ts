@@ -50,7 +50,14 @@ export interface World {
   /** The session that a sign-in of this very tab is storing, until it is held or put back. */
   establishing: Establishing | null
   /** Reads the record again and takes up what differs. */
-  readonly look: () => void
+  readonly look: () => Promise<void>
+  /** Its tokens may be spent: nothing renews them unless the mark goes again. */
+  unknownSpend: Held | null
+  /**
+   * The access token is over or was refused, and nothing renews it: ends the session unless the record or the server know
+   * better. Resolves when that is decided.
+   */
+  readonly endToken: (held: Held, isRefused?: boolean) => Promise<void>
   /** The stored session was looked for: what other tabs did meanwhile is looked at now. */
   readonly restored: () => void
   /** Tells the server that this session is over, within the time limit. */

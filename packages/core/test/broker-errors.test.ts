@@ -121,6 +121,9 @@ describe('an answer that is lost', () => {
     await drain()
     tab.client.next('refresh').fail('network')
     await drain()
+    // a sleep and a clock that was put forward look the same: the server knows
+    tab.client.next('getUser').fail('session-expired')
+    await drain()
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate' })
   })
 
@@ -132,7 +135,8 @@ describe('an answer that is lost', () => {
     expect(signal.aborted).toBe(false)
     clock.advance(1)
     await drain()
-    expect(signal.aborted).toBe(true)
+    // nothing aborts a spend: its answer may be on the way
+    expect(signal.aborted).toBe(false)
     expect(auth.getState()).toMatchObject({ renewal: 'indeterminate' })
   })
 

@@ -1,6 +1,6 @@
 import { AuthError, type AuthErrorCode } from '@authchart/core'
 import { describe, expect, it } from 'vitest'
-import { busy, DAY, drain, grant, MINUTE, refreshing, SECOND, watch } from './support.ts'
+import { bob, busy, DAY, drain, grant, MINUTE, refreshing, SECOND, watch } from './support.ts'
 
 describe('a server that says when to come back', () => {
   const waits = async (retryAfter: number | undefined, code: AuthErrorCode = 'rate-limited', chance = 0.5) => {
@@ -112,5 +112,38 @@ describe('a server that says when to come back', () => {
     client.next('refresh').answer(grant(2))
     await drain()
     expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle', error: null })
+  })
+})
+
+describe('a user who signs in after another one', () => {
+  it('does not wait for what the server asked of the user before [N2a]', async () => {
+    const tab = await refreshing()
+    tab.client.next('refresh').fail(new AuthError('rate-limited', { retryAfter: 600, status: 429 }))
+    await drain()
+    await tab.signIn(bob, 7, { expiresIn: 60 })
+    tab.clock.advance(40 * SECOND)
+    await drain()
+    expect(tab.client.spent).toEqual(['refresh-1', 'refresh-7'])
+  })
+
+  it('begins with a short pause, however often the renewals before have failed [N2a]', async () => {
+    const tab = await refreshing()
+    for (let n = 0; n < 8; n += 1) {
+      while (!tab.client.has('refresh')) {
+        tab.clock.advance(MINUTE)
+        await drain()
+      }
+      tab.client.next('refresh').fail(busy())
+      await drain()
+    }
+    await tab.signIn(bob, 7)
+    const before = tab.client.counts.refresh
+    void tab.auth.refresh().catch(() => {})
+    await drain()
+    tab.client.pending.findLast(({ method }) => method === 'refresh')?.fail(busy())
+    await drain()
+    tab.clock.advance(SECOND)
+    await drain()
+    expect(tab.client.counts.refresh).toBe(before + 2)
   })
 })

@@ -87,6 +87,8 @@ describe('by who is signed in, a request', () => {
     tab.clock.sleep(2 * HOUR)
     const asked = watch(tab.auth.fetch(HERE))
     await drain()
+    tab.client.next('getUser').fail('session-expired')
+    await drain()
     expect(asked.now).toBe('session-expired')
     expect(tab.server.arrived).toEqual([])
     expect(tab.status()).toBe('expired')

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { annsPassword, drain, grant, openTab, SECOND, type Tab } from './support.ts'
+import {
+  ann,
+  annsPassword,
+  bob,
+  drain,
+  DUE,
+  grant,
+  HOUR,
+  openTab,
+  refreshing,
+  SECOND,
+  tolerantClient,
+  type Tab,
+} from './support.ts'
 
 describe('an auth that is destroyed before the server has answered', () => {
   async function asked(isChallenged: boolean): Promise<Tab> {
@@ -45,5 +58,84 @@ describe('an auth that is destroyed before the server has answered', () => {
     tab.clock.advance(60 * SECOND)
     await drain()
     expect(tab.client.counts.signOut).toBe(1)
+  })
+})
+
+describe('a renewal that is answered after its time limit', () => {
+  async function late(options = {}): Promise<Tab> {
+    const tab = await refreshing(options)
+    tab.clock.advance(31 * SECOND)
+    await drain()
+    return tab
+  }
+
+  it('is taken up where its mark is still there: the session goes on [J3a]', async () => {
+    const tab = await late()
+    expect(tab.auth.getState()).toMatchObject({ renewal: 'indeterminate' })
+    tab.client.next('refresh').answer(grant(2))
+    await drain()
+    expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle', error: null, user: ann })
+    expect(await tab.stored()).toMatchObject({ refreshToken: 'refresh-2', marked: false })
+    tab.clock.advance(DUE)
+    await drain()
+    expect(tab.client.spent).toEqual(['refresh-1', 'refresh-2'])
+  })
+
+  it('is taken up although the machine slept and the timer fired first [J3b, M4a]', async () => {
+    const tab = openTab()
+    await tab.signIn()
+    void tab.auth.refresh().catch(() => {})
+    await drain()
+    tab.clock.sleep(HOUR / 4)
+    tab.clock.advance(30 * SECOND)
+    await drain()
+    tab.client.next('refresh').answer(grant(2))
+    await drain()
+    expect(await tab.auth.getAccessToken()).toBe('access-2')
+  })
+
+  it.each(['signed out', 'signed in anew'])('is revoked where the user has %s meanwhile [J3a]', async (how) => {
+    const tab = await late()
+    const call = tab.client.next('refresh')
+    if (how === 'signed out') void tab.auth.signOut()
+    else await tab.signIn(bob, 7)
+    await drain()
+    while (tab.client.has('signOut')) tab.client.next('signOut').answer()
+    call.answer(grant(2))
+    await drain()
+    expect(tab.client.next('signOut').input).toMatchObject({ refreshToken: 'refresh-2' })
+    expect(tab.auth.getState().user).toEqual(how === 'signed out' ? null : bob)
+  })
+
+  it('is revoked where the session has ended with its token meanwhile [J3a]', async () => {
+    const tab = await late()
+    tab.clock.advance(HOUR)
+    await drain()
+    expect(tab.status()).toBe('expired')
+    tab.client.next('refresh').answer(grant(2))
+    await drain()
+    expect(tab.client.next('signOut').input).toMatchObject({ refreshToken: 'refresh-2' })
+    expect(tab.auth.getState().user).toBe(null)
+  })
+
+  it('ends nothing where the token was shown again, as the server tolerates, and the session has gone on [J3a]', async () => {
+    const tab = await late({ client: tolerantClient() })
+    const call = tab.client.next('refresh')
+    tab.clock.advance(SECOND)
+    await drain()
+    tab.client.pending.find((other) => other.method === 'refresh' && other !== call)?.answer(grant(3))
+    await drain()
+    call.answer(grant(2))
+    await drain()
+    expect([tab.client.has('signOut'), await tab.auth.getAccessToken()]).toEqual([false, 'access-3'])
+  })
+
+  it('is stored for the next page where the auth was destroyed meanwhile [J3a]', async () => {
+    const tab = await late()
+    tab.auth.destroy()
+    await drain()
+    tab.client.next('refresh').answer(grant(2))
+    await drain()
+    expect(await tab.stored()).toMatchObject({ refreshToken: 'refresh-2', marked: false })
   })
 })

@@ -159,6 +159,7 @@ describe('a lifetime', () => {
     tab.clock.advance(4 * SECOND - 1)
     expect(tab.status()).toBe('authenticated')
     tab.clock.advance(1)
+    await drain()
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate' })
   })
 
@@ -305,8 +306,8 @@ describe('a sleep', () => {
     expect(auth.getState()).toMatchObject({ status: 'refreshing', user: ann })
   })
 
-  it('over the end of what cannot be renewed: over at the wake-up, without a request', async () => {
-    const { client, clock, network, status } = await signedInFor(3600, { without: ['refresh'] })
+  it('over the end of what cannot be renewed: over at the wake-up, without a request where the server cannot be asked', async () => {
+    const { client, clock, network, status } = await signedInFor(3600, { without: ['refresh', 'getUser'] })
     clock.sleep(8 * HOUR)
     network.wake()
     await drain()

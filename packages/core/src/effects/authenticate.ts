@@ -128,7 +128,7 @@ async function store(world: World, held: Held, isWanted: () => boolean, tell: ()
   } finally {
     world.establishing = null
     finish()
-    if (establishing.hasMissed) world.look()
+    if (establishing.hasMissed) void world.look()
   }
 }
 

@@ -5,7 +5,7 @@ import { ageOf, sinceSignIn } from '../session.ts'
 import type { World } from '../world.ts'
 
 /** Reports when a renewal is due and when the access token has ended; judges anew on every change and wake-up. */
-export const watchExpiry = ({ vault, clock, network }: World) =>
+export const watchExpiry = ({ vault, clock, network, endToken }: World) =>
   fromCallback<AuthEvent>(({ sendBack }) => {
     let stopped = false
     let cancel = (): void => {}
@@ -17,7 +17,7 @@ export const watchExpiry = ({ vault, clock, network }: World) =>
       const isDue = held.renewable && (!held.isNamed || ageOf(held, clock) >= held.renewAge)
       const isOver = ageOf(held, clock) >= held.lifetime
       if (isDue) sendBack({ type: 'expiry.due' })
-      if (isOver) sendBack({ type: 'expiry.reached' })
+      if (isOver) void endToken(held)
       // hearing of it the chart may have gone on already
       if (isOver || stopped) return
       const next = held.renewable && !isDue ? Math.min(held.renewAge, held.lifetime) : held.lifetime

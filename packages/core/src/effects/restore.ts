@@ -35,5 +35,6 @@ async function look(world: World): Promise<AuthEvent> {
   if (stored?.kind !== 'session') return { type: 'restore.empty' }
   vault.stage(stored.held)
   const spendUnknown = stored.marked && !isSpending && client.replay !== 'tolerated'
+  if (spendUnknown) world.unknownSpend = stored.held
   return { type: 'restore.found', session: toView(stored.held), spendUnknown }
 }

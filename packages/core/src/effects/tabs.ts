@@ -11,7 +11,7 @@ export const watchTabs = (world: World) =>
     const wakeUp = (wake?: { readonly restored: boolean }): void => {
       // back from the back-forward cache, as it was left: guards stay closed until it is known who is signed in now
       if (wake?.restored) world.doubt()
-      look()
+      void look()
     }
     const unwatch = [world.onPost((hint) => wire.post(hint)), world.network.onWake(wakeUp)]
     return () => {
@@ -23,7 +23,7 @@ export const watchTabs = (world: World) =>
 /** Without a wire other tabs are heard of when this one wakes up. */
 function openWire({ tabs, place, look }: World): TabWire {
   try {
-    return tabs.open(place, look)
+    return tabs.open(place, () => void look())
   } catch {
     return { post() {}, close() {} }
   }

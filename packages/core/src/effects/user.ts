@@ -35,6 +35,8 @@ export async function askUser(world: World, asked: Held): Promise<unknown> {
   const user = readUser(answer, rules)
   if (user === undefined) throw new AuthError('invalid-response')
   if (isAnotherUser(held.user, user, rules)) {
+    // the newer tokens of another tab, or of a renewal that came meanwhile, are asked for by themselves
+    if (!isSameGrant(asked, held)) throw new AuthError('superseded')
     void world.endHeld('user-mismatch')
     throw new AuthError('user-mismatch')
   }
@@ -89,8 +91,7 @@ export const confirmUser = (world: World) =>
       // a refused token may only be old
       if (code === 'session-expired') {
         if (asked.renewable) sendBack({ type: 'expiry.due' })
-        sendBack({ type: 'expiry.reached' })
-        return
+        return void world.endToken(asked, true)
       }
       const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures)
       failures += 1
