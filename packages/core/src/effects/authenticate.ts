@@ -1,23 +1,23 @@
-import { fromCallback } from 'xstate'
 import { verdictOf } from '../classify.ts'
 import { fieldOf } from '../data.ts'
 import { AuthError, toAuthError } from '../errors.ts'
-import type { Attempt, AuthEvent } from '../machine/types.ts'
+import type { Attempt, AuthFact } from '../machine/types.ts'
 import { stopwatch } from '../ports/clock.ts'
 import { fromGrant, readUser, toView, type Held } from '../session.ts'
 import { withTimeout } from '../timeout.ts'
 import type { ChallengeDemand, Grant } from '../types.ts'
 import type { Secrets } from '../vault.ts'
 import type { Establishing, World } from '../world.ts'
+import { effect } from './effect.ts'
 
 const LONGEST_CHALLENGE = 300_000
 const USER_TRIES = 3
 
-type Report = (fact: AuthEvent) => void
+type Report = (fact: AuthFact) => void
 
 /** Signs in or up with the credentials that wait in the vault. Giving up or destroy() do not abort it: its grant is revoked. */
 export const authenticate = (world: World) =>
-  fromCallback<AuthEvent, { attempt: Attempt }>(({ input, sendBack }) => {
+  effect<{ attempt: Attempt }>(({ input, sendBack }) => {
     void answerWith(world, input.attempt, sendBack, ({ method, input: credentials }, signal) => {
       const call = world.client[method]?.bind(world.client)
       return call ? call(credentials, { signal }) : Promise.reject(new AuthError('not-supported'))
@@ -26,7 +26,7 @@ export const authenticate = (world: World) =>
 
 /** Goes on with the second factor. */
 export const answerChallenge = (world: World) =>
-  fromCallback<AuthEvent, { attempt: Attempt }>(({ input, sendBack }) => {
+  effect<{ attempt: Attempt }>(({ input, sendBack }) => {
     void answerWith(world, input.attempt, sendBack, (secrets, signal) => {
       const { handle, code = '' } = secrets
       delete secrets.code

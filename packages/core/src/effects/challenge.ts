@@ -1,12 +1,11 @@
-import { fromCallback } from 'xstate'
 import { AuthError } from '../errors.ts'
-import type { AuthEvent } from '../machine/types.ts'
 import { schedule } from '../ports/clock.ts'
 import type { World } from '../world.ts'
+import { effect } from './effect.ts'
 
 /** Password and handle do not wait for ever: reports when the time for the second factor is over. */
 export const watchChallenge = ({ vault, clock, network }: World) =>
-  fromCallback<AuthEvent>(({ sendBack }) => {
+  effect(({ sendBack }) => {
     let left = vault.pending()?.left ?? (() => 0)
     let cancel = (): void => {}
     const judge = (): void => {

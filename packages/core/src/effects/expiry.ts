@@ -1,12 +1,11 @@
-import { fromCallback } from 'xstate'
-import type { AuthEvent } from '../machine/types.ts'
 import { schedule } from '../ports/clock.ts'
 import { ageOf, sinceSignIn } from '../session.ts'
 import type { World } from '../world.ts'
+import { effect } from './effect.ts'
 
 /** Reports when a renewal is due and when the access token has ended; judges anew on every change and wake-up. */
 export const watchExpiry = ({ vault, clock, network, endToken }: World) =>
-  fromCallback<AuthEvent>(({ sendBack }) => {
+  effect(({ sendBack }) => {
     let stopped = false
     let cancel = (): void => {}
     const judge = (): void => {
@@ -34,7 +33,7 @@ export const watchExpiry = ({ vault, clock, network, endToken }: World) =>
 
 /** Reports which of the guards' age limits the sign-in has passed, so that a step-up guard closes by itself. */
 export const watchAge = ({ vault, clock, network, ageLimits }: World) =>
-  fromCallback<AuthEvent>(({ sendBack }) => {
+  effect(({ sendBack }) => {
     if (ageLimits.length === 0) return
     let cancel = (): void => {}
     let reported: number | null = null

@@ -1,15 +1,14 @@
-import { fromCallback } from 'xstate'
 import { AuthError } from '../errors.ts'
-import type { AuthEvent } from '../machine/types.ts'
 import { schedule, stopwatch } from '../ports/clock.ts'
 import { isSameGrant } from '../session.ts'
 import type { World } from '../world.ts'
+import { effect } from './effect.ts'
 
 const SAFETY_DELAY = 10_000
 
 /** Listens to a renewal. Leaving stops the listening; nothing aborts or repeats the spend. */
 export const refresh = ({ broker, vault, clock }: World) =>
-  fromCallback<AuthEvent>(({ sendBack }) => {
+  effect(({ sendBack }) => {
     const before = vault.held
     void broker.renew().then((outcome) => {
       if (outcome.type === 'lost') return sendBack({ type: 'refresh.lost', error: outcome.error })
@@ -23,7 +22,7 @@ export const refresh = ({ broker, vault, clock }: World) =>
 
 /** Reports when a renewal that was put off may be tried again. */
 export const awaitRetry = ({ clock, network }: World) =>
-  fromCallback<AuthEvent, { retryAt: number }>(({ input, sendBack }) => {
+  effect<{ retryAt: number }>(({ input, sendBack }) => {
     // as a duration from here on: the wall clock may jump meanwhile
     const delay = input.retryAt - clock.now()
     const elapsed = stopwatch(clock)

@@ -1,21 +1,21 @@
-import { fromCallback } from 'xstate'
-import type { AuthEvent } from '../machine/types.ts'
+import type { AuthFact } from '../machine/types.ts'
 import { toView } from '../session.ts'
 import { withTimeout } from '../timeout.ts'
 import type { World } from '../world.ts'
+import { effect } from './effect.ts'
 
 /** Looks for a stored session, once. */
 export const restore = (world: World) =>
-  fromCallback<AuthEvent>(({ sendBack }) => {
+  effect(({ sendBack }) => {
     void look(world)
-      .catch((): AuthEvent => ({ type: 'restore.empty' }))
+      .catch((): AuthFact => ({ type: 'restore.empty' }))
       .then((fact) => {
         sendBack(fact)
         world.restored()
       })
   })
 
-async function look(world: World): Promise<AuthEvent> {
+async function look(world: World): Promise<AuthFact> {
   const { persistence, tabs, place, vault, client } = world
   let stored = await persistence.read()
   let isSpending = false

@@ -1,11 +1,10 @@
-import { fromCallback } from 'xstate'
-import type { AuthEvent } from '../machine/types.ts'
 import type { TabWire } from '../types.ts'
 import type { World } from '../world.ts'
+import { effect } from './effect.ts'
 
 /** Messages from other tabs are hints: whatever they say, the record is read again. So it is after every wake-up. */
 export const watchTabs = (world: World) =>
-  fromCallback<AuthEvent>(() => {
+  effect(() => {
     const { look } = world
     const wire = openWire(world)
     const wakeUp = (wake?: { readonly restored: boolean }): void => {
@@ -30,10 +29,10 @@ function openWire({ tabs, place, look }: World): TabWire {
 }
 
 /** Hands on what happens to the held session beside the chart: in the broker, in the account, in other tabs. */
-export const watchSession = (world: World) => fromCallback<AuthEvent>(({ sendBack }) => world.onReport(sendBack))
+export const watchSession = (world: World) => effect(({ sendBack }) => world.onReport(sendBack))
 
 /** Waits for the sign-out that began when this state was entered. */
 export const revoke = (world: World) =>
-  fromCallback<AuthEvent>(({ sendBack }) => {
+  effect(({ sendBack }) => {
     void world.revocation?.then(() => sendBack({ type: 'revoke.settled' }))
   })

@@ -1,10 +1,9 @@
-import { fromCallback } from 'xstate'
 import { AuthError, toAuthError } from '../errors.ts'
-import type { AuthEvent } from '../machine/types.ts'
 import { schedule, stopwatch } from '../ports/clock.ts'
 import { isAnotherUser, isGood, isSameGrant, keepSame, readUser, toView, type Held } from '../session.ts'
 import { withTimeout } from '../timeout.ts'
 import type { World } from '../world.ts'
+import { effect } from './effect.ts'
 
 const FIRST_DELAY = 5000
 const LONGEST_DELAY = 60_000
@@ -48,7 +47,7 @@ export async function askUser(world: World, asked: Held): Promise<unknown> {
 
 /** Asks the server who is signed in, once per generation: a stored user opens no guard, and roles change. */
 export const confirmUser = (world: World) =>
-  fromCallback<AuthEvent>(({ sendBack }) => {
+  effect(({ sendBack }) => {
     const { vault, client, clock, network } = world
     let failures = 0
     let asking = false
