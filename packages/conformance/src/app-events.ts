@@ -61,6 +61,7 @@ export const abilities: Abilities = {
 /** The rest of the chart, and why a person at one of these pages does not get there. */
 export const outOfReach: Readonly<Record<string, string>> = {
   'auth on storage.lost': 'needs a browser that stops storing',
+  'auth on storage.back': 'needs a browser that stops storing',
   'auth.restoring on signIn': 'the page shows no form while it looks for a session',
   'auth.restoring on signUp': 'the page shows no form while it looks for a session',
   'auth.restoring on cancel': 'over within milliseconds',

@@ -97,6 +97,7 @@ export const facts = {
   signedOutElsewhere: named('tabs.signedOut', { type: 'tabs.signedOut' }),
   revoked: named('revoke.settled', { type: 'revoke.settled' }),
   storageLost: named('storage.lost', { type: 'storage.lost' }),
+  storageBack: named('storage.back', { type: 'storage.back' }),
 } as const
 
 const factsByPlace: Readonly<Record<string, readonly ModelEvent[]>> = {
@@ -119,7 +120,7 @@ const factsByPlace: Readonly<Record<string, readonly ModelEvent[]>> = {
 
 /** Every command everywhere, and the facts that the world can bring about in this state. */
 export function possibleEvents(place: string, context: Context): readonly ModelEvent[] {
-  if (context.persistence === 'memory') return []
+  if (context.persistence === 'memory') return [facts.storageBack]
   const own = [...Object.values(commands), ...(factsByPlace[place] ?? [])]
   const { session: held } = context
   if (place === 'authenticated.fresh') own.push(held?.renewable ? facts.due : facts.reached)

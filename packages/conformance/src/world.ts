@@ -199,10 +199,9 @@ export function createTestWorld() {
       await open()
       if (client.has('signOut')) client.next('signOut').answer()
     },
-    'storage.lost'() {
-      tab.breakStorage()
-      network.wake()
-    },
+    // the storage is behind only while something is to be written, which in this state nothing is
+    'storage.lost': () => auth.actor.send({ type: 'storage.lost' }),
+    'storage.back': () => auth.actor.send({ type: 'storage.back' }),
   }
 
   return {

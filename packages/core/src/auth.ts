@@ -228,6 +228,8 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       isLeaving = vault.held !== null
       await Promise.resolve()
       isLeaving = false
+      // no user is shown, and the storage has not said yet whether it holds one
+      if (world.revocation === before && world.persistence.isUnknown()) world.drop('signed-out')
       const isUnderWay = world.revocation !== before || statusOf(actor.getSnapshot()) === 'signingOut'
       if (!isUnderWay || !world.revocation) return { revoked: 'no' }
       // destroy() settles the promise; the request goes on

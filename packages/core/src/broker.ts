@@ -3,7 +3,7 @@ import { verdictOf, type Verdict } from './classify.ts'
 import { AuthError, toAuthError } from './errors.ts'
 import type { EndReason, SessionView } from './machine/types.ts'
 import { createPace, deferred, type Deferred, type Pace } from './pace.ts'
-import type { Persistence } from './persistence.ts'
+import { isGarbage, type Persistence } from './persistence.ts'
 import {
   ageOf,
   fromGrant,
@@ -59,6 +59,9 @@ export interface BrokerOptions {
   readonly onUnmarked: () => void
   /** A grant that came too late for its session is good for one thing only. */
   readonly onStale: (held: Held) => void
+  /** Notes beside the record whose token is about to be spent; null: it was not. */
+  readonly noteSpend: (held: Held | null) => void
+  readonly mayBeSpent: (held: Held) => boolean
   /** Resolves when no sign-in of this tab is being stored, which may yet be undone. */
   readonly stored: () => Promise<void>
 }
@@ -84,12 +87,13 @@ export function createBroker(options: BrokerOptions): Broker {
     // what was to be renewed may have been, while this waited for the lock
     if (!isSameGrant(meant, vault.held)) return { type: 'settled' }
     const { backOff, pause, isThrottled } = paceOf(meant)
-    // its token is not spent unseen
-    if (!(await persistence.recover())) return backOff(new AuthError('storage-unavailable'))
-    let stored = await persistence.read()
+    // a page that was asleep may have timed out, and no storage. While it does not say, its token is not spent
+    let stored = await persistence.read().catch(persistence.read)
     if (stored?.kind === 'foreign' && stored.isNewer) return backOff(new AuthError('storage-unavailable'))
     if (observe(stored)) return { type: 'settled' }
     if (isOverwritten(stored, meant) && isSameGrant(meant, vault.held)) {
+      // perhaps over a mark
+      if (isGarbage(stored) && options.mayBeSpent(meant)) return lost(meant)
       await persistence.put(meant)
       stored = await persistence.read()
     }
@@ -112,13 +116,14 @@ export function createBroker(options: BrokerOptions): Broker {
     if (!isSameGrant(meant, vault.held)) return { type: 'settled' }
 
     // durable before the request leaves: a tab that finds the mark knows that the token may be spent
+    options.noteSpend(spent)
     const marked = await persistence.replace(stored.revision, spent, true)
     if (marked === null) {
       observe(await persistence.read())
       return isSameGrant(held, vault.held) ? backOff(new AuthError('in-progress')) : { type: 'settled' }
     }
     if (!(await persistence.isSafeToSpend(spent))) {
-      await persistence.replace(marked, spent, false)
+      await unmark(marked, spent)
       return backOff(new AuthError('storage-unavailable'))
     }
     const { accessToken, refreshToken } = spent
@@ -166,6 +171,12 @@ export function createBroker(options: BrokerOptions): Broker {
     }
   }
 
+  /** It was not spent. */
+  async function unmark(marked: string, held: Held): Promise<void> {
+    options.noteSpend(null)
+    await persistence.replace(marked, held, false)
+  }
+
   /** A session whose access token has ended, and that nothing can renew for a reason that is no outage, is over. */
   async function unlessStalled(held: Held, outcome: Outcome): Promise<Outcome> {
     if (outcome.type !== 'deferred') return outcome
@@ -173,7 +184,7 @@ export function createBroker(options: BrokerOptions): Broker {
     const isBlind = code === 'storage-unavailable'
     const longest = isBlind ? LONGEST_BLINDNESS : LONGEST_STALL
     if (paceOf(held).stalled(held, outcome.error) < longest) return outcome
-    if (isBlind) persistence.abandon()
+    if (isBlind) persistence.leave()
     // in other tabs it may go on where this one cannot see it
     await options.onEnded(held, 'access-token-expired', isBlind)
     return { type: 'settled' }
@@ -283,7 +294,7 @@ export function createBroker(options: BrokerOptions): Broker {
     if (verdict === 'unknown' && client.replay !== 'tolerated') {
       return lost(held, error)
     }
-    await persistence.replace(marked, held, false)
+    await unmark(marked, held)
     options.onUnmarked()
     return judge === verdictOf ? paceOf(held).backOff(error) : deferred(rules, error, 0)
   }
@@ -366,7 +377,7 @@ export function createBroker(options: BrokerOptions): Broker {
 /** By another script, or by the word that older tokens of this sign-in, or another sign-in, are over. */
 function isOverwritten(stored: Stored | null, { id, generation }: Held): boolean {
   if (stored?.kind === 'ended') return stored.id !== id || stored.generation < generation
-  return stored?.kind === 'foreign'
+  return isGarbage(stored)
 }
 
 /** Tokens of the same sign-in, as far or further on, whose owner is not known yet. */

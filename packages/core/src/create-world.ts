@@ -6,7 +6,7 @@ import { AuthError, toAuthError } from './errors.ts'
 import { ageLimitsOf } from './guards.ts'
 import type { AuthFact, EndReason } from './machine/types.ts'
 import { readOptions, type Settings } from './options.ts'
-import { createPersistence } from './persistence.ts'
+import { createPersistence, generationOf } from './persistence.ts'
 import { browserTabs, queuesOfThisPage } from './ports/tabs.ts'
 import { report as reportThrown } from './report.ts'
 import { isAnotherUser, isSameGrant, keepSame, toView, type Held, type SessionRules, type Stored } from './session.ts'
@@ -71,6 +71,9 @@ function isWhole(reason: EndReason): boolean {
 }
 
 const endOf = (held: Held, reason: EndReason): number => (isWhole(reason) ? Infinity : held.generation)
+/** This user had signed in by then. */
+const isEarlier = (stored: Stored, time: number): boolean =>
+  stored.kind === 'session' && (stored.held.signedInAt ?? 0) < time
 
 export function createWorld(options: AuthOptions<unknown, unknown, unknown>): InnerWorld {
   const settings = readOptions(options)
@@ -142,7 +145,12 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       warn(error)
       report({ type: 'storage.lost' })
     },
+    onBack: () => {
+      isLost = false
+      report({ type: 'storage.back' })
+    },
     onLate: post,
+    onKnown: () => void world.look(),
   })
 
   async function tell(held: Held, keepalive = false): Promise<Revoked> {
@@ -168,19 +176,24 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     return found
   }
 
+  /** It is not known yet what is stored. */
+  const isUnread = (): boolean => restoring !== 'done' || persistence.isUnknown()
+
   async function revokeSession(held: Held | null): Promise<Revoked> {
-    // during the restore it is not known yet what is stored: all of it is meant, except what a later sign-in stores. After
-    // that, with no session held, only the word of an ended session is meant
-    const wasRestoring = restoring !== 'done'
-    const isMeant = (id: string, kind: 'session' | 'ended'): boolean => {
+    // if it is not known what is stored, all that was there is meant, and no sign-in that came later. Else, with no session
+    // held, only the word of an ended session is
+    const isAnyMeant = isUnread()
+    const [last, now] = [tombstones.latest(), clock.now()]
+    const isMeant = (id: string, found: Stored): boolean => {
       if (held) return id === held.id
-      return (wasRestoring || kind === 'ended') && id !== world.establishing?.id && id !== vault.held?.id
+      if (id === world.establishing?.id || id === vault.held?.id) return false
+      return found.kind === 'ended' || (isAnyMeant && (id === last || isEarlier(found, now)))
     }
     // at once, and beside the storage: the page may be about to close
     const told = held && tell(held, true)
     const stored = await endStored(isMeant, null)
     if (told) return told
-    const isFound = stored?.kind === 'session' && isMeant(stored.held.id, 'session')
+    const isFound = stored?.kind === 'session' && isMeant(stored.held.id, stored)
     if (!isFound) return 'no'
     endedIds.set(stored.held.id, Infinity)
     return tell(stored.held)
@@ -204,14 +217,14 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   async function forget(held: Held, reason: EndReason): Promise<void> {
     const last = endOf(held, reason)
     const upTo = last < Infinity && { generation: last }
-    const isMeant = (id: string, _: unknown, generation: number): boolean => id === held.id && generation <= last
+    const isMeant = (id: string, found: Stored): boolean => id === held.id && generationOf(found) <= last
     await endStored(isMeant, { reason, user: held.user, ...upTo })
   }
 
   /** `isHere`: other tabs may go on with what is stored. */
   async function endTokens(held: Held, reason: EndReason, isHere = false): Promise<void> {
     // another tab may be further
-    if (!isWhole(reason)) observe(await persistence.read())
+    if (!isWhole(reason)) await world.look()
     const isHeld = isWhole(reason) ? vault.held?.id === held.id : isSameGrant(vault.held, held)
     if (isHeld && isHere) {
       endedAgain.add(held.id)
@@ -251,8 +264,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     if (other.generation <= (endedIds.get(other.id) ?? -1)) {
       if (world.establishing || endedAgain.has(other.id)) return false
       endedAgain.add(other.id)
-      const isMeant = (id: string, _: unknown, generation: number): boolean =>
-        id === other.id && generation <= other.generation
+      const isMeant = (id: string, found: Stored): boolean => id === other.id && generationOf(found) <= other.generation
       void endStored(isMeant, null)
       return false
     }
@@ -366,7 +378,7 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     drop(reason) {
       const held = take(reason)
       if (reason === 'signed-out') {
-        const id = held?.id ?? (restoring === 'done' ? null : tombstones.latest())
+        const id = held?.id ?? (isUnread() ? tombstones.latest() : null)
         if (id !== null) {
           tombstones.bury(id)
           endedIds.set(id, Infinity)
@@ -392,6 +404,8 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       network,
       requestTimeout,
       isDoubtful: connection.isDoubtful,
+      noteSpend: tombstones.noteSpend,
+      mayBeSpent: tombstones.mayBeSpent,
       lock: async (work) => tabs.lock(place, work),
       stored: async () => world.establishing?.done,
       observe,

@@ -1,4 +1,5 @@
 import { AuthError } from './errors.ts'
+import { schedule, stopwatch } from './ports/clock.ts'
 import {
   fromRecord,
   toEndedRecord,
@@ -8,12 +9,20 @@ import {
   type SessionRules,
   type Stored,
 } from './session.ts'
-import { memoryStorage } from './storage/memory.ts'
 import type { AuthStorage, CallOptions, StoredRecord } from './types.ts'
 import { withTimeout } from './timeout.ts'
 
-/** The one stored record, read and written so that a storage that fails costs persistence and never the session. */
+/**
+ * The one stored record. What is wanted there is kept as a list of changes until the storage has taken them, however long
+ * that lasts: a storage that is slow, full or gone costs persistence and never the session, and is brought up to date as
+ * soon as it answers. A read that fails says nothing, and changes nothing.
+ */
 export interface Persistence {
+  /**
+   * What is stored; while the storage is behind, what is wanted there.
+   *
+   * @throws AuthError `'storage-unavailable'` if the storage does not say: that is not "nothing"
+   */
   readonly read: () => Promise<Stored | null>
   /**
    * Replaces whatever is stored. Hands out how to put that back, as long as it was not replaced again; a session that
@@ -23,25 +32,23 @@ export interface Persistence {
   /** Replaces the record of that revision, and says the new one's; null when another was faster. */
   readonly replace: (revision: string, held: Held, marked: boolean) => Promise<string | null>
   /** Removes the record of such a session, leaving word of why it ended where there is one. Resolves to what was there. */
-  readonly end: (
-    isMeant: (id: string, kind: 'session' | 'ended', generation: number) => boolean,
-    ended: EndedTokens | null,
-  ) => Promise<Stored | null>
-  /** Leaves the storage that failed as it is, for good. */
-  readonly abandon: () => void
+  readonly end: (isMeant: (id: string, found: Stored) => boolean, ended: EndedTokens | null) => Promise<Stored | null>
   /** Removes the word of an ended session. */
   readonly forgetEnded: () => Promise<unknown>
-  /**
-   * Goes back to a storage that failed and works again: what other tabs stored meanwhile counts. False: it still fails, and
-   * may hold what this page cannot see.
-   */
-  readonly recover: () => Promise<boolean>
-  /** No later page can find this token unmarked. False: the storage failed, and may still have it. */
+  /** No later page can find this token unmarked. False: the storage is behind, and may still have it. */
   readonly isSafeToSpend: (held: Held) => Promise<boolean>
+  /** Leaves the storage as it is: this page goes on by itself. */
+  readonly leave: () => void
+  /** The storage did not say what it holds: listens until it does. */
+  readonly listen: (error: unknown) => void
+  /** The storage has not said yet what it holds. */
+  readonly isUnknown: () => boolean
 }
 
 /** If another writer is always faster, there is something wrong with the storage. */
 const MOST_TRIES = 5
+const FIRST_DELAY = 1000
+const LONGEST_DELAY = 60_000
 
 export interface PersistenceOptions {
   readonly storage: AuthStorage
@@ -53,232 +60,332 @@ export interface PersistenceOptions {
   /** This session was signed out by a page that may not have reached the record. */
   readonly isOver: (id: string) => boolean
   readonly onOver: (held: Held) => void
+  /** The storage is behind what is wanted. */
   readonly onLost: (error: AuthError) => void
+  /** It is not any more. */
+  readonly onBack: () => void
   /** What the storage holds has changed since other tabs were told of it. */
   readonly onLate: () => void
+  /** What the storage holds is known again. */
+  readonly onKnown: () => void
+}
+
+/** What is wanted of the record that is found. Undefined: nothing. */
+interface Change {
+  readonly apply: (found: Stored | null, raw: StoredRecord | null) => StoredRecord | null | undefined
+  /** What is found is none of what this change was made for: a sign-in of another tab. */
+  readonly isOthers?: (found: Stored | null) => boolean
 }
 
 export function createPersistence(options: PersistenceOptions): Persistence {
-  const { storage, key, rules, timeout, lifetime, onLost, onLate } = options
-  let current = storage
-  let known: StoredRecord | null = null
-  let degrading: Promise<void> | undefined
+  const { storage, key, rules, timeout, lifetime, onLost, onBack, onLate, onKnown } = options
+  /** What the storage held when it last answered; undefined: it never has. */
+  let seen: StoredRecord | null | undefined
+  /** What is wanted there and is not there yet, oldest first. */
+  let wanted: readonly Change[] = []
+  /** The record of a page that goes on by itself, because the storage has the session of another one. */
+  let own: StoredRecord | null = null
+  /** What was written and not answered: it may be there at any moment. */
+  const adrift = new Set<StoredRecord | null>()
+  /** Sign-ins that were given up, with what they had replaced: another tab may put one back. */
+  const givenUp = new Map<string, () => StoredRecord | null>()
   /** Reads that were answered and writes that were done. */
   let answers = 0
-  /** The session that the storage that failed may still hold. */
-  let leftBehind: unknown = null
-  /** A write that was not waited for any longer: what it wrote may be there at any moment. */
-  let adrift: Promise<void> = Promise.resolve()
+  let isBehind = false
+  let failures = 0
+  let cancelRetry: (() => void) | undefined
+  let bringing: Promise<void> | undefined
 
-  /** From the first failure on this tab keeps its record to itself, starting from what it last knew. */
-  function degrade(cause: unknown): Promise<void> {
-    degrading ??= (async () => {
-      const memory = memoryStorage()
-      leftBehind = storage.scope === 'memory' ? null : (known?.['id'] ?? null)
-      if (known) await memory.compareAndSet(key, null, known)
-      current = memory
-      onLost(new AuthError('storage-unavailable', { cause }))
-    })()
-    return degrading
-  }
-
-  /** Stops waiting after a while: what becomes of it then is for `onTimeout`. */
-  function inTime<T>(
-    work: (options: CallOptions) => Promise<T>,
-    onTimeout?: (running: Promise<T>) => void,
-    parent?: AbortSignal,
-  ): Promise<T> {
-    const begin = (signal: AbortSignal): Promise<T> => {
-      const running = work({ signal })
-      if (onTimeout) signal.addEventListener('abort', () => onTimeout(running), { once: true })
-      return running
+  /** An answer that is not waited for any more still says that the storage answers. */
+  function inTime<T>(work: (options: CallOptions) => Promise<T>, parent?: AbortSignal): Promise<T> {
+    let isGivenUp = false
+    const ask = async (signal: AbortSignal): Promise<T> => {
+      const answer = await work({ signal })
+      if (isGivenUp) void catchUp()
+      return answer
     }
-    return withTimeout(rules.clock, timeout, begin, parent)
+    return withTimeout(rules.clock, timeout, ask, parent).catch((cause: unknown) => {
+      isGivenUp = !parent?.aborted
+      throw isGivenUp ? new AuthError('storage-unavailable', { cause }) : cause
+    })
   }
 
-  async function attempt<T>(
-    operation: (storage: AuthStorage, options?: CallOptions) => Promise<T>,
-    parent?: AbortSignal,
-    onTimeout?: (running: Promise<T>) => void,
-  ): Promise<T> {
-    const failed = current
-    try {
-      return await inTime((options) => operation(failed, options), onTimeout, parent)
-    } catch (error) {
-      // it is not waited for any more: that says nothing of the storage
-      if (parent?.aborted) throw error
-      await degrade(error)
-      return operation(current)
-    }
+  async function find(parent?: AbortSignal): Promise<{ stored: Stored | null; raw: StoredRecord | null }> {
+    const before = answers
+    const found = await inTime((call) => storage.read(key, call), parent)
+    const stored = fromRecord(found, rules)
+    // another answer came between and says something else: it is not known which of the two is newer
+    if (answers !== before && stored?.revision !== seen?.revision) return find(parent)
+    answers += 1
+    failures = 0
+    seen = stored?.kind === 'foreign' ? null : ((found ?? null) as StoredRecord | null) // fromRecord has looked at it
+    return { stored, raw: seen }
   }
 
-  /** What is written too late must not bring back what has been replaced since. */
-  const watchLate = (next: StoredRecord | null) => (running: Promise<boolean>) => {
-    const settle = (isWritten: boolean): void => {
-      if (!isWritten || next === null) return
-      const isOld = next['marked'] !== true && known?.revision !== next.revision
-      if (isOld) return void storage.compareAndSet(key, next.revision, null).then(onLate, () => {})
-      leftBehind = next['id']
-      onLate()
-    }
-    adrift = running.then(settle, () => {})
-  }
-
-  async function write(expected: string | null, next: StoredRecord | null): Promise<boolean> {
-    const written = await attempt(
-      (target, options) => target.compareAndSet(key, expected, next, options),
-      undefined,
-      watchLate(next),
-    )
+  /** False: another was faster. */
+  async function swap(expected: string | null, next: StoredRecord | null): Promise<boolean> {
+    adrift.add(next)
+    const written = await inTime(async (call) => {
+      try {
+        return await storage.compareAndSet(key, expected, next, call)
+      } finally {
+        adrift.delete(next)
+      }
+    })
     if (written) {
-      known = next
+      seen = next
       answers += 1
     }
     return written
   }
 
-  async function readBoth(parent?: AbortSignal): Promise<{ stored: Stored | null; raw: StoredRecord | null }> {
-    const before = answers
-    const found = await attempt((storage, options) => storage.read(key, options), parent)
-    const stored = fromRecord(found, rules)
-    // another answer came between and says something else: it is not known which of the two is newer
-    if (answers !== before && stored?.revision !== known?.revision) return readBoth(parent)
-    answers += 1
-    if (stored?.kind === 'foreign') return { stored, raw: null }
-    known = (found ?? null) as StoredRecord | null // fromRecord has looked at its shape
-    return { stored, raw: known }
+  /** What these changes make of what is found, and whether they meet a sign-in of another tab. */
+  function applied(found: Stored | null, raw: StoredRecord | null, changes: readonly Change[]) {
+    let [record, isOthers] = [raw, false]
+    for (const change of changes) {
+      const stored = record === raw ? found : fromRecord(record, rules)
+      isOthers ||= change.isOthers?.(stored) === true
+      const next = change.apply(stored, record)
+      if (next !== undefined) record = next
+    }
+    return { record, isOthers }
   }
 
+  /** The record as this page has it. */
+  const view = (): StoredRecord | null => own ?? applied(fromRecord(seen, rules), seen ?? null, wanted).record
+
+  /** Brings the storage to what is wanted. Rejects if it does not answer, or always has something else. */
+  function bring(): Promise<void> {
+    bringing ??= bringAll().finally(() => {
+      bringing = undefined
+    })
+    return bringing
+  }
+
+  async function bringAll(): Promise<void> {
+    for (let tries = 0; wanted.length > 0; tries += 1) {
+      if (tries === MOST_TRIES) throw new AuthError('storage-unavailable')
+      const mine = view()
+      const { stored, raw } = await find()
+      const changes = wanted
+      const { record: next, isOthers } = applied(stored, raw, changes)
+      if (isOthers) {
+        own = mine
+        wanted = []
+        return
+      }
+      const isSame = next === raw && stored?.kind !== 'foreign'
+      if (isSame || (await swap(stored?.revision ?? null, next)))
+        wanted = wanted.filter((one) => !changes.includes(one))
+    }
+    comeBack()
+  }
+
+  function comeBack(): void {
+    if (wanted.length > 0) return
+    cancelRetry?.()
+    cancelRetry = undefined
+    failures = 0
+    if (!isBehind || own) return
+    isBehind = false
+    onBack()
+    onLate()
+  }
+
+  function fallBehind(error: unknown): void {
+    if (!isBehind) {
+      isBehind = true
+      onLost(error instanceof AuthError ? error : new AuthError('storage-unavailable', { cause: error }))
+    }
+    retryLater()
+  }
+
+  /** Does what is left to do, and has the rest of the page look at what is there now. */
+  const catchUp = (): Promise<void> =>
+    (wanted.length > 0 ? bring() : find(lifetime()).then(comeBack)).then(onKnown, retryLater)
+
+  /** For as long as the page lives. A read tries at once. */
+  function retryLater(): void {
+    cancelRetry?.()
+    if (lifetime().aborted || storage.scope === 'memory') return
+    const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures)
+    failures += 1
+    const elapsed = stopwatch(rules.clock)
+    const cancel = schedule(
+      rules.clock,
+      () => delay - elapsed(),
+      () => {
+        cancelRetry = undefined
+        void catchUp()
+      },
+    )
+    const end = lifetime()
+    end.addEventListener('abort', cancel, { once: true })
+    cancelRetry = () => {
+      cancel()
+      end.removeEventListener('abort', cancel)
+    }
+  }
+
+  /** Wanted as `now` says, and as `later` says where the storage does not answer at once. */
+  async function want(now: Change, later: Change = now): Promise<void> {
+    wanted = [...wanted, now]
+    try {
+      while (wanted.includes(now)) await bring()
+    } catch (error) {
+      wanted = wanted.map((one) => (one === now ? later : one))
+      fallBehind(error)
+    }
+  }
+
+  /** Not waited for: the storage has not answered for a while. */
+  function wantLater(later: Change): void {
+    wanted = [...wanted, later]
+    void bring().catch(retryLater)
+  }
+
+  /** The same session, further on, whatever the storage has of it. A record that another script wrote over is ours. */
+  const goOn = (record: StoredRecord, held: Held): Change => ({
+    apply: (found) => {
+      const isOlder = found?.kind === 'session' && found.held.id === held.id && found.held.generation <= held.generation
+      return isOlder || isGarbage(found) ? record : undefined
+    },
+  })
+
   async function read(): Promise<Stored | null> {
-    const { stored } = await readBoth(lifetime())
-    if (stored?.kind !== 'session' || !options.isOver(stored.held.id)) return stored
+    if (wanted.length > 0) await bring().catch(retryLater)
+    const isAhead = (): boolean => own !== null || wanted.length > 0
+    const found = isAhead() ? null : await findOrListen()
+    const stored = isAhead() ? fromRecord(view(), rules) : (found?.stored ?? null)
+    if (stored?.kind !== 'session') return stored
+    const { id } = stored.held
+    const before = givenUp.get(id)
+    if (before) {
+      await want({ apply: (found) => (idOf(found) === id ? before() : undefined) })
+      onLate()
+      return fromRecord(view(), rules)
+    }
+    if (!options.isOver(id)) return stored
     options.onOver(stored.held)
     return null
   }
 
-  /** Reads, then writes what `decide` makes of it (undefined: nothing), until no other write came between. */
-  async function update(
-    decide: (stored: Stored | null, raw: StoredRecord | null) => StoredRecord | null | undefined,
-  ): Promise<Stored | null> {
-    for (let tries = 0; ; tries += 1) {
-      if (tries === MOST_TRIES) await degrade(undefined)
-      const { stored, raw } = await readBoth()
-      const next = decide(stored, raw)
-      if (next === undefined || (await write(stored?.revision ?? null, next)) || tries > MOST_TRIES) return stored
+  async function findOrListen() {
+    try {
+      return await find(lifetime())
+    } catch (error) {
+      if (!cancelRetry) retryLater()
+      throw error
     }
   }
 
-  /** Also where the storage that failed may still have the session: whenever it answers, it must not come back. */
-  async function end(decide: (stored: Stored | null) => StoredRecord | null | undefined): Promise<Stored | null> {
-    const found = await update(decide)
-    if (leftBehind !== null) void endLeftBehind(decide).catch(() => {})
-    return found
-  }
-
-  async function endLeftBehind(decide: (stored: Stored | null) => StoredRecord | null | undefined): Promise<void> {
-    const stored = fromRecord(await storage.read(key), rules)
-    const next = decide(stored)
-    if (next === undefined) return
-    if (!(await storage.compareAndSet(key, stored?.revision ?? null, next))) return
-    leftBehind = null
-    onLate()
-  }
-
-  /** False: another was faster. */
-  async function goBack(expected: string | null, next: StoredRecord | null): Promise<boolean> {
-    const isWritten = await inTime(() => storage.compareAndSet(key, expected, next), watchLate(next))
-    if (!isWritten) return false
-    // a user signed in or out here meanwhile
-    if (known !== next) return goBack(next?.revision ?? null, known)
-    comeBack()
-    onLate()
-    return true
-  }
-
-  function comeBack(): void {
-    current = storage
-    degrading = undefined
-    leftBehind = null
-  }
-
-  const readStorage = async (): Promise<Stored | null> => fromRecord(await inTime(() => storage.read(key)), rules)
-
-  async function recover(): Promise<boolean> {
-    if (current === storage) return true
+  async function replace(revision: string, held: Held, marked: boolean): Promise<string | null> {
+    const record = toRecord(held, rules, marked)
+    if (wanted.length > 0) await bring().catch(retryLater)
+    if (own || wanted.length > 0) {
+      if (view()?.revision !== revision) return null
+      if (own) own = record
+      else wanted = [...wanted, goOn(record, held)]
+      return record.revision
+    }
     try {
-      await inTime(() => adrift)
-      if (leftBehind === null) return true
-      const stored = await readStorage()
-      const storedId = idOf(stored)
-      const mineId = known?.['id']
-      const isBehind =
-        stored?.kind === 'session' && storedId === mineId && stored.held.generation < Number(known?.['generation'])
-      // a sign-in since the storage failed: it has never been there
-      const isNew = known !== null && mineId !== leftBehind && (stored === null || storedId === leftBehind)
-      if (isBehind || isNew) return await goBack(stored?.revision ?? null, known)
-      comeBack()
-      return true
-    } catch {
-      return false
+      if (await swap(revision, record)) return record.revision
+      const { stored } = await find()
+      return isGarbage(stored) && (await swap(stored?.revision ?? null, record)) ? record.revision : null
+    } catch (error) {
+      wanted = [...wanted, goOn(record, held)]
+      fallBehind(error)
+      return record.revision
+    }
+  }
+
+  async function put(held: Held, isWanted: () => boolean = () => true) {
+    const record = toRecord(held, rules)
+    const basis = seen === undefined && wanted.length === 0 ? undefined : idOf(fromRecord(view(), rules))
+    let replaced: StoredRecord | null = null
+    const now: Change = {
+      apply: (_found, raw) => {
+        replaced = raw
+        return isWanted() ? record : undefined
+      },
+    }
+    const later: Change = {
+      apply: (_found, raw) => {
+        if (raw?.revision !== record.revision) replaced = raw
+        return record
+      },
+      isOthers: (found) =>
+        basis !== undefined && found?.kind === 'session' && found.held.id !== basis && found.held.id !== held.id,
+    }
+    own = null
+    await (isBehind ? wantLater(later) : want(now, later))
+    // a full disk still deletes: the next page must not find the session before
+    if (wanted.length > 0 && seen) void swap(String(seen['revision']), null).catch(() => {})
+    // other tabs may have taken it up and renewed it meanwhile
+    return async (isOver: (id: string) => boolean) => {
+      const before = (): StoredRecord | null => (isOver(String(replaced?.['id'])) ? null : replaced)
+      givenUp.set(held.id, before)
+      if (own?.['id'] === held.id) own = null
+      await want({ apply: (found) => (idOf(found) === held.id ? before() : undefined) })
     }
   }
 
   return {
     read,
-    async put(held, isWanted = () => true) {
-      const record = toRecord(held, rules)
-      let replaced: StoredRecord | null = null
-      await update((_stored, raw) => {
-        replaced = raw
-        return isWanted() ? record : undefined
-      })
-      // other tabs may have taken it up and renewed it meanwhile
-      return async (isOver) => {
-        const before = isOver(String(replaced?.['id'])) ? null : replaced
-        await update((stored) => (idOf(stored) === held.id ? before : undefined))
+    put,
+    replace,
+    async end(isMeant, ended) {
+      let ending: Stored | null = null
+      const apply: Change['apply'] = (found) => {
+        const id = idOf(found)
+        if (found === null || id === null || !isMeant(id, found)) return undefined
+        ending = found
+        return ended && toEndedRecord(id, ended)
       }
+      const left = own && apply(fromRecord(own, rules), own)
+      if (own && left !== undefined) own = left
+      else await want({ apply })
+      return ending
     },
-    async replace(revision, held, marked) {
-      const record = toRecord(held, rules, marked)
-      return (await write(revision, record)) ? record.revision : null
+    forgetEnded: () => want({ apply: (found) => (found?.kind === 'ended' ? null : undefined) }),
+    leave() {
+      own = view()
+      wanted = []
+      fallBehind(undefined)
+      cancelRetry?.()
     },
-    end: (isMeant, ended) =>
-      end((stored) => {
-        const id = idOf(stored)
-        const isOurs = id !== null && isMeant(id, stored?.kind === 'ended' ? 'ended' : 'session', generationOf(stored))
-        return isOurs ? ended && toEndedRecord(id, ended) : undefined
-      }),
-    abandon() {
-      leftBehind = null
-      adrift = Promise.resolve()
-    },
-    forgetEnded: () => end((stored) => (stored?.kind === 'ended' ? null : undefined)),
-    recover,
+    listen: fallBehind,
+    isUnknown: () => seen === undefined,
     async isSafeToSpend({ id, generation }) {
-      if (current === storage || leftBehind === null) return true
-      try {
-        const stored = await readStorage()
-        const hasToken =
-          stored?.kind === 'session' && stored.held.id === id && stored.held.generation === generation && !stored.marked
-        // whatever else is there is looked at when the storage is gone back to
-        if (!hasToken) return false
-        // it may work again, and then the mark belongs there
-        const isMarked = await goBack(stored.revision, known).catch(() => null)
-        if (isMarked !== null) return isMarked
-        // a full disk still deletes
-        const isRemoved = await inTime(() => storage.compareAndSet(key, stored.revision, null))
-        if (isRemoved) leftBehind = null
-        return isRemoved
-      } catch {
-        return false
-      }
+      const isAdrift = (): boolean => Array.from(adrift).some((record) => record?.['id'] === id)
+      if (own || wanted.length === 0) return true
+      if (isAdrift()) return false
+      // it may work again, and then the mark belongs there
+      await bring().catch(retryLater)
+      if (wanted.length === 0) return true
+      if (isAdrift()) return false
+      const found = fromRecord(seen, rules)
+      const hasToken =
+        found?.kind === 'session' && found.held.id === id && found.held.generation === generation && !found.marked
+      if (!hasToken) return true
+      // a full disk still deletes
+      const mine = view()
+      const isRemoved = await swap(found.revision, null).catch(() => false)
+      if (isRemoved) wanted = [{ apply: (other) => (other === null ? mine : undefined) }]
+      return isRemoved
     },
   }
 }
 
-function generationOf(stored: Stored | null): number {
-  if (stored?.kind === 'session') return stored.held.generation
-  return stored?.kind === 'ended' ? stored.generation : 0
+/** Another script wrote over it. */
+export function isGarbage(stored: Stored | null): boolean {
+  return stored?.kind === 'foreign' && !stored.isNewer
+}
+
+/** How far these tokens go, or the word that they are over. */
+export function generationOf(stored: Stored): number {
+  if (stored.kind === 'session') return stored.held.generation
+  return stored.kind === 'ended' ? stored.generation : 0
 }
 
 function idOf(stored: Stored | null): string | null {

@@ -1,3 +1,4 @@
+import type { Held } from './session.ts'
 import type { SyncTwin } from './types.ts'
 
 /**
@@ -10,40 +11,49 @@ export interface Tombstones {
   readonly note: (id: string) => void
   readonly bury: (id: string) => void
   readonly has: (id: string) => boolean
+  /** The token of this session and generation is about to be spent; null: it was not. */
+  readonly noteSpend: (held: Held | null) => void
+  readonly mayBeSpent: (held: Held) => boolean
 }
 
 const MOST = 20
 
-/** Written as a list: the session that was seen last, then those that are over. */
+interface Word {
+  readonly latest: string | null
+  readonly spend: string | null
+  readonly ended: readonly unknown[]
+}
+
 export function createTombstones(twin: SyncTwin | undefined, key: string): Tombstones {
-  const read = (): readonly unknown[] => {
+  const read = (): Word => {
     try {
-      const list = twin?.read(key)
-      return Array.isArray(list) ? list : []
+      const { latest, spend, ended } = Object(twin?.read(key)) as Partial<Record<string, unknown>>
+      return { latest: textOrNull(latest), spend: textOrNull(spend), ended: Array.isArray(ended) ? ended : [] }
     } catch {
-      return [] // forbidden here: the record alone has to do
+      return { latest: null, spend: null, ended: [] } // forbidden here: the record alone has to do
     }
   }
-  const write = (latest: unknown, ended: readonly unknown[]): void => {
+  const write = (change: Partial<Word>): void => {
     try {
-      twin?.write(key, [latest, ...ended.slice(-MOST)])
+      twin?.write(key, { ...read(), ...change })
     } catch {
       // full or forbidden
     }
   }
   return {
-    latest() {
-      const [id] = read()
-      return typeof id === 'string' ? id : null
-    },
+    latest: () => read().latest,
     note(id) {
-      const [latest, ...ended] = read()
-      if (latest !== id) write(id, ended)
+      if (read().latest !== id) write({ latest: id })
     },
     bury(id) {
-      const [latest, ...ended] = read()
-      if (!ended.includes(id)) write(latest ?? null, [...ended, id])
+      const { ended } = read()
+      if (!ended.includes(id)) write({ ended: [...ended, id].slice(-MOST) })
     },
-    has: (id) => read().indexOf(id, 1) > 0,
+    has: (id) => read().ended.includes(id),
+    noteSpend: (held) => write({ spend: held && toWord(held) }),
+    mayBeSpent: (held) => read().spend === toWord(held),
   }
 }
+
+const toWord = ({ id, generation }: Held): string => `${id} ${generation}`
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)

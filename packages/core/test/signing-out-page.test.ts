@@ -333,7 +333,7 @@ describe('the word for the next page', () => {
 
   it('the word stays short, however often users sign out and however long it was', async () => {
     const disk = createDisk()
-    disk.storage.twin?.write(KEY, [null, ...Array.from({ length: 100_000 }, (_, n) => `session-${n}`)])
+    disk.storage.twin?.write(KEY, { ended: Array.from({ length: 100_000 }, (_, n) => `session-${n}`) })
     const tab = openTab({ storage: disk.storage })
     for (let n = 1; n <= 30; n += 1) {
       await tab.signIn(ann, n)
@@ -342,7 +342,7 @@ describe('the word for the next page', () => {
       tab.client.next('signOut').answer()
       await out
     }
-    expect((wordsOf(disk.storage) as unknown[]).length).toBeLessThan(25)
+    expect((wordsOf(disk.storage) as { ended: unknown[] }).ended.length).toBeLessThan(25)
     expect(disk.record).toBe(null)
   })
 
@@ -352,7 +352,9 @@ describe('the word for the next page', () => {
     await tab.signIn()
     void tab.auth.signOut()
     await drain()
-    expect(JSON.stringify(wordsOf(disk.storage))).toMatch(/^\["[0-9a-f]{32}","[0-9a-f]{32}"\]$/)
+    expect(JSON.stringify(wordsOf(disk.storage))).toMatch(
+      /^\{"latest":"[0-9a-f]{32}","spend":null,"ended":\["[0-9a-f]{32}"\]\}$/,
+    )
   })
 
   it('a session that the word names and that is not stored is none', async () => {

@@ -90,7 +90,7 @@ describe('a storage that fails from the start', () => {
     const disk = createDisk()
     disk.before = () => full()
     const uncaught = await uncaughtDuring(async () => {
-      const { auth, signIn } = openTab({
+      const { auth, clock, signIn } = openTab({
         storage: disk.storage,
         onWarning() {
           throw new Error('no')
@@ -98,7 +98,10 @@ describe('a storage that fails from the start', () => {
       })
       auth.subscribe(() => {})
       await drain()
-      expect(auth.getState().status).toBe('anonymous')
+      expect(auth.getState().status).toBe('restoring')
+      clock.advance(10 * SECOND)
+      await drain()
+      expect(auth.getState()).toMatchObject({ status: 'anonymous', persistence: 'memory' })
       await signIn()
       expect(auth.getState()).toMatchObject({ status: 'authenticated', persistence: 'memory' })
       const out = watch(auth.signOut())

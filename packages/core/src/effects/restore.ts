@@ -1,5 +1,8 @@
+import { fieldOf } from '../data.ts'
 import type { AuthFact } from '../machine/types.ts'
-import { toView } from '../session.ts'
+import { countdown } from '../ports/clock.ts'
+import { toView, type Stored } from '../session.ts'
+import type { Clock } from '../types.ts'
 import { withTimeout } from '../timeout.ts'
 import type { World } from '../world.ts'
 import { effect } from './effect.ts'
@@ -15,9 +18,40 @@ export const restore = (world: World) =>
       })
   })
 
+const LONGEST_SILENCE = 10_000
+/** Milliseconds between the first tries. */
+const PAUSES = [0, 100]
+const PAUSE = 1000
+
+/** A storage that has not answered is not empty: it is asked again, for a while. A user who signs in need not wait for it. */
+async function readAtLast({ persistence, clock, vault, lifetime }: World): Promise<Stored | null> {
+  const pauses = PAUSES.values()
+  const ask = async (signal: AbortSignal): Promise<Stored | null> => {
+    try {
+      return await persistence.read()
+    } catch (error) {
+      if (signal.aborted || isForGood(error as Error) || vault.pending()) throw error
+    }
+    const pause = pauses.next().value ?? PAUSE
+    if (pause > 0) await wait(clock, pause, signal)
+    return ask(signal)
+  }
+  return withTimeout(clock, LONGEST_SILENCE, ask, lifetime).catch((error: unknown) => {
+    if (!lifetime.aborted) persistence.listen(error)
+    throw error
+  })
+}
+
+function wait(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = countdown(clock, milliseconds, resolve)
+    signal.addEventListener('abort', cancel, { once: true })
+  })
+}
+
 async function look(world: World): Promise<AuthFact> {
   const { persistence, tabs, place, vault, client } = world
-  let stored = await persistence.read()
+  let stored = await readAtLast(world)
   let isSpending = false
   if (stored?.kind === 'session' && stored.marked) {
     // a live tab that is spending right now holds the lock; a mark that stays when it is free was left by a dead one
@@ -37,4 +71,9 @@ async function look(world: World): Promise<AuthFact> {
   const spendUnknown = stored.marked && !isSpending && client.replay !== 'tolerated'
   if (spendUnknown) world.unknownSpend = stored.held
   return { type: 'restore.found', session: toView(stored.held), spendUnknown }
+}
+
+/** The browser says that there is no storage for this page, today and tomorrow. */
+function isForGood({ cause }: { readonly cause?: unknown }): boolean {
+  return ['SecurityError', 'InvalidStateError', 'NotSupportedError'].includes(String(fieldOf(cause, 'name')))
 }

@@ -30,6 +30,7 @@ export const authMachine = authSetup.createMachine({
   ],
   on: {
     'storage.lost': { actions: ['noteStorageLost'] },
+    'storage.back': { actions: ['noteStorageBack'] },
   },
   initial: 'restoring',
   states: {

@@ -45,6 +45,7 @@ export const authSetup = setup({
     noteError: assign({ error: (_, { error }: { error: AuthError }) => error }),
     noteAge: assign({ outgrown: (_, { outgrown }: { outgrown: number }) => outgrown }),
     noteStorageLost: assign({ persistence: 'memory' }),
+    noteStorageBack: assign({ persistence: 'stored' }),
     endSession: assign({
       ended: ({ context }, { reason }: { reason: EndReason }) => ({ reason, user: context.session?.user ?? null }),
       session: null,

@@ -98,5 +98,6 @@ export type AuthFact =
   | { readonly type: 'tabs.signedOut' }
   | { readonly type: 'revoke.settled' }
   | { readonly type: 'storage.lost' }
+  | { readonly type: 'storage.back' }
 
 export type AuthEvent = AuthCommand | AuthFact
