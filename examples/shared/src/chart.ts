@@ -3,7 +3,7 @@ import { createStore, type Store } from './store.ts'
 
 /** What the panel shows of a snapshot of the chart. */
 export interface ChartView {
-  /** `authenticated.fresh`, say. */
+  /** `authenticated.fresh`, say; during a sign-in `authenticated.fresh + authenticating.submitting`. */
   readonly value: string
   /** Counts the renewals of the session that is held. */
   readonly generation: number | null
@@ -22,8 +22,13 @@ export interface ChartNode {
 
 type StateConfigs = Readonly<Record<string, { readonly states?: unknown }>>
 
-/** The states as the chart itself lists them, two levels deep. */
-export const chartNodes: readonly ChartNode[] = nodesOf(authMachine.config.states as StateConfigs)
+const regions = authMachine.config.states as Readonly<Record<'session' | 'attempt', { readonly states: StateConfigs }>>
+
+/** The states of the session, then the sign-in, as the chart itself lists them, two levels deep. */
+export const chartNodes: readonly ChartNode[] = [
+  ...nodesOf(regions.session.states),
+  ...nodesOf(regions.attempt.states).filter(({ name }) => name === 'authenticating'),
+]
 
 export function createChart(actor: AuthActor): Store<ChartView> {
   const chart = createStore(viewOf(actor))
@@ -37,21 +42,23 @@ export function createChart(actor: AuthActor): Store<ChartView> {
 
 /** Whether the chart is in the state with that path, or in a child of it. */
 export function isActive(value: string, path: string): boolean {
-  return value === path || value.startsWith(`${path}.`)
+  return value.split(' + ').some((region) => region === path || region.startsWith(`${path}.`))
 }
 
 function viewOf(actor: AuthActor): ChartView {
   const { value, context } = actor.getSnapshot()
-  const path = pathOf(value)
+  const session = pathOf(value.session)
+  // between two sign-ins there is nothing to say about them
+  const isAttempting = typeof value.attempt === 'object'
   return {
-    value: path,
+    value: isAttempting ? `${session} + ${pathOf(value.attempt)}` : session,
     generation: context.session?.generation ?? null,
     expiresAt: context.session?.expiresAt ?? null,
-    retryAt: path === 'authenticated.waiting' ? context.retryAt : null,
+    retryAt: session === 'authenticated.waiting' ? context.retryAt : null,
   }
 }
 
-/** `{ authenticated: 'fresh' }` is `authenticated.fresh`. The chart has no parallel states. */
+/** `{ authenticated: 'fresh' }` is `authenticated.fresh`. */
 function pathOf(value: unknown): string {
   if (typeof value === 'string') return value
   const [name, child] = Object.entries(value as object)[0] ?? ['', '']

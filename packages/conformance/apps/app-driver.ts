@@ -1,8 +1,9 @@
-/** How a person, or the world around him, makes each event of the chart happen on a page of an example app. */
+/** How a person, or the world around them, makes each event of the chart happen on a page of an example app. */
 import type { BrowserContext, Page } from 'playwright'
 import type { ExampleServer } from '@authchart/example-server'
 import { expect } from 'vitest'
 import type { Step } from '../src/chart.ts'
+import { isHeld, type Expected } from '../src/promises.ts'
 import { expectPlace, expectText } from './stage.ts'
 
 interface Person {
@@ -22,7 +23,7 @@ const paths = {
 
 export interface AppDriver {
   readonly page: Page
-  take(step: Step, ahead: readonly Step[], before: Step | undefined): Promise<void>
+  take(step: Step, ahead: readonly Step[], before: Expected): Promise<void>
   /** Who should be on the screen when somebody is signed in. */
   readonly who: () => string
 }
@@ -83,9 +84,7 @@ export async function createAppDriver(context: BrowserContext, server: ExampleSe
     ahead.find(({ label }) => label.startsWith('authenticate.') || label === 'cancel' || label === 'signOut')?.label ??
     ''
 
-  const actions: Readonly<
-    Record<string, (ahead: readonly Step[], before: Step | undefined) => Promise<unknown> | void>
-  > = {
+  const actions: Readonly<Record<string, (ahead: readonly Step[], before: Expected) => Promise<unknown> | void>> = {
     'restore.empty': () => page.goto(url),
     async 'restore.found'() {
       await signInElsewhere(users.user)
@@ -110,7 +109,6 @@ export async function createAppDriver(context: BrowserContext, server: ExampleSe
       const outcome = outcomeIn(ahead)
       candidate = outcome === 'authenticate.challenged' ? users.mfa : users.user
       await submit(page, candidate, outcome.endsWith('invalid-credentials') ? 'Wrong-demo-1!' : candidate.password)
-      release('signOut')
     },
     async signUp() {
       hold('signUp')
@@ -138,7 +136,7 @@ export async function createAppDriver(context: BrowserContext, server: ExampleSe
       if (isAsked) await expect.poll(signOuts).toBe(before + 1)
     },
     async signOut(_ahead, before) {
-      if (before?.isHeld) hold('signOut')
+      if (isHeld(before)) hold('signOut')
       await click('command-signOut')
       release('signIn', 'signUp', 'refresh')
     },

@@ -1,7 +1,8 @@
 /** A walk through the chart, on a page of an example app: after every step the page shows what the chart promises. */
 import { expect } from 'vitest'
 import type { Step } from '../src/chart.ts'
-import { promises } from '../src/promises.ts'
+import { isOverAtOnce } from '../src/app-events.ts'
+import { after, atFirst, isHeld, placeIn, viewIn } from '../src/promises.ts'
 import { createAppDriver } from './app-driver.ts'
 import { expectPlace, expectText, listen, openContext, type AppName, type Stage } from './stage.ts'
 
@@ -14,23 +15,18 @@ export async function walkThroughChart(
   const context = await openContext(browser)
   const driver = await createAppDriver(context, server, urls[name])
   const heard = listen(driver.page)
+  let now = atFirst
   for (const [index, step] of steps.entries()) {
-    const trail = steps
-      .slice(0, index + 1)
-      .map(({ label }) => label)
-      .join(' > ')
-    const before = steps[index - 1]
-    await driver.take(step, steps.slice(index + 1), before)
-    // a sign-out with nothing to revoke is over at once
-    const isOverAtOnce = step.label === 'signOut' && !before?.isHeld
-    const place = isOverAtOnce ? 'signedOut' : step.place
-    const promised = promises[place]
-    await expectPlace(driver.page, place).catch((error: Error) => {
+    const done = steps.slice(0, index + 1)
+    const trail = done.map(({ label }) => label).join(' > ')
+    await driver.take(step, steps.slice(index + 1), now)
+    now = after(now, step.label)
+    const shown = step.label === 'signOut' && isOverAtOnce(done) ? after(now, 'revoke.settled') : now
+    await expectPlace(driver.page, placeIn(shown).replace(/ \+ (early|idle)$/, '')).catch((error: Error) => {
       throw new Error(`${trail}: ${error.message}`)
     })
-    await expectText(driver.page, 'status', promised?.status ?? '')
-    const isSignedIn = promised?.isSignedIn === 'as before' ? step.isHeld : promised?.isSignedIn
-    if (isSignedIn) await expectText(driver.page, 'user-name', driver.who())
+    await expectText(driver.page, 'status', viewIn(shown).status)
+    if (isHeld(shown)) await expectText(driver.page, 'user-name', driver.who())
     else await expect.poll(() => driver.page.getByTestId('user-name').count(), { message: trail }).toBe(0)
   }
   // whatever begins like a JWT is one

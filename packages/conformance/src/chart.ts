@@ -20,8 +20,6 @@ export interface Step {
   readonly label: string
   /** Where the chart is after it. */
   readonly place: string
-  /** A session is held after it. */
-  readonly isHeld: boolean
 }
 
 export interface GeneratedPath {
@@ -32,28 +30,27 @@ export interface GeneratedPath {
 const model = authMachine.provide({ guards: { isAllowed: () => true } })
 const input = { persistence: 'stored', hint: undefined } as const
 
-/** The state as one word: `authenticated.fresh`. */
-export function placeOf(snapshot: Pick<ModelSnapshot, 'value'>): string {
-  const words: string[] = []
-  let value: unknown = snapshot.value
-  while (typeof value === 'object' && value !== null) {
-    const [key, inner] = Object.entries(value)[0] as [string, unknown]
-    words.push(key)
-    value = inner
-  }
-  return [...words, String(value)].join('.')
+/** Where both regions are: `authenticated.fresh + idle`. */
+export function placeOf({ value }: Pick<ModelSnapshot, 'value'>): string {
+  const { session, attempt } = value
+  return `${pathOf(session)} + ${pathOf(attempt)}`
+}
+
+function pathOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  const [key, inner] = Object.entries(value as object)[0] as [string, unknown]
+  return `${key}.${pathOf(inner)}`
 }
 
 /** Two snapshots are one node of the graph when the same things can happen next. */
 function serializeState(snapshot: ModelSnapshot): string {
-  const { session, attempt, ended, persistence } = snapshot.context
+  const { session, error, renewalError, persistence } = snapshot.context
   const flags = [
-    session && 'held',
     session?.renewable && 'renewable',
     session?.confirmed && 'confirmed',
-    attempt !== null && 'attempt',
-    ended && 'ended',
-    persistence,
+    error && 'failed',
+    renewalError && 'put off',
+    persistence === 'memory' && persistence,
   ]
   return [placeOf(snapshot), ...flags.filter(Boolean)].join(' ')
 }
@@ -73,8 +70,10 @@ interface Taken {
 /** A node of the graph: what an invariant may ask about it. */
 export interface GraphNode {
   readonly key: string
-  readonly place: string
+  readonly inSession: string
+  readonly inAttempt: string
   readonly isHeld: boolean
+  readonly isRenewable: boolean
   readonly isAttempted: boolean
   readonly persistence: string
   readonly edges: readonly Step[]
@@ -105,7 +104,18 @@ export function explore() {
     nodes: Object.entries(adjacency).map(([key, { state, transitions }]): GraphNode => {
       const { session, attempt, persistence } = state.context
       const edges = takenFrom(transitions).map((taken) => toStep(taken.event, taken.state))
-      return { key, place: placeOf(state), isHeld: session !== null, isAttempted: attempt !== null, persistence, edges }
+      const [inSession = '', inAttempt = ''] = placeOf(state).split(' + ')
+      const isRenewable = session?.renewable === true
+      return {
+        key,
+        inSession,
+        inAttempt,
+        isHeld: session !== null,
+        isRenewable,
+        isAttempted: attempt !== null,
+        persistence,
+        edges,
+      }
     }),
     places: stateNodes.filter(({ type }) => type === 'atomic').map(({ path }) => path.join('.')),
     invocations: [authMachine.root, ...stateNodes].flatMap(({ invoke }) => invoke.map(({ id, src }) => ({ id, src }))),
@@ -193,7 +203,6 @@ const toStep = (event: ModelEvent, state: ModelSnapshot): Step => ({
   event,
   label: labelOf(event),
   place: placeOf(state),
-  isHeld: state.context.session !== null,
 })
 
 /* ---------------------------------------------------------------- coverage */

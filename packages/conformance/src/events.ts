@@ -100,38 +100,46 @@ export const facts = {
   storageBack: named('storage.back', { type: 'storage.back' }),
 } as const
 
-const factsByPlace: Readonly<Record<string, readonly ModelEvent[]>> = {
+const factsBySession: Readonly<Record<string, readonly ModelEvent[]>> = {
   restoring: [facts.found, facts.foundSpent, facts.foundEnded, facts.foundNothing],
-  anonymous: [facts.storageLost],
-  'authenticating.submitting': [facts.granted, facts.grantedFleeting, facts.challenged, facts.wrongPassword],
-  'authenticating.challenged.awaitingCode': [facts.lapsed],
-  'authenticating.challenged.verifyingCode': [
-    facts.granted,
-    facts.challenged,
-    facts.wrongCode,
-    facts.locked,
-    facts.lapsed,
-  ],
   'authenticated.refreshing': [facts.renewed, facts.refused, facts.deferred, facts.lost],
   'authenticated.waiting': [facts.retry],
-  'authenticated.indeterminate': [facts.reachedAfterLoss],
   signingOut: [facts.revoked],
+}
+
+const factsByAttempt: Readonly<Record<string, readonly ModelEvent[]>> = {
+  'authenticating.submitting': [facts.granted, facts.grantedFleeting, facts.challenged, facts.wrongPassword],
+  'authenticating.challenged.awaitingCode': [],
+  'authenticating.challenged.verifyingCode': [facts.granted, facts.challenged, facts.wrongCode, facts.locked],
 }
 
 /** Every command everywhere, and the facts that the world can bring about in this state. */
 export function possibleEvents(place: string, context: Context): readonly ModelEvent[] {
   if (context.persistence === 'memory') return [facts.storageBack]
-  const own = [...Object.values(commands), ...(factsByPlace[place] ?? [])]
-  const { session: held } = context
-  if (place === 'authenticated.fresh') own.push(held?.renewable ? facts.due : facts.reached)
-  if (place === 'authenticated.fresh') own.push(facts.aged)
-  if (place === 'restoring') return own
+  const [session = '', attempt = ''] = place.split(' + ')
+  const own = [...Object.values(commands), ...(factsBySession[session] ?? []), ...(factsByAttempt[attempt] ?? [])]
+  if (session === 'restoring') return own
   own.push(facts.signedInElsewhere)
-  if (!held) return own
-  own.push(facts.signedOutElsewhere, facts.endedElsewhere)
-  if (place.startsWith('authenticated') && !held.confirmed) own.push(facts.confirmed)
-  if (place.startsWith('authenticated') && held.confirmed) own.push(facts.doubted)
-  const isFree = place !== 'authenticated.refreshing' && place !== 'authenticated.indeterminate'
+  if (place === 'anonymous + idle') own.push(facts.storageLost)
+  return [...own, ...factsOfTime(session, attempt, context), ...factsOfSession(session, attempt, context)]
+}
+
+/** A challenge lapses before most other times are over; a renewal that waits and a sign-out do not take as long as it. */
+function factsOfTime(session: string, attempt: string, { session: held }: Context): readonly ModelEvent[] {
+  const isShort = session === 'authenticated.waiting' || session === 'signingOut'
+  if (attempt.includes('challenged')) return isShort ? [] : [facts.lapsed]
+  if (session === 'authenticated.indeterminate') return [facts.reachedAfterLoss]
+  if (session !== 'authenticated.fresh') return []
+  return [facts.aged, held?.renewable ? facts.due : facts.reached]
+}
+
+function factsOfSession(session: string, attempt: string, { session: held }: Context): readonly ModelEvent[] {
+  if (!held) return []
+  const own: ModelEvent[] = [facts.signedOutElsewhere, facts.endedElsewhere]
+  if (!held.confirmed) own.push(facts.confirmed)
+  // a page that comes back from the back-forward cache forgets its challenge
+  if (held.confirmed && !attempt.includes('challenged')) own.push(facts.doubted)
+  const isFree = session !== 'authenticated.refreshing' && session !== 'authenticated.indeterminate'
   if (held.renewable && isFree) own.push(facts.renewedElsewhere)
   return own
 }

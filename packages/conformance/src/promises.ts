@@ -1,6 +1,6 @@
 /**
- * What a person and his program were promised in each state of the chart. Written by hand: nothing here is computed
- * from the code under test.
+ * What the user and the program were promised, folded along a path by what happened alone. Written by hand: nothing here is
+ * computed from the code under test.
  */
 
 export interface View {
@@ -22,77 +22,203 @@ export interface View {
 }
 
 /** What a request through `auth.fetch` does. */
-type Carries = 'the token' | 'nothing' | 'waits' | 'session-expired'
+export type Carries = 'the token' | 'nothing' | 'waits' | 'session-expired'
 
-/** `user`: whoever is signed in. Where the server has not confirmed the user yet, guards stay closed and views wait. */
-export interface Promised {
-  readonly status: string
-  /** `'as before'`: a sign-in leaves whoever is signed in so until it is granted, and nobody nobody. */
-  readonly isSignedIn: boolean | 'as before'
-  readonly protected: View['protected']
-  readonly renewal: string | null
-  readonly challenge: string | null
-  readonly fetch: Carries
-}
+type Renewal = 'fresh' | 'refreshing' | 'waiting' | 'indeterminate'
 
-const nobody = { isSignedIn: false, protected: 'closed', renewal: null, challenge: null, fetch: 'nothing' } as const
-const entering = { ...nobody, isSignedIn: 'as before' } as const
-const somebody = { isSignedIn: true, protected: 'shown', challenge: null, fetch: 'the token' } as const
-
-/** What is on the screen while somebody is signed in and signs in again, or another does. */
-export const asBefore = { isSignedIn: true, protected: 'shown' } as const
-
-export const promises: Readonly<Record<string, Promised>> = {
-  restoring: { ...nobody, status: 'restoring', protected: 'pending', fetch: 'waits' },
-  anonymous: { ...nobody, status: 'anonymous' },
-  'authenticating.submitting': { ...entering, status: 'authenticating' },
-  'authenticating.challenged.awaitingCode': { ...entering, status: 'challenged', challenge: 'totp' },
-  'authenticating.challenged.verifyingCode': { ...entering, status: 'challenged', challenge: 'totp, verifying' },
-  'authenticated.fresh': { ...somebody, status: 'authenticated', renewal: 'idle' },
-  'authenticated.refreshing': { ...somebody, status: 'refreshing', renewal: 'refreshing' },
-  'authenticated.waiting': { ...somebody, status: 'authenticated', renewal: 'waiting' },
-  'authenticated.indeterminate': { ...somebody, status: 'authenticated', renewal: 'indeterminate' },
-  expired: { ...nobody, status: 'expired', fetch: 'session-expired' },
-  signingOut: { ...nobody, status: 'signingOut' },
-  signedOut: { ...nobody, status: 'signedOut' },
-}
-
-/** What the last event promised beyond the state it led to. */
-interface Told {
-  readonly error?: string
-  readonly reason?: string
-}
-
-export const toldBy: Readonly<Record<string, Told>> = {
-  'restore.ended': { reason: 'session-expired' },
-  'authenticate.failed: invalid-credentials': { error: 'invalid-credentials' },
-  'authenticate.failed: invalid-code': { error: 'invalid-code' },
-  'authenticate.failed: account-locked': { error: 'account-locked' },
-  'challenge.lapsed': { error: 'challenge-expired' },
-  'refresh.deferred': { error: 'unavailable' },
-  'refresh.lost': { error: 'refresh-indeterminate' },
-  'session.ended: refused': { reason: 'session-expired' },
-  'session.ended in another tab': { reason: 'credentials-changed' },
-  'tabs.signedOut': { reason: 'signed-out-elsewhere' },
-  'revoke.settled': { reason: 'signed-out' },
-  'expiry.reached': { reason: 'access-token-expired' },
-  'expiry.reached after a lost renewal': { reason: 'refresh-indeterminate' },
-}
-
-/** Who is known after these steps, and whether the server said so: told by the story alone. */
-export function whoAfter(steps: readonly { readonly label: string; readonly place: string }[]): {
-  readonly name: string | null
+/** What is to be true at one point of a path. */
+export interface Expected {
+  readonly session: 'restoring' | 'anonymous' | Renewal | 'expired' | 'signingOut' | 'signedOut'
+  readonly attempt: 'early' | 'queued' | 'idle' | 'submitting' | 'awaitingCode' | 'verifyingCode'
+  /** The user who is signed in, or whose session has ended. */
+  readonly user: 'Ann' | 'Bob' | null
+  /** The server said so. Until then guards stay closed and views wait. */
   readonly isConfirmed: boolean
-} {
-  let who = { name: null as string | null, isConfirmed: false }
-  for (const { label, place } of steps) {
-    if (label.startsWith('authenticate.granted')) who = { name: 'Ann', isConfirmed: true }
-    if (label.startsWith('restore.found') || label === 'restore.ended') who = { name: 'Ann', isConfirmed: false }
-    if (label === 'tabs.signedIn') who = { name: 'Bob', isConfirmed: false }
-    if (label === 'session.doubted') who = { ...who, isConfirmed: false }
-    if (label === 'session.confirmed' || label === 'session.renewed') who = { ...who, isConfirmed: true }
-    if (label === 'tabs.signedOut' || place === 'signingOut' || place === 'anonymous')
-      who = { name: null, isConfirmed: false }
+  readonly isRenewable: boolean
+  readonly reason: string | null
+  readonly attemptError: string | null
+  readonly renewalError: string | null
+  readonly persistence: 'stored' | 'memory'
+}
+
+export const atFirst: Expected = {
+  session: 'restoring',
+  attempt: 'early',
+  user: null,
+  isConfirmed: false,
+  isRenewable: false,
+  reason: null,
+  attemptError: null,
+  renewalError: null,
+  persistence: 'stored',
+}
+
+export const isHeld = ({ session }: Expected): boolean =>
+  session === 'fresh' || session === 'refreshing' || session === 'waiting' || session === 'indeterminate'
+
+const isAttempting = ({ attempt }: Expected): boolean =>
+  attempt === 'submitting' || attempt === 'awaitingCode' || attempt === 'verifyingCode'
+
+type Change = Partial<Expected>
+
+/** Another session, or none. An error of the attempt is over unless one is under way. */
+const forget = (now: Expected): Change => ({
+  renewalError: null,
+  attemptError: isAttempting(now) ? now.attemptError : null,
+})
+const held = (now: Expected, user: 'Ann' | 'Bob', isConfirmed: boolean): Change => ({
+  ...forget(now),
+  session: 'fresh',
+  user,
+  isConfirmed,
+  isRenewable: true,
+  reason: null,
+})
+const over = (session: 'expired' | 'signedOut' | 'signingOut', reason: string): Change => ({
+  session,
+  reason,
+  isConfirmed: false,
+  renewalError: null,
+  ...(session !== 'expired' && { user: null }),
+})
+const found = (now: Expected, change: Change): Change => ({
+  ...change,
+  attempt: now.attempt === 'queued' ? 'submitting' : 'idle',
+})
+const failed = (attemptError: string): Change => ({ attempt: 'idle', attemptError })
+const begun = (now: Expected): Change => ({
+  attempt: now.session === 'restoring' ? 'queued' : 'submitting',
+  attemptError: null,
+})
+
+function signedOut(now: Expected): Change {
+  const attempt = { attempt: 'idle', ...(isAttempting(now) && { attemptError: null }) } as const
+  const isNothingToEnd = now.session === 'signingOut' || now.session === 'signedOut'
+  if (isNothingToEnd || (now.session === 'anonymous' && !isAttempting(now))) return attempt
+  return { ...over('signingOut', 'signed-out'), ...attempt, attemptError: null }
+}
+
+function cancelled({ attempt }: Expected): Change {
+  if (attempt === 'queued') return { attempt: 'early' }
+  return attempt === 'early' || attempt === 'idle' ? {} : { attempt: 'idle', attemptError: null }
+}
+
+const isRefreshable = ({ session, isRenewable }: Expected): boolean =>
+  session === 'waiting' || (session === 'fresh' && isRenewable)
+
+/** What each event changes: the tables of the design, in the words of the tests. */
+const changes: Readonly<Record<string, (now: Expected) => Change>> = {
+  signIn: begun,
+  signUp: begun,
+  answerChallenge: ({ attempt }) =>
+    attempt === 'awaitingCode' ? { attempt: 'verifyingCode', attemptError: null } : {},
+  cancel: cancelled,
+  signOut: signedOut,
+  refresh: (now) => (isRefreshable(now) ? { session: 'refreshing' } : {}),
+  dismiss: (now) =>
+    now.session === 'expired' || now.session === 'signedOut'
+      ? { ...forget(now), session: 'anonymous', user: null, reason: null }
+      : {},
+  access: () => ({}),
+  'restore.found': (now) => found(now, held(now, 'Ann', false)),
+  'restore.found, spent by a tab that died': (now) =>
+    found(now, { ...held(now, 'Ann', false), session: 'indeterminate' }),
+  'restore.ended': (now) => found(now, { ...over('expired', 'session-expired'), user: 'Ann' }),
+  'restore.empty': (now) => found(now, { session: 'anonymous' }),
+  'authenticate.granted': (now) => ({ ...held(now, 'Ann', true), attempt: 'idle', attemptError: null }),
+  'authenticate.granted, without a refresh token': (now) => ({
+    ...held(now, 'Ann', true),
+    isRenewable: false,
+    attempt: 'idle',
+    attemptError: null,
+  }),
+  'authenticate.challenged': () => ({ attempt: 'awaitingCode' }),
+  'authenticate.failed: invalid-credentials': () => failed('invalid-credentials'),
+  'authenticate.failed: invalid-code': () => ({ attempt: 'awaitingCode', attemptError: 'invalid-code' }),
+  'authenticate.failed: account-locked': () => failed('account-locked'),
+  'challenge.lapsed': () => failed('challenge-expired'),
+  'expiry.due': () => ({ session: 'refreshing' }),
+  'retry.due': () => ({ session: 'refreshing' }),
+  'expiry.reached': () => over('expired', 'access-token-expired'),
+  'expiry.reached after a lost renewal': () => over('expired', 'refresh-indeterminate'),
+  'session.renewed': (now) => ({ ...forget(now), session: 'fresh', isConfirmed: true }),
+  'session.renewed by another tab': (now) => ({ ...forget(now), session: 'fresh' }),
+  'session.confirmed': () => ({ isConfirmed: true }),
+  'session.doubted': () => ({ isConfirmed: false }),
+  'session.aged': () => ({}),
+  'session.ended: refused': () => over('expired', 'session-expired'),
+  'session.ended in another tab': () => over('expired', 'credentials-changed'),
+  'refresh.deferred': () => ({ session: 'waiting', renewalError: 'unavailable' }),
+  'refresh.lost': () => ({ session: 'indeterminate', renewalError: 'refresh-indeterminate' }),
+  'tabs.signedIn': (now) => held(now, 'Bob', false),
+  'tabs.signedOut': (now) => ({ ...over('signedOut', 'signed-out-elsewhere'), ...forget(now) }),
+  'revoke.settled': () => ({ session: 'signedOut' }),
+  'storage.lost': () => ({ persistence: 'memory' }),
+  'storage.back': () => ({ persistence: 'stored' }),
+}
+
+/** What is to be true after one more event. */
+export function after(now: Expected, label: string): Expected {
+  const change = changes[label]
+  if (!change) throw new Error(`It is not written down what "${label}" changes`)
+  return { ...now, ...change(now) }
+}
+
+/** What is to be true after these. */
+export const afterAll = (labels: readonly string[]): Expected => labels.reduce(after, atFirst)
+
+const placesOfAttempt = {
+  early: 'early',
+  queued: 'queued',
+  idle: 'idle',
+  submitting: 'authenticating.submitting',
+  awaitingCode: 'authenticating.challenged.awaitingCode',
+  verifyingCode: 'authenticating.challenged.verifyingCode',
+} as const
+
+/** Where both regions of the chart are then. */
+export const placeIn = (now: Expected): string =>
+  `${isHeld(now) ? 'authenticated.' : ''}${now.session} + ${placesOfAttempt[now.attempt]}`
+
+function statusIn(now: Expected): string {
+  if (now.attempt === 'submitting') return 'authenticating'
+  if (isAttempting(now)) return 'challenged'
+  if (isHeld(now)) return now.session === 'refreshing' ? 'refreshing' : 'authenticated'
+  return now.session
+}
+
+function errorIn(now: Expected): string | null {
+  const { attempt, session, attemptError, renewalError } = now
+  if (attempt === 'submitting' || session === 'restoring') return null
+  if (isAttempting(now)) return attemptError
+  if (isHeld(now)) return attemptError ?? renewalError
+  return session === 'signingOut' ? null : attemptError
+}
+
+/** What is on the screen then. */
+export function viewIn(now: Expected): View {
+  const status = statusIn(now)
+  const gate = isHeld(now) ? 'shown' : now.session === 'restoring' ? 'pending' : 'closed'
+  const challenges = { awaitingCode: 'totp', verifyingCode: 'totp, verifying' } as Readonly<Record<string, string>>
+  const renewal = now.session === 'fresh' ? 'idle' : now.session
+  return {
+    status,
+    user: isHeld(now) ? now.user : null,
+    member: isHeld(now) && now.isConfirmed,
+    protected: gate,
+    membersOnly: gate === 'shown' && !now.isConfirmed ? 'pending' : gate,
+    renewal: isHeld(now) && now.attempt === 'idle' ? renewal : null,
+    challenge: challenges[now.attempt] ?? null,
+    error: errorIn(now),
+    reason: status === 'expired' || status === 'signedOut' ? now.reason : null,
+    lastUser: status === 'expired' ? now.user : null,
+    persistence: now.persistence,
   }
-  return who
+}
+
+/** A sign-in under way changes nothing: a request goes out as the user who is signed in now. */
+export function requestIn(now: Expected): Carries {
+  if (isHeld(now)) return 'the token'
+  if (now.session === 'restoring') return 'waits'
+  return now.session === 'expired' ? 'session-expired' : 'nothing'
 }

@@ -9,6 +9,7 @@ import {
   type FakeClock,
   type FakeNetwork,
   type FakeTab,
+  type PendingCall,
   type ScriptedClient,
 } from '@authchart/core/testing'
 import type { InspectionEvent } from 'xstate'
@@ -27,6 +28,8 @@ export interface Credentials {
   readonly email: string
   readonly password: string
 }
+export const signInMethods: readonly PendingCall['method'][] = ['signIn', 'signUp', 'answerChallenge']
+
 /** Before a renewal is due. */
 const RECENT = 600_000
 const guards = {
@@ -36,7 +39,12 @@ const guards = {
 export type TestAuth = Auth<User, Credentials, typeof guards>
 
 const HOUR = 3_600_000
-export const credentials: Credentials = { email: 'ann@example.test', password: secret('password') }
+let asked = 0
+/** Each time another address: so that no sign-in joins the one before it. */
+export const credentials = (): Credentials => {
+  asked += 1
+  return { email: `ann${asked}@example.test`, password: secret('password') }
+}
 
 export function createTestWorld() {
   const browser = fakeBrowser()
@@ -51,11 +59,26 @@ export function createTestWorld() {
   /** Refresh tokens of which the server said that it had not looked at them. */
   const unprocessed: string[] = []
   let tokens = 0
+  /** Whose each token is: the server's own list. */
+  const owners = new Map<unknown, User>()
+  const ownerOf = (token: unknown): User => {
+    const owner = owners.get(token)
+    if (!owner) throw new Error('The server never gave this token')
+    return owner
+  }
 
   const grant = (user: User, isFleeting = false) => {
     tokens += 1
+    const accessToken = secret(`access-${tokens}`)
     const refreshToken = isFleeting ? undefined : secret(`refresh-${tokens}`)
-    return { accessToken: secret(`access-${tokens}`), refreshToken, expiresIn: 3600, user }
+    owners.set(accessToken, user)
+    if (refreshToken) owners.set(refreshToken, user)
+    return { accessToken, refreshToken, expiresIn: 3600, user }
+  }
+  /** As a server does: the new tokens are for the user whose the old one was. */
+  const renew = (asked: ScriptedClient<User, Credentials>): void => {
+    const call = asked.next('refresh')
+    call.answer(grant(ownerOf((call.input as { refreshToken: string }).refreshToken)))
   }
 
   interface Parts {
@@ -121,7 +144,7 @@ export function createTestWorld() {
   }
 
   async function signInElsewhere(other: TestAuth, otherClient: ScriptedClient<User, Credentials>, user: User) {
-    void other.signIn(credentials)
+    void other.signIn(credentials())
     await drain()
     otherClient.next('signIn').answer(grant(user))
     await drain()
@@ -131,9 +154,13 @@ export function createTestWorld() {
     tab.releaseStorage()
     await drain()
   }
-  const fail = (method: 'signIn' | 'signUp' | 'answerChallenge', code: AuthErrorCode) => client.next(method).fail(code)
-  const submitted = () =>
-    client.has('answerChallenge') ? 'answerChallenge' : client.has('signUp') ? 'signUp' : 'signIn'
+  /** The latest request of a sign-in: an earlier one was given up. */
+  const submitted = (): PendingCall => {
+    const call = client.pending.findLast(({ method }) => signInMethods.includes(method))
+    if (!call) throw new Error('No sign-in waits for an answer')
+    return call
+  }
+  const fail = (code: AuthErrorCode): void => submitted().fail(code)
 
   /** How the world makes each fact happen. Commands are the drivers' business. */
   const causes: Readonly<Record<string, () => Promise<void> | void>> = {
@@ -158,27 +185,29 @@ export function createTestWorld() {
       await open()
     },
     'restore.empty': open,
-    'authenticate.granted': () => client.next(submitted()).answer(grant(ann)),
-    'authenticate.granted, without a refresh token': () => client.next(submitted()).answer(grant(ann, true)),
+    'authenticate.granted': () => submitted().answer(grant(ann)),
+    'authenticate.granted, without a refresh token': () => submitted().answer(grant(ann, true)),
     'authenticate.challenged': () =>
-      client.next(submitted()).answer({ challenge: { kind: 'totp', handle: { password: secret('handle') } } }),
-    'authenticate.failed: invalid-credentials': () => fail(submitted(), 'invalid-credentials'),
-    'authenticate.failed: invalid-code': () => fail('answerChallenge', 'invalid-code'),
-    'authenticate.failed: account-locked': () => fail('answerChallenge', 'account-locked'),
+      submitted().answer({ challenge: { kind: 'totp', handle: { password: secret('handle') } } }),
+    'authenticate.failed: invalid-credentials': () => fail('invalid-credentials'),
+    'authenticate.failed: invalid-code': () => fail('invalid-code'),
+    'authenticate.failed: account-locked': () => fail('account-locked'),
     'challenge.lapsed': () => clock.advance(300_000),
     'expiry.due': () => clock.advance(2_000_000),
     'expiry.reached': () => clock.advance(HOUR),
     'expiry.reached after a lost renewal': () => clock.advance(HOUR),
-    'session.renewed': () => client.next('refresh').answer(grant(ann)),
+    'session.renewed': () => renew(client),
     'session.renewed by another tab': () =>
       elsewhere(async (other, otherClient) => {
         void other.refresh().catch(() => {})
         await drain()
-        otherClient.next('refresh').answer(grant(ann))
+        renew(otherClient)
       }),
     'session.confirmed'() {
-      const asked = auth.actor.getSnapshot().context.session?.user as User
-      while (client.has('getUser')) client.next('getUser').answer({ ...asked })
+      while (client.has('getUser')) {
+        const call = client.next('getUser')
+        call.answer({ ...ownerOf((call.input as { accessToken: string }).accessToken) })
+      }
     },
     'session.doubted': () => network.wake(true),
     'session.aged': () => clock.advance(RECENT),
@@ -218,6 +247,9 @@ export function createTestWorld() {
     keep,
     promises,
     causes,
+    grant,
+    ownerOf,
+    renew,
     elsewhere,
     signInElsewhere,
   }

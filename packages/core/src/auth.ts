@@ -13,7 +13,7 @@ import { authMachine } from './machine/machine.ts'
 import type { Attempt } from './machine/types.ts'
 import { attemptOutcome, renewalOutcome, settledOutcome, userOutcome, type Decide } from './outcomes.ts'
 import { isGood, isSameGrant, sinceSignIn, type Held } from './session.ts'
-import { isVerifying, keepEqual, renewalOf, statusOf, toState, type AuthSnapshot } from './state.ts'
+import { isSigningOut, isVerifying, keepEqual, renewalOf, statusOf, toState, type AuthSnapshot } from './state.ts'
 import { withTimeout } from './timeout.ts'
 import type { Auth, AuthClient, AuthOptions, AuthState, Guards, IdentityField } from './types.ts'
 
@@ -164,13 +164,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     }
     const isWaiting = renewalOf(actor.getSnapshot()) === 'waiting'
     if (isSameGrant(vault.held, before) && !isWaiting) send({ type: 'refresh' })
-    return until(renewalOutcome(before, rules)).catch((error: AuthError) => {
-      // a sign-in that was given up came between: the same tokens are held again, and nothing has been tried
-      const isUntried =
-        before.renewable && isSameGrant(vault.held, before) && renewalOf(actor.getSnapshot()) !== 'waiting'
-      if (error.code === 'not-supported' && isUntried) return renew(before)
-      throw error
-    })
+    return until(renewalOutcome(before, rules))
   }
 
   /** What is held once it is known whether anything is. */
@@ -230,7 +224,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       isLeaving = false
       // no user is shown, and the storage has not said yet whether it holds one
       if (world.revocation === before && world.persistence.isUnknown()) world.drop('signed-out')
-      const isUnderWay = world.revocation !== before || statusOf(actor.getSnapshot()) === 'signingOut'
+      const isUnderWay = world.revocation !== before || isSigningOut(actor.getSnapshot())
       if (!isUnderWay || !world.revocation) return { revoked: 'no' }
       // destroy() settles the promise; the request goes on
       return { revoked: await Promise.race([world.revocation, world.destroyed.then(() => 'unknown' as const)]) }

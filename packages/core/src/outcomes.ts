@@ -1,7 +1,7 @@
 import { AuthError } from './errors.ts'
 import type { Attempt, SessionView } from './machine/types.ts'
 import { isAnotherUser, type SessionRules } from './session.ts'
-import { isSignedIn, isVerifying, renewalOf, statusOf, type AuthSnapshot } from './state.ts'
+import { isExpired, isRestoring, isSignedIn, isVerifying, renewalOf, statusOf, type AuthSnapshot } from './state.ts'
 
 /**
  * What a command that waits makes of a snapshot: an answer, an error, or undefined to wait on. Settled by what is true,
@@ -27,25 +27,25 @@ export const attemptOutcome =
 export const renewalOutcome =
   (before: Pick<SessionView, 'id' | 'generation' | 'user'>, rules: Pick<SessionRules, 'userId'>): Decide<void> =>
   (snapshot) => {
-    const { session, error } = snapshot.context
+    const { session, renewalError } = snapshot.context
     if (session && session.id !== before.id) {
       // the same user, who signed in once more, has a new token, too
       const isOther = isAnotherUser(before.user, session.user, rules)
       return isOther ? { error: new AuthError('identity-changed') } : { value: undefined }
     }
     if (session && session.generation > before.generation) return { value: undefined }
-    if (isUndecided(snapshot)) return undefined
+    if (isRestoring(snapshot)) return undefined
     if (!isSignedIn(snapshot)) return notSignedIn(snapshot)
     const renewal = renewalOf(snapshot)
     if (renewal === 'refreshing') return undefined
     if (renewal === 'indeterminate') return { error: new AuthError('refresh-indeterminate') }
-    return { error: error ?? new AuthError('not-supported') }
+    return { error: renewalError ?? new AuthError('not-supported') }
   }
 
-/** Whether a user is signed in, as soon as that is known. A sign-in that would switch the user is waited for. */
+/** Whether a user is signed in, as soon as that is known. A sign-in under way changes nothing. */
 export const settledOutcome: Decide<boolean> = (snapshot) => {
-  if (isUndecided(snapshot)) return undefined
-  if (statusOf(snapshot) === 'expired') return { error: new AuthError('session-expired') }
+  if (isRestoring(snapshot)) return undefined
+  if (isExpired(snapshot)) return { error: new AuthError('session-expired') }
   return { value: isSignedIn(snapshot) }
 }
 
@@ -56,7 +56,7 @@ export const settledOutcome: Decide<boolean> = (snapshot) => {
 export const userOutcome =
   (isAllowed: ((snapshot: AuthSnapshot) => boolean) | null, canConfirm: boolean): Decide<unknown> =>
   (snapshot) => {
-    if (statusOf(snapshot) === 'restoring') return undefined
+    if (isRestoring(snapshot)) return undefined
     const { session } = snapshot.context
     if (!session) return notSignedIn(snapshot)
     if (isAllowed === null) return { value: session.user }
@@ -64,12 +64,6 @@ export const userOutcome =
     return isAllowed(snapshot) ? { value: session.user } : { error: new AuthError('forbidden') }
   }
 
-function isUndecided(snapshot: AuthSnapshot): boolean {
-  const status = statusOf(snapshot)
-  const isSwitching = (status === 'authenticating' || status === 'challenged') && snapshot.context.session !== null
-  return status === 'restoring' || isSwitching
-}
-
 function notSignedIn(snapshot: AuthSnapshot): { readonly error: AuthError } {
-  return { error: new AuthError(statusOf(snapshot) === 'expired' ? 'session-expired' : 'not-authenticated') }
+  return { error: new AuthError(isExpired(snapshot) ? 'session-expired' : 'not-authenticated') }
 }

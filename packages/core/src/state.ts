@@ -8,7 +8,7 @@ export type AuthSnapshot = SnapshotFrom<AuthMachine>
 
 /** What an app sees of a snapshot. */
 export function toState(snapshot: AuthSnapshot): AuthState {
-  const { hint, persistence, session, ended, error, challenge } = snapshot.context
+  const { hint, persistence, session, ended, error, renewalError, challenge } = snapshot.context
   const nobody = { persistence, user: null } as const
   const entering = { persistence, user: session?.user ?? null, confirmed: session?.confirmed === true } as const
   const status = statusOf(snapshot)
@@ -37,37 +37,53 @@ export function toState(snapshot: AuthSnapshot): AuthState {
         status,
         persistence,
         user: session?.user,
-        error,
+        error: error ?? renewalError,
         renewal: renewalOf(snapshot),
         confirmed: session?.confirmed === true,
       }
     case 'expired':
       return { ...nobody, status, error, reason: ended?.reason ?? 'session-expired', lastUser: ended?.user ?? null }
     case 'signedOut':
-      return { ...nobody, status, error: null, reason: ended?.reason ?? 'signed-out' }
+      return { ...nobody, status, error, reason: ended?.reason ?? 'signed-out' }
   }
 }
 
 export function statusOf({ value }: AuthSnapshot): AuthStatus {
-  if (typeof value === 'string') return value
-  if ('authenticated' in value) return value.authenticated === 'refreshing' ? 'refreshing' : 'authenticated'
-  return value.authenticating === 'submitting' ? 'authenticating' : 'challenged'
+  const { session, attempt } = value
+  if (typeof attempt === 'object') return attempt.authenticating === 'submitting' ? 'authenticating' : 'challenged'
+  if (typeof session === 'string') return session
+  return session.authenticated === 'refreshing' ? 'refreshing' : 'authenticated'
 }
 
 /** How the renewal stands, while a user is signed in. */
-export function renewalOf({ value }: AuthSnapshot): Renewal {
-  const child = typeof value === 'object' && 'authenticated' in value ? value.authenticated : 'fresh'
+export function renewalOf({ value: { session } }: AuthSnapshot): Renewal {
+  const child = typeof session === 'object' ? session.authenticated : 'fresh'
   return child === 'fresh' ? 'idle' : child
 }
 
 /** A code was given and is being looked at. */
 export function isVerifying(snapshot: AuthSnapshot): boolean {
-  return snapshot.matches({ authenticating: { challenged: 'verifyingCode' } })
+  return snapshot.matches({ attempt: { authenticating: { challenged: 'verifyingCode' } } })
 }
 
-/** A user is signed in: `refreshing` counts. */
+/** It is not known yet whether a user is signed in. */
+export function isRestoring(snapshot: AuthSnapshot): boolean {
+  return snapshot.matches({ session: 'restoring' })
+}
+
+/** The session ended, and no user has dismissed that; also while a user signs in again. */
+export function isExpired(snapshot: AuthSnapshot): boolean {
+  return snapshot.matches({ session: 'expired' })
+}
+
+/** A sign-out is under way; also while a user signs in again. */
+export function isSigningOut(snapshot: AuthSnapshot): boolean {
+  return snapshot.matches({ session: 'signingOut' })
+}
+
+/** A user is signed in: `refreshing` counts, and so does a sign-in that would switch the user. */
 export function isSignedIn(snapshot: AuthSnapshot): boolean {
-  return snapshot.matches('authenticated')
+  return snapshot.matches({ session: 'authenticated' })
 }
 
 /** `next`, or `previous` where an app could not tell them apart. */

@@ -59,7 +59,12 @@ export type AuthState<TUser = unknown> =
       readonly lastUser: TUser | null
     })
   | (Common & { readonly status: 'signingOut'; readonly user: null; readonly error: null })
-  | (Common & { readonly status: 'signedOut'; readonly user: null; readonly error: null; readonly reason: EndReason })
+  | (Common & {
+      readonly status: 'signedOut'
+      readonly user: null
+      readonly error: AuthError | null
+      readonly reason: EndReason
+    })
 
 export type AuthStatus = AuthState['status']
 

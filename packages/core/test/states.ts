@@ -1,5 +1,5 @@
 /** How to get into each state of the chart. */
-import { annsPassword, browserWithSession, busy, drain, DUE, openTab, type Tab } from './support.ts'
+import { annsPassword, bobsPassword, browserWithSession, busy, drain, DUE, openTab, type Tab } from './support.ts'
 
 export type State =
   | 'restoring'
@@ -103,3 +103,22 @@ export const statuses: Readonly<Record<State, string>> = {
   signingOut: 'signingOut',
   signedOut: 'signedOut',
 }
+
+/** How far Bob's sign-in has come, beside whatever session there is. */
+export const phases: Readonly<Record<string, (tab: Tab) => Promise<void>>> = {
+  async 'is submitted'({ auth }) {
+    void auth.signIn(bobsPassword).catch(() => {})
+    await drain()
+  },
+  async 'waits for a code'(tab) {
+    await phases['is submitted']?.(tab)
+    tab.client.next('signIn').answer({ challenge: { kind: 'totp', handle: 1 } })
+    await drain()
+  },
+  async 'has its code checked'(tab) {
+    await phases['waits for a code']?.(tab)
+    void tab.auth.answerChallenge({ code: '123456' }).catch(() => {})
+    await drain()
+  },
+}
+export const statusIn = (phase: string): string => (phase === 'is submitted' ? 'authenticating' : 'challenged')

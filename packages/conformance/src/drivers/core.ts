@@ -17,7 +17,7 @@ export function coreDriver(): Driver {
     settle: drain,
     view: () => viewOf(auth),
     command(name) {
-      if (name === 'signIn' || name === 'signUp') return auth[name](credentials)
+      if (name === 'signIn' || name === 'signUp') return auth[name](credentials())
       if (name === 'answerChallenge') return auth.answerChallenge({ code: secret('code') })
       return auth[name]()
     },

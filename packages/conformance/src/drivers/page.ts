@@ -38,7 +38,7 @@ export function textsOf(state: ReturnType<TestAuth['getState']>): Record<Exclude
 
 /** What a button of the page does. */
 export function run(auth: TestAuth, name: CommandName): unknown {
-  if (name === 'signIn' || name === 'signUp') return auth[name](credentials)
+  if (name === 'signIn' || name === 'signUp') return auth[name](credentials())
   if (name === 'answerChallenge') return auth.answerChallenge({ code: secret('code') })
   return auth[name]()
 }

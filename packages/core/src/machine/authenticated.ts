@@ -1,17 +1,13 @@
+import type { AuthError } from '../errors.ts'
 import { authSetup } from './setup.ts'
-import {
-  askGuard,
-  beginAttempt,
-  noteAge,
-  noteEnded,
-  noteError,
-  noteSession,
-  signedOutElsewhere,
-  signOut,
-  takeSession,
-} from './transitions.ts'
+import { noteEnded, noteSession, signedOutElsewhere, signOut } from './transitions.ts'
 
-const deferral = {
+const noteRenewalError = {
+  type: 'noteRenewalError',
+  params: ({ event }: { event: { error: AuthError } }) => ({ error: event.error }),
+} as const
+
+const noteDelay = {
   type: 'noteDelay',
   params: ({ event }: { event: { retryAt: number } }) => ({ retryAt: event.retryAt }),
 } as const
@@ -24,17 +20,19 @@ export const authenticated = authSetup.createStateConfig({
   ],
   initial: 'fresh',
   on: {
-    signIn: beginAttempt,
-    signUp: beginAttempt,
-    signOut: signOut,
-    'session.renewed': { target: '.fresh', actions: [noteSession, 'clearError'] },
+    signOut,
+    'session.renewed': { target: '.fresh', actions: [noteSession, 'clearErrors'] },
     'session.confirmed': { actions: [noteSession] },
     'session.doubted': { actions: [noteSession] },
-    'session.aged': noteAge,
-    'session.ended': { target: '#auth.expired', actions: [noteEnded] },
-    'tabs.signedIn': takeSession,
+    'session.aged': {
+      actions: [{ type: 'noteAge', params: ({ event }) => ({ outgrown: event.outgrown }) }],
+    },
+    'session.ended': { target: '#auth.session.expired', actions: [noteEnded] },
     'tabs.signedOut': signedOutElsewhere,
-    access: askGuard,
+    access: {
+      guard: { type: 'isAllowed', params: ({ event }) => ({ guard: event.guard, params: event.params }) },
+      actions: ['allow'],
+    },
   },
   states: {
     fresh: {
@@ -44,7 +42,7 @@ export const authenticated = authSetup.createStateConfig({
         'expiry.due': { target: 'refreshing' },
         'expiry.reached': {
           guard: 'isLastToken',
-          target: '#auth.expired',
+          target: '#auth.session.expired',
           actions: [{ type: 'endSession', params: { reason: 'access-token-expired' } }],
         },
       },
@@ -52,8 +50,8 @@ export const authenticated = authSetup.createStateConfig({
     refreshing: {
       invoke: { id: 'refresh', src: 'refresh' },
       on: {
-        'refresh.deferred': { target: 'waiting', actions: [noteError, deferral] },
-        'refresh.lost': { target: 'indeterminate', actions: [noteError] },
+        'refresh.deferred': { target: 'waiting', actions: [noteRenewalError, noteDelay] },
+        'refresh.lost': { target: 'indeterminate', actions: [noteRenewalError] },
       },
     },
     waiting: {
@@ -67,7 +65,7 @@ export const authenticated = authSetup.createStateConfig({
       invoke: { id: 'watchExpiry', src: 'watchExpiry' },
       on: {
         'expiry.reached': {
-          target: '#auth.expired',
+          target: '#auth.session.expired',
           actions: [{ type: 'endSession', params: { reason: 'refresh-indeterminate' } }],
         },
       },

@@ -40,22 +40,26 @@ export const authSetup = setup({
     noteAttempt: assign({ attempt: (_, { attempt }: { attempt: Attempt }) => attempt, challenge: null, error: null }),
     noteChallenge: assign({ challenge: (_, { kind }: { kind: string }) => ({ kind }) }),
     noteSession: assign({ session: (_, { session }: { session: SessionView }) => session }),
-    noteEnded: assign({ ended: (_, { ended }: { ended: EndedSession }) => ended, session: null }),
+    noteEnded: assign({ ended: (_, { ended }: { ended: EndedSession }) => ended, session: null, renewalError: null }),
     noteDelay: assign({ retryAt: (_, { retryAt }: { retryAt: number }) => retryAt }),
     noteError: assign({ error: (_, { error }: { error: AuthError }) => error }),
+    noteRenewalError: assign({ renewalError: (_, { error }: { error: AuthError }) => error }),
     noteAge: assign({ outgrown: (_, { outgrown }: { outgrown: number }) => outgrown }),
     noteStorageLost: assign({ persistence: 'memory' }),
     noteStorageBack: assign({ persistence: 'stored' }),
     endSession: assign({
       ended: ({ context }, { reason }: { reason: EndReason }) => ({ reason, user: context.session?.user ?? null }),
       session: null,
-      attempt: null,
-      challenge: null,
+      renewalError: null,
     }),
     clearAttempt: assign({ attempt: null, challenge: null }),
-    clearSession: assign({ session: null }),
     clearEnded: assign({ ended: null }),
     clearError: assign({ error: null }),
+    /** The error of a sign-in under way stays: it is about that. */
+    clearErrors: assign({
+      renewalError: null,
+      error: ({ context }) => (context.attempt === null ? null : context.error),
+    }),
     /** Takes the staged tokens of this session into the vault. */
     holdTokens: (_, _params: { session: SessionView }) => {},
     /** As holdTokens, after a sign-in of our own: the session it takes the place of is revoked. */
@@ -70,10 +74,8 @@ export const authSetup = setup({
     allow: () => {},
   },
   guards: {
-    isAttemptQueued: ({ context }) => context.attempt !== null,
+    isAttempting: ({ context }) => context.attempt !== null,
     isSpendUnknown: (_, { spendUnknown }: { spendUnknown: boolean }) => spendUnknown,
-    isSessionHeld: ({ context }) => context.session !== null,
-    isSessionEnded: ({ context }) => context.ended !== null,
     isRenewable: ({ context }) => context.session?.renewable === true,
     isLastToken: ({ context }) => context.session?.renewable === false,
     isAnswerRetryable: (_, { error }: { error: AuthError }) => retryableAnswers.includes(error.code),

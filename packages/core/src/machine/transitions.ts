@@ -28,67 +28,48 @@ export const holdTokens = {
   params: ({ event }: { event: { session: SessionView } }) => ({ session: event.session }),
 } as const
 
-/** The sign-in has passed one more of the guards' age limits, or is a new one. */
-export const noteAge = {
-  actions: [
-    {
-      type: 'noteAge',
-      params: ({ event }: { event: { outgrown: number } }) => ({ outgrown: event.outgrown }),
-    },
-  ],
+const replaceTokens = {
+  type: 'replaceTokens',
+  params: ({ event }: { event: { session: SessionView } }) => ({ session: event.session }),
 } as const
 
-/** Asks a guard about the current user. */
-export const askGuard = {
-  guard: {
-    type: 'isAllowed',
-    params: ({ event }: { event: { guard: string; params: readonly unknown[] } }) => ({
-      guard: event.guard,
-      params: event.params,
-    }),
-  },
-  actions: ['allow'],
-} as const
+export const queue = { target: '#auth.attempt.queued', actions: [noteAttempt] } as const
 
-export const queueAttempt = { actions: [noteAttempt] } as const
+export const giveUpQueued = { actions: ['dropAttempt', 'clearAttempt'] } as const
 
-export const beginAttempt = { target: '#auth.authenticating', reenter: true, actions: [noteAttempt] } as const
+/** From the very beginning, also where one is under way. */
+export const begin = { target: '#auth.attempt.authenticating', reenter: true, actions: [noteAttempt] } as const
+
+export const stop = { target: '#auth.attempt.idle', actions: ['clearError'] } as const
+
+export const fail = { target: '#auth.attempt.idle', actions: [noteError] } as const
 
 export const signOut = {
-  target: '#auth.signingOut',
+  target: '#auth.session.signingOut',
   actions: [
     { type: 'endSession', params: { reason: 'signed-out' } },
     { type: 'dropTokens', params: { reason: 'signed-out' } },
-    'clearError',
+    'clearErrors',
   ],
 } as const
 
 export const signedOutElsewhere = {
-  target: '#auth.signedOut',
+  target: '#auth.session.signedOut',
   actions: [
     { type: 'endSession', params: { reason: 'signed-out-elsewhere' } },
     { type: 'dropTokens', params: { reason: 'signed-out-elsewhere' } },
-    'clearError',
+    'clearErrors',
   ],
 } as const
 
-/** A session that another tab began, or that was found in the storage, is taken as our own. */
+/** A session that another tab began is taken as our own. */
 export const takeSession = {
-  target: '#auth.authenticated',
-  reenter: true,
-  actions: [holdTokens, noteSession, 'clearEnded', 'clearError'],
+  target: '#auth.session.authenticated',
+  actions: [holdTokens, noteSession, 'clearEnded', 'clearErrors'],
 } as const
 
-/** A sign-in that came to nothing leaves everything as it was before it. */
-export const fallBack = [
-  { guard: 'isSessionHeld', target: '#auth.authenticated', actions: ['clearError'] },
-  { guard: 'isSessionEnded', target: '#auth.expired', actions: ['clearError'] },
-  { target: '#auth.anonymous', actions: ['clearError'] },
-] as const
-
-/** As fallBack, and says why. */
-export const fallBackWithError = [
-  { guard: 'isSessionHeld', target: '#auth.authenticated', actions: [noteError] },
-  { guard: 'isSessionEnded', target: '#auth.expired', actions: [noteError] },
-  { target: '#auth.anonymous', actions: [noteError] },
-] as const
+/** As takeSession, after a sign-in of our own: the session from before is revoked. */
+export const grantSession = {
+  target: '#auth.session.authenticated',
+  actions: [replaceTokens, noteSession, 'clearEnded', 'clearErrors'],
+} as const

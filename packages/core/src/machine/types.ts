@@ -44,13 +44,16 @@ export interface EndedSession {
 }
 
 export interface AuthContext {
-  /** The session that is held; also while a sign-in that would replace it is under way. */
+  /** The session that is held. */
   readonly session: SessionView | null
   readonly attempt: Attempt | null
   readonly challenge: { readonly kind: string } | null
   /** The session that is over, until it is dismissed. */
   readonly ended: EndedSession | null
+  /** Why the last sign-in failed. */
   readonly error: AuthError | null
+  /** Why the last renewal has not come. */
+  readonly renewalError: AuthError | null
   /** How many of the guards' age limits the sign-in has passed. */
   readonly outgrown: number
   /** When the renewal may be tried again, epoch milliseconds. */

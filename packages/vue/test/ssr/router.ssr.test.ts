@@ -43,7 +43,7 @@ test.each<[string, Session, string, string]>([
 
     expect(router.currentRoute.value.fullPath).toBe(end)
     expect(auth.subscriptions()).toBe(0)
-    expect(auth.actor.getSnapshot().value).toBe('restoring')
+    expect(auth.actor.getSnapshot().value).toMatchObject({ session: 'restoring' })
     expect(server.calls).toEqual([])
   },
 )

@@ -61,7 +61,7 @@ test('a render starts nothing: no request, no storage read, no listener, no time
     const auth = createTestAuth(server, { clock, network, storage, initialSession: { user: ann } })
     await renderToString(createPage(view, auth))
     expect(auth.subscriptions()).toBe(0)
-    expect(auth.actor.getSnapshot().value).toBe('restoring')
+    expect(auth.actor.getSnapshot().value).toMatchObject({ session: 'restoring' })
   }
 
   expect(reads).toBe(0)
