@@ -31,6 +31,9 @@ export function describeConformance(name: string, createDriver: () => Driver): v
           if (label.startsWith('session.renewed')) expect(generationOf(world)).toBe(before + 1)
           expectPromises(now, world, driver)
         }
+        expect(world.retries(), 'it is tried again when it is time').toBe(
+          steps.filter(({ label }) => label === 'retry.due').length,
+        )
         await expectRequest(now, world)
         await expectLateAnswersChangeNothing(now, world, driver)
         await expectInvariants(now, world, driver)

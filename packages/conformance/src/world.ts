@@ -59,6 +59,7 @@ export function createTestWorld() {
   /** Refresh tokens of which the server said that it had not looked at them. */
   const unprocessed: string[] = []
   let tokens = 0
+  let retries = 0
   /** Whose each token is: the server's own list. */
   const owners = new Map<unknown, User>()
   const ownerOf = (token: unknown): User => {
@@ -106,7 +107,10 @@ export function createTestWorld() {
   tab.holdStorage()
   const inspect = (event: InspectionEvent): void => {
     watch.inspect(event)
-    for (const name of takenTransitions(event)) taken.add(name)
+    for (const name of takenTransitions(event)) {
+      taken.add(name)
+      if (name.endsWith(' on retry.due')) retries += 1
+    }
   }
   const auth = make({ tab, client, clock, network, inspect })
 
@@ -247,6 +251,8 @@ export function createTestWorld() {
     keep,
     promises,
     causes,
+    /** How often a renewal that was put off was tried again. */
+    retries: () => retries,
     grant,
     ownerOf,
     renew,
