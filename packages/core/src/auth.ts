@@ -9,6 +9,7 @@ import { createAuthFetch } from './fetch.ts'
 import { isAllowedBy } from './guards.ts'
 import { register } from './internals.ts'
 import { guarded, report } from './report.ts'
+import { later } from './ports/clock.ts'
 import { authMachine } from './machine/machine.ts'
 import type { Attempt } from './machine/types.ts'
 import { attemptOutcome, renewalOutcome, settledOutcome, userOutcome, type Decide } from './outcomes.ts'
@@ -51,7 +52,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     const since = vault.held ? (age() ?? Infinity) : 0
     return world.ageLimits.filter((limit) => limit <= since).length
   }
-  const isAllowed = isAllowedBy((options.guards ?? {}) as Guards<never>, age, world.warn)
+  const isAllowed = isAllowedBy((options.guards ?? {}) as Guards<never>, age, world.warn, world.confirm)
   const actor = createActor(provideEffects(options.machine ?? authMachine, world, isAllowed), {
     id: 'auth',
     input: { persistence: world.persistenceAtStart, hint: world.settings.hint },
@@ -114,17 +115,22 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   let isLeaving = false
 
   /** Settles by the first snapshot that `decide` has an answer for. */
-  function until<T>(decide: Decide<T>, signal?: AbortSignal): Promise<T> {
+  function until<T>(decide: Decide<T>, signal?: AbortSignal, longest = Infinity): Promise<T> {
     return new Promise((resolve, reject) => {
+      let isLate = false
+      let cancel = (): void => {}
       const settle = (snapshot: AuthSnapshot): void => {
-        const settled = over ? { error: new AuthError(over) } : decide(snapshot)
+        const decided = over ? { error: new AuthError(over) } : decide(snapshot)
+        const settled = decided ?? (isLate && { error: new AuthError('timeout') })
         if (!settled) return
+        cancel()
         waiters.delete(settle)
         signal?.removeEventListener('abort', abort)
         if ('value' in settled) resolve(settled.value)
         else reject(settled.error)
       }
       const abort = (): void => {
+        cancel()
         waiters.delete(settle)
         reject(signal?.reason as Error)
       }
@@ -135,6 +141,11 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       queueMicrotask(() => {
         if (signal?.aborted) return
         waiters.add(settle)
+        if (longest < Infinity)
+          cancel = later(clock, longest, () => {
+            isLate = true
+            settle(actor.getSnapshot())
+          })
         settle(actor.getSnapshot())
       })
     })
@@ -169,6 +180,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
 
   /** What is held once it is known whether anything is. */
   async function settledSession(): Promise<Held | null> {
+    await world.waking.looked()
     return (await until(settledOutcome)) ? vault.held : null
   }
 
@@ -177,12 +189,13 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   const current = { vault, rules, settled: settledSession, renew }
   const authFetch = createAuthFetch({
     ...current,
+    before: world.waking.before,
     client: options.client as AuthClient,
     origin: world.settings.origin,
     allowedOrigins: world.settings.allowedOrigins,
     fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
     onAnswer: (isAnswered) => (isAnswered ? world.connection.heard() : world.connection.missed()),
-    isLeaving: () => isLeaving,
+    mayLeave: () => !isLeaving && world.waking.before() === undefined,
     warn: world.warn,
     inTime,
   })
@@ -240,7 +253,8 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     async getAccessToken() {
       if (over) throw new AuthError(over)
       const { held } = vault
-      if (held && isGood(held, clock) && !isLeaving) return held.accessToken
+      if (held && isGood(held, clock) && !isLeaving && world.waking.before() === undefined) return held.accessToken
+      await world.waking.looked()
       const session = await currentSession(current).catch((error: AuthError) => {
         if (error.code === 'session-expired') return null
         throw error
@@ -253,6 +267,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     isSameUser: world.isSameUser,
     async reloadUser() {
       if (over) throw new AuthError(over)
+      await world.waking.looked()
       const session = await currentSession(current)
       if (!session) throw new AuthError('not-authenticated')
       return asUser(
@@ -282,7 +297,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
         wanted && 'guard' in wanted
           ? (snapshot: AuthSnapshot) => isAllowedIn(snapshot, wanted.guard as string, params)
           : null
-      return until(userOutcome(isAllowed, world.canConfirm), signal).then(asUser)
+      return until(userOutcome(isAllowed, world.confirm), signal, world.requestTimeout).then(asUser)
     },
     destroy() {
       if (over === 'destroyed') return

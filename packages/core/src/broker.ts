@@ -107,7 +107,9 @@ export function createBroker(options: BrokerOptions): Broker {
     if (!held || !spent?.refreshToken || !isSameGrant(meant, held)) return { type: 'settled' }
     const paused = pause()
     if (paused) return paused
-    if (!network.isOnline()) return deferred(rules, new AuthError('offline'), 0)
+    // the browser may be wrong: an answer would show it
+    if (!network.isOnline() && ((await reach(meant)) !== null || !network.isOnline()))
+      return deferred(rules, new AuthError('offline'), 0)
     if (stored.marked && client.replay !== 'tolerated') return lost(held)
     if (isThrottled(held)) return deferred(rules, new AuthError('rate-limited'), 10_000)
 

@@ -10,25 +10,33 @@ export interface Connection {
   readonly missed: () => void
   /** It may be dead: after silence, after sleep, after a failure. */
   readonly isDoubtful: () => boolean
+  /** What the browser says, unless an answer that came although it said no has said otherwise. */
+  readonly isOnline: () => boolean
 }
 
 /** Milliseconds of silence after which a connection, or the server behind it, may have died unnoticed. */
 const LONG_SILENCE = 5000
 
-export function createConnection(clock: Clock): Connection {
-  let last: { readonly wall: number; readonly monotonic: number } | null = null
+export function createConnection(clock: Clock, isSaidOnline: () => boolean): Connection {
+  let last: { readonly wall: number; readonly monotonic: number; readonly isDespite: boolean } | null = null
+  let isSeenOffline = false
+  // by both clocks: one does not see a sleep, the other may be set
+  const isDoubtful = (): boolean =>
+    last === null ||
+    Math.abs(clock.now() - last.wall) > LONG_SILENCE ||
+    clock.monotonic() - last.monotonic > LONG_SILENCE
   return {
     heard() {
-      last = { wall: clock.now(), monotonic: clock.monotonic() }
+      last = { wall: clock.now(), monotonic: clock.monotonic(), isDespite: isSeenOffline }
     },
     missed() {
       last = null
     },
-    // by both clocks: one does not see a sleep, the other may be set
-    isDoubtful: () =>
-      last === null ||
-      Math.abs(clock.now() - last.wall) > LONG_SILENCE ||
-      clock.monotonic() - last.monotonic > LONG_SILENCE,
+    isDoubtful,
+    isOnline() {
+      isSeenOffline = !isSaidOnline()
+      return !isSeenOffline || (last?.isDespite === true && !isDoubtful())
+    },
   }
 }
 

@@ -24,6 +24,7 @@ import type {
   Tabs,
 } from './types.ts'
 import { createVault } from './vault.ts'
+import { createWaking } from './waking.ts'
 import type { World } from './world.ts'
 
 /** The world and what the chart's actions do to it. */
@@ -31,7 +32,8 @@ interface InnerWorld extends World, Hands {
   readonly persistenceAtStart: Persistence
   readonly connection: Connection
   readonly capabilities: () => Capabilities
-  readonly canConfirm: boolean
+  /** A guard was asked about a user that only the storage names. True: the server is asked. */
+  readonly confirm: () => boolean
   readonly settings: Settings
   readonly isSameUser: (one: unknown, other: unknown) => boolean
   readonly destroyed: Promise<void>
@@ -78,10 +80,11 @@ const isEarlier = (stored: Stored, time: number): boolean =>
 export function createWorld(options: AuthOptions<unknown, unknown, unknown>): InnerWorld {
   const settings = readOptions(options)
   const { clock, storage, key, place, requestTimeout, signOutTimeout, storageTimeout, userId } = settings
-  const network = guardNetwork(settings.network)
   const isAlone = settings.tabs === false || (settings.tabs === undefined && storage.scope !== 'shared')
   const tabs = isAlone ? noTabs(storage.scope) : settings.tabs || browserTabs()
-  const connection = createConnection(clock)
+  const own = guardNetwork(settings.network)
+  const connection = createConnection(clock, own.isOnline)
+  const network: Network = { ...own, isOnline: connection.isOnline }
   const client = overhear(settings.client, connection, (error) => warn(error))
   const rules: SessionRules = {
     clock,
@@ -106,6 +109,9 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
   /** A record that is read before it has been removed is about to go. */
   let ending = 0
   let isLost = false
+  /** The session that was to be renewed, for nothing else says who it is; once is enough to find out whether that does. */
+  let renewedFor: string | null = null
+  let isRenewalAsked = false
   let restoring: 'under way' | 'missed something' | 'done' = 'under way'
 
   const report = (fact: AuthFact): void => {
@@ -298,6 +304,17 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     return true
   }
 
+  /** Back from the back-forward cache, as it was left: guards stay closed until it is known who is signed in now. */
+  function doubt(): void {
+    const { held } = vault
+    // no answer could confirm it again
+    if (!held || (!client.getUser && !held.renewable)) return
+    renewedFor = null
+    const doubted = { ...held, userGeneration: 0 }
+    vault.hold(doubted)
+    report({ type: 'session.doubted', session: toView(doubted) })
+  }
+
   let settleDestroyed = (): void => {}
   const destroyed = new Promise<void>((resolve) => (settleDestroyed = resolve))
 
@@ -324,7 +341,18 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     },
     settings,
     isSameUser: (one, other) => !isAnotherUser(one, other, rules),
-    canConfirm: client.getUser !== undefined,
+    confirm() {
+      const { held } = vault
+      if (client.getUser) return true
+      if (!held?.renewable || held.userGeneration > 0 || renewedFor === held.id) return isRenewalAsked
+      renewedFor = held.id
+      isRenewalAsked = true
+      queueMicrotask(() => {
+        isRenewalAsked = false
+        report({ type: 'expiry.due' })
+      })
+      return true
+    },
     isOver: (id) => endedIds.has(id),
     giveUp: (id) => void endedIds.set(id, Infinity),
     establishing: null,
@@ -354,14 +382,35 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
     observe,
     tell,
     warn: (error) => warn(typeof error === 'string' ? new AuthError(error) : error),
-    doubt() {
-      const { held } = vault
-      // no answer could confirm it again
-      if (!held || (!client.getUser && !held.renewable)) return
-      const doubted = { ...held, userGeneration: 0 }
-      vault.hold(doubted)
-      report({ type: 'session.doubted', session: toView(doubted) })
-    },
+    waking: createWaking({
+      held: () => vault.held,
+      tombstones,
+      clock,
+      timeout: storageTimeout,
+      lifetime: () => lifetime().signal,
+      async read() {
+        // of a storage that had failed before nothing is to be learned
+        const wasLost = isLost
+        try {
+          return await persistence.read()
+        } catch (error) {
+          if (wasLost) return undefined
+          throw error
+        }
+      },
+      observe,
+      hide({ id }) {
+        report({ type: 'tabs.signedOut' })
+        // the page that signed out may not have come to the record: what is still there is removed
+        if (tombstones.has(id)) endedIds.delete(id)
+        else endedAgain.add(id)
+      },
+      show({ id }) {
+        if (!endedAgain.delete(id)) return
+        endedIds.delete(id)
+      },
+      doubt,
+    }),
     endHeld,
     hold({ id }) {
       const next = vault.unstage(id)
@@ -419,8 +468,11 @@ export function createWorld(options: AuthOptions<unknown, unknown, unknown>): In
       onStale: (held) => void tell(held),
     }),
   }
+  let noted: string | null = null
   vault.onChange(() => {
-    if (vault.held) tombstones.note(vault.held.id)
+    const id = vault.held?.id ?? null
+    if (id !== null && id !== noted) tombstones.note(id)
+    noted = id
   })
   return world
 }

@@ -7,6 +7,8 @@ export interface CurrentSessionOptions {
   readonly rules: SessionRules
   /** Waits until it is known if there is a session. */
   readonly settled: () => Promise<Held | null>
+  /** Whose the request is, where that is another one than who is held. */
+  readonly before?: () => Held | null | undefined
   /** Renews unless that has been done since; joins a renewal under way. Rejects if it cannot be done now. */
   readonly renew: (held: Held) => Promise<void>
 }
@@ -14,7 +16,8 @@ export interface CurrentSessionOptions {
 /** The current session with a good token; null if signed out. Never the session of a user who signed in meanwhile. */
 export async function currentSession(options: CurrentSessionOptions): Promise<Held | null> {
   const { vault, rules } = options
-  const before = vault.held
+  // a page that has just woken up shows what it showed before
+  const before = options.before?.() ?? vault.held
   const settled = await options.settled()
   if (before) stillOurs(before, settled, rules)
   if (!settled || isGood(settled, rules.clock)) return settled

@@ -14,8 +14,8 @@ export interface AuthFetchOptions extends CurrentSessionOptions {
   readonly fetch: typeof globalThis.fetch
   /** The client's own server answered, or did not. */
   readonly onAnswer: (isAnswered: boolean) => void
-  /** The user has signed out in this turn, and the chart has not come to it yet. */
-  readonly isLeaving: () => boolean
+  /** False: the user has signed out in this turn, or the page has just woken up and does not know who is signed in. */
+  readonly mayLeave: () => boolean
   readonly warn: (warning: AuthError) => void
   /** Waits no longer than for any request of the client. */
   readonly inTime: <T>(work: () => Promise<T>) => Promise<T>
@@ -54,7 +54,7 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
   function sendAsUser(outgoing: Outgoing, origin: string): Promise<Response> {
     const { held } = vault
     const copy = copyRequest(outgoing)
-    if (held && isGood(held, rules.clock) && !options.isLeaving()) return sendTwice(outgoing, copy, origin, held)
+    if (held && isGood(held, rules.clock) && options.mayLeave()) return sendTwice(outgoing, copy, origin, held)
     return abortable(outgoing.signal, currentSession(options)).then((session) =>
       session
         ? sendTwice(copy ?? outgoing, copy && copyRequest(copy), origin, stillOurs(session, vault.held, rules))

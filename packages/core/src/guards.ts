@@ -72,6 +72,7 @@ export function isAllowedBy(
   guards: Guards<never>,
   sinceSignIn: () => number | null,
   warn: (warning: AuthError) => void,
+  confirm: () => unknown,
 ) {
   const reported = new Set<string>()
   /** Once for each guard: views ask often. */
@@ -88,7 +89,7 @@ export function isAllowedBy(
     // guards may be the methods of a class; what every object has is no guard
     if (typeof guard !== 'function' || name in Object.prototype)
       return tellOnce(name, () => warn(explain('misconfigured', `There is no guard "${name}".`)))
-    if (!session?.confirmed) return false
+    if (!session?.confirmed) return (confirm(), false)
     try {
       const args: GuardArgs<unknown> = { user: session.user, sinceSignIn: sinceSignIn() }
       const answer: unknown = Reflect.apply(guard, guards, [args, ...params])

@@ -54,13 +54,13 @@ export const settledOutcome: Decide<boolean> = (snapshot) => {
  * is not waited for: it may take minutes to answer a challenge, and until then the current user stays signed in.
  */
 export const userOutcome =
-  (isAllowed: ((snapshot: AuthSnapshot) => boolean) | null, canConfirm: boolean): Decide<unknown> =>
+  (isAllowed: ((snapshot: AuthSnapshot) => boolean) | null, confirm: () => boolean): Decide<unknown> =>
   (snapshot) => {
     if (isRestoring(snapshot)) return undefined
     const { session } = snapshot.context
     if (!session) return notSignedIn(snapshot)
     if (isAllowed === null) return { value: session.user }
-    if (!session.confirmed && (canConfirm || renewalOf(snapshot) === 'refreshing')) return undefined
+    if (!session.confirmed && (confirm() || renewalOf(snapshot) === 'refreshing')) return undefined
     return isAllowed(snapshot) ? { value: session.user } : { error: new AuthError('forbidden') }
   }
 

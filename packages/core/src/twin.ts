@@ -14,6 +14,10 @@ export interface Tombstones {
   /** The token of this session and generation is about to be spent; null: it was not. */
   readonly noteSpend: (held: Held | null) => void
   readonly mayBeSpent: (held: Held) => boolean
+  /** This session is over, or another one has taken its place. */
+  readonly isGone: (id: string) => boolean
+  /** This session is the one that was seen last. */
+  readonly agrees: (id: string) => boolean
 }
 
 const MOST = 20
@@ -52,6 +56,14 @@ export function createTombstones(twin: SyncTwin | undefined, key: string): Tombs
     has: (id) => read().ended.includes(id),
     noteSpend: (held) => write({ spend: held && toWord(held) }),
     mayBeSpent: (held) => read().spend === toWord(held),
+    isGone(id) {
+      const { latest, ended } = read()
+      return ended.includes(id) || (latest !== null && latest !== id)
+    },
+    agrees(id) {
+      const { latest, ended } = read()
+      return latest === id && !ended.includes(id)
+    },
   }
 }
 

@@ -5,6 +5,7 @@ import type { Persistence } from './persistence.ts'
 import type { Held, SessionRules, Stored } from './session.ts'
 import type { AuthClient, Clock, Network, Revoked, TabHint, Tabs } from './types.ts'
 import type { Vault } from './vault.ts'
+import type { Waking } from './waking.ts'
 
 export interface Establishing {
   readonly id: string
@@ -41,8 +42,6 @@ export interface World {
   readonly observe: (stored: Stored | null) => boolean
   /** The held session is over for this reason: here, in the storage and in the other tabs. */
   readonly endHeld: (reason: EndReason) => Promise<void>
-  /** What is known of the user may be out of date: the server is asked again, and no guard opens before it answers. */
-  readonly doubt: () => void
   /** This session is not wanted here: whatever still shows it is late. */
   readonly giveUp: (id: string) => void
   /** This session ended here. */
@@ -51,6 +50,7 @@ export interface World {
   establishing: Establishing | null
   /** Reads the record again and takes up what differs. */
   readonly look: () => Promise<void>
+  readonly waking: Waking
   /** Its tokens may be spent: nothing renews them unless the mark goes again. */
   unknownSpend: Held | null
   /**

@@ -152,6 +152,21 @@ describe('a guard', () => {
     },
   )
 
+  it('that no part of the app asks about spends nothing on a reload, where the client cannot ask for the user [T1a]', async () => {
+    const tab = openTab({ without: ['getUser'] }, await browserWithSession())
+    await tab.boot()
+    expect([(await tab.auth.requireUser()).name, await tab.auth.getAccessToken()]).toEqual(['Ann', 'access-1'])
+    tab.network.wake()
+    await drain()
+    expect(tab.client.spent).toEqual([])
+    // a view that asks is told when there is an answer
+    expect(tab.auth.can('isEditor')).toBe(false)
+    await drain()
+    tab.client.next('refresh').answer(grant(2))
+    await drain()
+    expect([tab.auth.can('isEditor'), tab.client.spent]).toEqual([true, ['refresh-1']])
+  })
+
   it('is not opened by what the page rendered on the server says', async () => {
     const tab = openTab({ initialSession: { user: ann } })
     expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann, confirmed: false })

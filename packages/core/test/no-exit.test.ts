@@ -1,7 +1,23 @@
 /** No state without a way out: what is no outage comes to an end, and every promise settles. */
 import { AuthError } from '@authchart/core'
 import { describe, expect, it } from 'vitest'
-import { ann, busy, createDisk, drain, HOUR, KEY, MINUTE, openTab, SECOND, watch, type Tab } from './support.ts'
+import {
+  ann,
+  browserWithSession,
+  busy,
+  createDisk,
+  drain,
+  HOUR,
+  KEY,
+  MINUTE,
+  openTab,
+  scriptedClient,
+  SECOND,
+  watch,
+  type Credentials,
+  type Tab,
+  type User,
+} from './support.ts'
 
 /** Steps of a second: a longer one would fire a time limit before the promise it watches could answer. */
 async function pass(tab: Tab, milliseconds: number, each: () => void = () => {}): Promise<void> {
@@ -69,5 +85,86 @@ describe('a record that a newer version of the library wrote', () => {
     await pass(tab, 4 * MINUTE)
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'access-token-expired' })
     expect([disk.record, tab.client.spent]).toEqual([{ version: 2, revision: 'x' }, []])
+  })
+})
+
+describe('a browser that says it is offline', () => {
+  it('while requests are answered is not believed: the session is renewed [J1b]', async () => {
+    const tab = openTab()
+    await tab.signIn()
+    tab.network.goOffline()
+    await pass(tab, 58 * MINUTE, () => void tab.auth.fetch('https://api.test/').catch(() => {}))
+    expect(tab.client.spent).toEqual(['refresh-1'])
+  })
+
+  it('while requests are answered is not believed: the user is asked for [J1b]', async () => {
+    const tab = openTab({}, await browserWithSession())
+    tab.network.goOffline()
+    await tab.boot()
+    await pass(tab, MINUTE, () => {
+      void tab.auth.fetch('https://api.test/').catch(() => {})
+      if (tab.client.has('getUser')) tab.client.next('getUser').answer(ann)
+    })
+    expect(tab.auth.can('isEditor')).toBe(true)
+  })
+
+  it.each([true, false])('is asked about by a ping, which carries no token; answered: %s [J1b]', async (isAnswered) => {
+    const client = scriptedClient<User, Credentials>()
+    let pings = 0
+    const ping = (): Promise<void> => {
+      pings += 1
+      return isAnswered ? Promise.resolve() : Promise.reject(new AuthError('network'))
+    }
+    const tab = openTab({ client: Object.assign(client, { ping }) })
+    await tab.signIn()
+    tab.network.goOffline()
+    await pass(tab, 40 * MINUTE)
+    expect(tab.client.spent).toEqual(isAnswered ? ['refresh-1'] : [])
+    expect(pings).toBeLessThan(20)
+  })
+
+  it('and is right about it a moment after an answer spends nothing [J1b]', async () => {
+    const tab = openTab()
+    await tab.signIn()
+    await pass(tab, 33 * MINUTE - SECOND, () => void tab.auth.fetch('https://api.test/').catch(() => {}))
+    tab.network.goOffline()
+    await pass(tab, 5 * MINUTE)
+    expect(tab.client.spent).toEqual([])
+  })
+})
+
+describe('requireUser with a guard', () => {
+  it('settles although the server never says who the user is [J1d]', async () => {
+    const tab = openTab({}, await browserWithSession())
+    await tab.boot()
+    const asked = watch(tab.auth.requireUser({ guard: 'isEditor' }))
+    await pass(tab, MINUTE, () => {
+      if (tab.client.has('getUser')) tab.client.next('getUser').fail('forbidden')
+    })
+    expect(asked.now).toBe('timeout')
+    // and the next one may be luckier
+    const again = watch(tab.auth.requireUser({ guard: 'isEditor' }))
+    await pass(tab, MINUTE, () => {
+      if (tab.client.has('getUser')) tab.client.next('getUser').answer(ann)
+    })
+    expect(again.now).toBe('resolved')
+  })
+
+  it('leaves no timer behind when it has settled [J1d]', async () => {
+    const tab = openTab({}, await browserWithSession())
+    await tab.boot()
+    const before = tab.clock.pending
+    const aborter = new AbortController()
+    const asked = [
+      watch(tab.auth.requireUser({ guard: 'isEditor' })),
+      watch(tab.auth.requireUser({ guard: 'isEditor', signal: aborter.signal })),
+    ]
+    await drain()
+    expect(tab.clock.pending).toBe(before + 2)
+    aborter.abort(new Error('gone'))
+    tab.client.next('getUser').answer(ann)
+    await drain()
+    expect([asked[0]?.now, asked[1]?.now]).toEqual(['resolved', 'not an AuthError: Error: gone'])
+    expect(tab.clock.pending).toBeLessThanOrEqual(before)
   })
 })

@@ -1,10 +1,12 @@
 import { AuthError } from '../errors.ts'
-import { schedule, stopwatch } from '../ports/clock.ts'
+import { later, schedule, stopwatch } from '../ports/clock.ts'
 import { isSameGrant } from '../session.ts'
 import type { World } from '../world.ts'
 import { effect } from './effect.ts'
 
 const SAFETY_DELAY = 10_000
+/** A browser that says it is offline may be wrong. */
+const OFFLINE_DELAY = 30_000
 
 /** Listens to a renewal. Leaving stops the listening; nothing aborts or repeats the spend. */
 export const refresh = ({ broker, vault, clock }: World) =>
@@ -21,7 +23,7 @@ export const refresh = ({ broker, vault, clock }: World) =>
   })
 
 /** Reports when a renewal that was put off may be tried again. */
-export const awaitRetry = ({ clock, network }: World) =>
+export const awaitRetry = ({ clock, network, client }: World) =>
   effect<{ retryAt: number }>(({ input, sendBack }) => {
     // as a duration from here on: the wall clock may jump meanwhile
     const delay = input.retryAt - clock.now()
@@ -32,6 +34,8 @@ export const awaitRetry = ({ clock, network }: World) =>
       cancel()
       if (remaining() > 0) cancel = schedule(clock, remaining, judge)
       else if (network.isOnline()) sendBack({ type: 'retry.due' })
+      else if (client.ping) cancel = later(clock, OFFLINE_DELAY, () => sendBack({ type: 'retry.due' }))
+      else cancel = later(clock, OFFLINE_DELAY, judge)
     }
     const unwatch = network.onWake(judge)
     judge()

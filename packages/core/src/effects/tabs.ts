@@ -5,14 +5,11 @@ import { effect } from './effect.ts'
 /** Messages from other tabs are hints: whatever they say, the record is read again. So it is after every wake-up. */
 export const watchTabs = (world: World) =>
   effect(() => {
-    const { look } = world
     const wire = openWire(world)
-    const wakeUp = (wake?: { readonly restored: boolean }): void => {
-      // back from the back-forward cache, as it was left: guards stay closed until it is known who is signed in now
-      if (wake?.restored) world.doubt()
-      void look()
-    }
-    const unwatch = [world.onPost((hint) => wire.post(hint)), world.network.onWake(wakeUp)]
+    const unwatch = [
+      world.onPost((hint) => wire.post(hint)),
+      world.network.onWake((wake) => world.waking.wake(wake?.restored === true)),
+    ]
     return () => {
       for (const stop of unwatch) stop()
       wire.close()

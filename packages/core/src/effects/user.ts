@@ -1,5 +1,5 @@
 import { AuthError, toAuthError } from '../errors.ts'
-import { schedule, stopwatch } from '../ports/clock.ts'
+import { later } from '../ports/clock.ts'
 import { isAnotherUser, isGood, isSameGrant, keepSame, readUser, toView, type Held } from '../session.ts'
 import { withTimeout } from '../timeout.ts'
 import type { World } from '../world.ts'
@@ -7,6 +7,7 @@ import { effect } from './effect.ts'
 
 const FIRST_DELAY = 5000
 const LONGEST_DELAY = 60_000
+const OFFLINE_DELAY = 30_000
 
 /**
  * Asks the server for the user of this session, and shows the answer. Another user ends the session.
@@ -48,7 +49,7 @@ export async function askUser(world: World, asked: Held): Promise<unknown> {
 /** Asks the server who is signed in, once per generation: a stored user opens no guard, and roles change. */
 export const confirmUser = (world: World) =>
   effect(({ sendBack }) => {
-    const { vault, client, clock, network } = world
+    const { vault, client, clock, network, waking } = world
     let failures = 0
     let asking = false
     let hasRenewed = false
@@ -59,8 +60,12 @@ export const confirmUser = (world: World) =>
       cancel()
       const { held } = vault
       if (stopped || asking || !held || held.userGeneration === held.generation) return
-      if (!client.getUser || (held.renewAge === Infinity && !isGood(held, clock))) return renewInstead(held)
-      if (!isGood(held, clock) || !network.isOnline()) return
+      // not with the token of a user who may have signed out while this page was away
+      if (waking.before() !== undefined) return void waking.looked().then(judge, () => {})
+      if (!client.getUser) return
+      if (!isGood(held, clock)) return renewInstead(held)
+      // the browser may be wrong: the answer to another request would show it
+      if (!network.isOnline()) return void (cancel = later(clock, OFFLINE_DELAY, judge))
       asking = true
       askUser(world, held).then(
         () => {
@@ -75,9 +80,9 @@ export const confirmUser = (world: World) =>
       )
     }
 
-    /** A server that cannot be asked now says who it is when it renews; once is enough to find out whether it does. */
-    const renewInstead = ({ userGeneration, renewable }: Held): void => {
-      if (userGeneration > 0 || !renewable || hasRenewed) return
+    /** Where no timer renews it, the token has to be renewed before anything can be asked with it; once is enough. */
+    const renewInstead = ({ userGeneration, renewable, renewAge }: Held): void => {
+      if (userGeneration > 0 || !renewable || hasRenewed || renewAge < Infinity) return
       hasRenewed = true
       sendBack({ type: 'expiry.due' })
     }
@@ -94,8 +99,7 @@ export const confirmUser = (world: World) =>
       }
       const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures)
       failures += 1
-      const elapsed = stopwatch(clock)
-      cancel = schedule(clock, () => delay - elapsed(), judge)
+      cancel = later(clock, delay, judge)
     }
 
     // not at once: a session that replaces another one enters this state again in the same turn, which asks as well

@@ -41,6 +41,12 @@ export function countdown(clock: Clock, milliseconds: number, callback: () => vo
   return () => clock.clearTimeout(timer)
 }
 
+/** Calls `callback` once, so many milliseconds from now by the clock that saw more of them. */
+export function later(clock: Clock, milliseconds: number, callback: () => void): () => void {
+  const elapsed = stopwatch(clock)
+  return schedule(clock, () => milliseconds - elapsed(), callback)
+}
+
 /**
  * Calls `callback` once, later, when `delay()` says that no milliseconds are left (Infinity: never). It is asked again
  * whenever the timer fires: one that came early, or a clock that was put back, only means waiting on. A clock that was

@@ -18,10 +18,15 @@ export interface BrowserStorageOptions {
  */
 export function browserStorage({ name }: BrowserStorageOptions = {}): AuthStorage {
   const database = name ?? 'authchart'
+  return { name, scope: 'shared', twin: twinIn(() => localStorage, database), ...recordsIn(database, mayReplace) }
+}
+
+/** The records of a database; `mayWrite` says whether one may be replaced where that revision is expected. */
+export function recordsIn(
+  database: string,
+  mayWrite: (stored: unknown, expected: string | null) => boolean,
+): Pick<AuthStorage, 'read' | 'compareAndSet'> {
   return {
-    name,
-    scope: 'shared',
-    twin: twinIn(() => localStorage, database),
     read: (key, options) => transact(database, 'readonly', key, (stored: unknown) => stored ?? null, options),
     async compareAndSet(key, expected, next, options) {
       // cloned before the first wait: the caller may change the record meanwhile, and what cannot be stored rejects here
@@ -31,7 +36,7 @@ export function browserStorage({ name }: BrowserStorageOptions = {}): AuthStorag
         'readwrite',
         key,
         (stored, store) => {
-          const won = mayReplace(stored, expected)
+          const won = mayWrite(stored, expected)
           if (won && record) store.put(record, key)
           else if (won) store.delete(key)
           return won

@@ -1,13 +1,15 @@
 /** Where there are no Web Locks: leases in IndexedDB, between documents of one origin. */
 import { describe, expect, it } from 'vitest'
 import { leases } from '../../src/ports/lease.ts'
-import { browserStorage } from '../../src/storage/browser.ts'
+import { browserStorage, recordsIn } from '../../src/storage/browser.ts'
 import { gate, openTab } from './tab.ts'
 
 let count = 0
 /** A lock that no other test uses. */
 const freshName = () => `lease-test-${(count += 1)}`
 const records = browserStorage({ name: 'authchart-leases' })
+/** Writes what no lease looks like, too. */
+const foreign = recordsIn('authchart-leases', () => true)
 const byAnother = (until: number, revision = 'theirs') =>
   ({ version: 1, revision, holder: 'another tab', until }) as const
 
@@ -63,6 +65,18 @@ describe('without Web Locks', () => {
     await records.compareAndSet(name, 'theirs', null)
     await waiting
     expect(hasBegun).toBe(true)
+  })
+
+  it.each([
+    ['ends a day from now, by a clock that was ahead when it was taken', byAnother(Date.now() + 86_400_000)],
+    ['never ends', byAnother(Infinity)],
+    ['ends at no time that can be read', { ...byAnother(0), until: 'soon' }],
+    ['another version of the library wrote', { ...byAnother(Date.now() + 30_000), version: 2 }],
+  ])('a lease that %s is taken over [L1, L2, L3]', async (_, stored) => {
+    const name = freshName()
+    await foreign.compareAndSet(name, null, stored as never)
+    expect(await leases()(name, async () => 'done')).toBe('done')
+    expect(await foreign.read(name)).toBeNull()
   })
 
   it('the work runs once, and its error is handed back as it is', async () => {

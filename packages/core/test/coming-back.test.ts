@@ -1,0 +1,138 @@
+/** A page that was in the back-forward cache, frozen or asleep, and what happened in other tabs meanwhile. */
+import type { Tabs } from '@authchart/core'
+import { describe, expect, it } from 'vitest'
+import { ann, bob, createDisk, drain, fakeClock, grant, openTab, SECOND, watch } from './support.ts'
+
+const HERE = 'https://api.test/mine'
+/** No wire: a page that is away hears nothing. */
+const apart: Tabs = { lock: (_, work) => work(), open: () => ({ post() {}, close() {} }) }
+
+/** Ann's page is away; another user, or no user, is signed in by now. */
+async function away(who: typeof bob | null, hasTwin = true) {
+  const disk = createDisk()
+  const clock = fakeClock()
+  const { storage } = disk
+  if (!hasTwin) Reflect.deleteProperty(storage, 'twin')
+  const tab = openTab({ storage, clock, tabs: apart })
+  await tab.signIn()
+  const other = openTab({ storage, clock, tabs: apart })
+  await other.boot()
+  if (who) await other.signIn(who, 7)
+  else void other.auth.signOut()
+  await drain()
+  return { disk, clock, tab, other }
+}
+
+const ways = [
+  ['the back-forward cache, and another user is signed in', true, bob],
+  ['the back-forward cache, and no user is signed in', true, null],
+  ['being frozen, and another user is signed in', false, bob],
+  ['being frozen, and no user is signed in', false, null],
+] as const
+
+describe('a page that comes back', () => {
+  it.each(ways)('from %s: no frame shows the user before [S1a]', async (_, isRestored, who) => {
+    const { tab } = await away(who)
+    const frames: unknown[] = []
+    tab.auth.subscribe(({ user }) => void frames.push(user))
+    tab.network.wake(isRestored)
+    frames.push(tab.auth.getState().user)
+    await drain()
+    expect(frames).not.toContainEqual(ann)
+    expect(tab.auth.getState().user).toEqual(who)
+  })
+
+  it.each(ways)('from %s: no request leaves with the token of the user before [S1b]', async (_, isRestored, who) => {
+    for (const hasTwin of [true, false]) {
+      const { tab } = await away(who, hasTwin)
+      tab.network.wake(isRestored)
+      const asked = watch(tab.auth.fetch(HERE, { method: 'POST', body: 'draft of Ann' }))
+      await drain()
+      // and what Ann's page asks for does not happen as another user
+      expect([asked.now, tab.server.arrived]).toEqual([who ? 'identity-changed' : 'not-authenticated', []])
+      expect(tab.client.pending.filter(({ method }) => method === 'getUser').map(({ input }) => input)).toEqual(
+        who ? [{ accessToken: 'access-7' }] : [],
+      )
+    }
+  })
+
+  it.each(ways)('from %s: getAccessToken() waits for the record [S1c]', async (_, isRestored, who) => {
+    for (const hasTwin of [true, false]) {
+      const { tab } = await away(who, hasTwin)
+      tab.network.wake(isRestored)
+      expect(await tab.auth.getAccessToken()).toBe(who ? 'access-7' : null)
+    }
+  })
+
+  it.each(ways)('from %s, over a disk that is slow: the user before stays hidden [S1e]', async (_, isRestored, who) => {
+    const { tab, disk, clock } = await away(who)
+    disk.before = () => new Promise(() => {})
+    tab.network.wake(isRestored)
+    const asked = watch(tab.auth.fetch(HERE))
+    await drain()
+    expect(asked.now).toBe('pending')
+    for (let second = 0; second < 10; second += 1) {
+      clock.advance(SECOND)
+      await drain()
+      expect(tab.auth.getState().user).not.toEqual(ann)
+    }
+    expect([asked.now === 'pending', tab.server.tokens()]).toEqual([false, expect.not.arrayContaining(['access-1'])])
+  })
+
+  it('over a disk that is slow, with no word beside it: the token of the user before is not used, and nothing hangs [S1b, S1e]', async () => {
+    const { tab, disk, clock } = await away(null, false)
+    disk.before = () => new Promise(() => {})
+    tab.network.wake(true)
+    const asked = watch(tab.auth.fetch(HERE))
+    await drain()
+    for (let second = 0; second < 3; second += 1) {
+      clock.advance(SECOND)
+      await drain()
+    }
+    expect([asked.now, tab.server.tokens()]).toEqual(['storage-unavailable', []])
+  })
+
+  it.each([true, false])(
+    'to what it left (restored: %s): nothing is shown anew, and requests go on [S1a]',
+    async (isRestored) => {
+      const tab = openTab()
+      await tab.signIn()
+      const users: unknown[] = []
+      tab.auth.subscribe(({ user, status }) => void users.push([user, status]))
+      tab.network.wake(isRestored)
+      const asked = watch(tab.auth.fetch(HERE))
+      await drain()
+      while (tab.client.has('getUser')) tab.client.next('getUser').answer(ann)
+      await drain()
+      expect([asked.now, tab.server.tokens(), tab.auth.can('isEditor')]).toEqual(['resolved', ['access-1'], true])
+      expect(users.filter((seen) => JSON.stringify(seen) !== JSON.stringify([ann, 'authenticated']))).toEqual([])
+    },
+  )
+
+  it('to a session that another tab has renewed sends its requests with the newer token [S1b]', async () => {
+    const { tab, other } = await away(ann)
+    await drain()
+    tab.network.wake()
+    await drain()
+    void other.auth.refresh()
+    await drain()
+    other.client.next('refresh').answer(grant(8))
+    await drain()
+    tab.network.wake(true)
+    const asked = watch(tab.auth.fetch(HERE))
+    await drain()
+    expect([asked.now, tab.server.tokens()]).toEqual(['resolved', ['access-8']])
+  })
+
+  it('is not signed out by a word beside the record that the record does not bear out [S1a]', async () => {
+    const { tab, disk } = await away(ann)
+    tab.network.wake()
+    await drain()
+    disk.storage.twin?.write('authchart:https://api.test', { latest: 'another one' })
+    tab.network.wake(true)
+    expect(tab.auth.getState().user).toBe(null)
+    await drain()
+    expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann })
+    expect(disk.record).toMatchObject({ user: ann })
+  })
+})
