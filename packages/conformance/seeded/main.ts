@@ -34,10 +34,7 @@ async function start(chosen: readonly Bug[]): Promise<void> {
     const all = await failuresOf(values.whole ? [] : [bug.killer], bug, bail)
     const failed = all.filter((name) => !anyway.includes(name))
     if (failed.length === 0) survivors += 1
-    const by =
-      failed.length > 0
-        ? `by ${failed[0]}`
-        : `not noticed by ${values.whole ? 'any test' : bug.killer}`
+    const by = failed.length > 0 ? `by ${failed[0]}` : `not noticed by ${values.whole ? 'any test' : bug.killer}`
     console.log(`${failed.length > 0 ? 'killed  ' : 'SURVIVED'}  ${bug.name}\n          ${by}`)
   }
   console.log(`${chosen.length - survivors} of ${chosen.length} seeded bugs killed`)
