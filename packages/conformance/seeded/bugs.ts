@@ -140,7 +140,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a guard opens for a user that only the storage knows',
     file: 'guards.ts',
-    from: 'if (!session?.confirmed) return false',
+    from: 'if (!session?.confirmed) return (confirm(), false)',
     to: 'if (!session) return false',
     killer: 'core/test/guards.test.ts',
   },
