@@ -56,15 +56,15 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a token that may be spent is sent again',
     file: 'broker.ts',
-    from: `stored.marked && client.replay !== 'tolerated'`,
+    from: `stored.marked && !isReplayable(stored.since)`,
     to: `stored.marked && client.replay === 'tolerated'`,
     killer: 'core/test/broker.test.ts',
   },
   {
     name: 'a token is spent without a mark',
     file: 'broker.ts',
-    from: 'persistence.replace(stored.revision, spent, true)',
-    to: 'persistence.replace(stored.revision, spent, false)',
+    from: 'persistence.replace(stored.revision, spent, mark)',
+    to: 'persistence.replace(stored.revision, spent, null)',
     killer: 'core/test/broker.test.ts',
   },
   {

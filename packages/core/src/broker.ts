@@ -12,13 +12,16 @@ import {
   keepSame,
   readUser,
   toView,
+  randomId,
   type Held,
+  type Mark,
   type SessionRules,
   type Stored,
 } from './session.ts'
 import { schedule, stopwatch } from './ports/clock.ts'
 import { report } from './report.ts'
 import { withTimeout } from './timeout.ts'
+import { mayReplay, toleranceOf } from './tolerance.ts'
 import type { AuthClient, CallOptions, Grant, Network } from './types.ts'
 import type { Vault } from './vault.ts'
 
@@ -80,6 +83,10 @@ export function createBroker(options: BrokerOptions): Broker {
   let flight: { readonly held: Held | null; readonly outcome: Promise<Outcome> } | null = null
   /** An answer that is not waited for any longer: it is taken up where the marked record still waits for it. */
   let late: Promise<unknown> | null = null
+  const tolerance = toleranceOf(client.replay)
+  let begun: { readonly since: number; readonly elapsed: () => number } | null = null
+  /** Not made before it is needed: some runtimes allow nothing random while a module is evaluated. */
+  let tab: string | undefined
   let pace = createPace('', rules)
   const paceOf = ({ id }: Held): Pace => (pace.id === id ? pace : (pace = createPace(id, rules)))
 
@@ -110,7 +117,7 @@ export function createBroker(options: BrokerOptions): Broker {
     // the browser may be wrong: an answer would show it
     if (!network.isOnline() && ((await reach(meant)) !== null || !network.isOnline()))
       return deferred(rules, new AuthError('offline'), 0)
-    if (stored.marked && client.replay !== 'tolerated') return lost(held)
+    if (stored.marked && !isReplayable(stored.since)) return lost(held)
     if (isThrottled(held)) return deferred(rules, new AuthError('rate-limited'), 10_000)
 
     const unreached = await reach(meant)
@@ -119,7 +126,8 @@ export function createBroker(options: BrokerOptions): Broker {
 
     // durable before the request leaves: a tab that finds the mark knows that the token may be spent
     options.noteSpend(spent)
-    const marked = await persistence.replace(stored.revision, spent, true)
+    const mark = beginSpend(stored)
+    const marked = await persistence.replace(stored.revision, spent, mark)
     if (marked === null) {
       observe(await persistence.read())
       return isSameGrant(held, vault.held) ? backOff(new AuthError('in-progress')) : { type: 'settled' }
@@ -143,13 +151,27 @@ export function createBroker(options: BrokerOptions): Broker {
       return await take(grant)
     } catch (thrown) {
       if (sent) late = sent.then(take).catch(() => {})
-      return fail(spent, marked, toAuthError(thrown, 'network'), judge)
+      return fail(spent, marked, mark.since, toAuthError(thrown, 'network'), judge)
     }
+  }
+
+  /** A spend that is tried again counts from its first try. */
+  function beginSpend({ marked, since }: StoredSession): Mark {
+    tab ??= randomId()
+    if (marked && since !== null) return { since, tab }
+    begun = { since: clock.now(), elapsed: stopwatch(clock) }
+    return { since: begun.since, tab }
+  }
+
+  /** By both clocks: one may be put back, the other knows this page's own spends only. */
+  function isReplayable(since: number | null): boolean {
+    const isOver = begun !== null && begun.since === since && begun.elapsed() >= tolerance
+    return !isOver && mayReplay(since, clock.now(), tolerance)
   }
 
   function nextOf(grant: Grant, held: Held, spent: Held): Held {
     const { refreshToken } = spent
-    const isKept = client.replay === 'tolerated' && (grant.refreshToken ?? null) === null
+    const isKept = tolerance > 0 && (grant.refreshToken ?? null) === null
     const user = knownUser(grant.user)
     const kept = isKept && refreshToken !== null && { refreshToken }
     const next = fromGrant({ ...grant, user, ...kept }, user ?? held.user, spent, rules)
@@ -176,7 +198,7 @@ export function createBroker(options: BrokerOptions): Broker {
   /** It was not spent. */
   async function unmark(marked: string, held: Held): Promise<void> {
     options.noteSpend(null)
-    await persistence.replace(marked, held, false)
+    await persistence.replace(marked, held, null)
   }
 
   /** A session whose access token has ended, and that nothing can renew for a reason that is no outage, is over. */
@@ -205,7 +227,7 @@ export function createBroker(options: BrokerOptions): Broker {
 
   async function commit(held: Held, next: Held, marked: string): Promise<Outcome> {
     if (isSomebodyElse(held, next, rules)) return endAsMismatch(held, next)
-    const commitNow = async () => (vault.held?.id === held.id ? persistence.replace(marked, next, false) : null)
+    const commitNow = async () => (vault.held?.id === held.id ? persistence.replace(marked, next, null) : null)
     let committed = await commitNow()
     if (committed === null && vault.held?.id === held.id) {
       // a sign-in that is being stored in its place may yet be given up: then the marked record is back
@@ -235,7 +257,7 @@ export function createBroker(options: BrokerOptions): Broker {
     const known = await identify(held, next)
     if (known === 'somebody else') return endAsMismatch(held, next)
     if (known instanceof AuthError) return known.code === 'session-expired' ? null : cannotTell(held, known)
-    const isStored = next.isNamed || (await persistence.replace(revision, known, false)) !== null
+    const isStored = next.isNamed || (await persistence.replace(revision, known, null)) !== null
     if (isFound && !isStored) {
       observe(await persistence.read())
       return isSameGrant(received, vault.held)
@@ -287,17 +309,24 @@ export function createBroker(options: BrokerOptions): Broker {
     }
   }
 
-  async function fail(held: Held, marked: string, error: AuthError, judge: typeof verdictOf): Promise<Outcome> {
+  async function fail(
+    held: Held,
+    marked: string,
+    since: number,
+    error: AuthError,
+    judge: typeof verdictOf,
+  ): Promise<Outcome> {
     const verdict = judge(error)
     if (verdict === 'refused') {
       await options.onEnded(held, error.code === 'account-banned' ? 'account-banned' : 'session-expired')
       return { type: 'settled' }
     }
-    if (verdict === 'unknown' && client.replay !== 'tolerated') {
-      return lost(held, error)
+    if (verdict === 'unknown' && !isReplayable(since)) return lost(held, error)
+    // of a spend that may have been done the mark stays, so that the time counts from its beginning
+    if (verdict !== 'unknown') {
+      await unmark(marked, held)
+      options.onUnmarked()
     }
-    await unmark(marked, held)
-    options.onUnmarked()
     return judge === verdictOf ? paceOf(held).backOff(error) : deferred(rules, error, 0)
   }
 

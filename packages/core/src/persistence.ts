@@ -6,6 +6,7 @@ import {
   toRecord,
   type EndedTokens,
   type Held,
+  type Mark,
   type SessionRules,
   type Stored,
 } from './session.ts'
@@ -30,7 +31,7 @@ export interface Persistence {
    */
   readonly put: (held: Held, isWanted?: () => boolean) => Promise<(isOver: (id: string) => boolean) => Promise<void>>
   /** Replaces the record of that revision, and says the new one's; null when another was faster. */
-  readonly replace: (revision: string, held: Held, marked: boolean) => Promise<string | null>
+  readonly replace: (revision: string, held: Held, mark: Mark | null) => Promise<string | null>
   /** Removes the record of such a session, leaving word of why it ended where there is one. Resolves to what was there. */
   readonly end: (isMeant: (id: string, found: Stored) => boolean, ended: EndedTokens | null) => Promise<Stored | null>
   /** Removes the word of an ended session. */
@@ -279,8 +280,8 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     }
   }
 
-  async function replace(revision: string, held: Held, marked: boolean): Promise<string | null> {
-    const record = toRecord(held, rules, marked)
+  async function replace(revision: string, held: Held, mark: Mark | null): Promise<string | null> {
+    const record = toRecord(held, rules, mark)
     if (wanted.length > 0) await bring().catch(retryLater)
     if (own || wanted.length > 0) {
       if (view()?.revision !== revision) return null

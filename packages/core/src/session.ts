@@ -30,7 +30,14 @@ export interface Held extends AccessTokens {
 
 /** What a stored record can say. `foreign`: something that we cannot read; with a revision it is a broken one of ours. */
 export type Stored =
-  | { readonly kind: 'session'; readonly held: Held; readonly marked: boolean; readonly revision: string }
+  | {
+      readonly kind: 'session'
+      readonly held: Held
+      readonly marked: boolean
+      /** When the spend of a marked one began, epoch milliseconds; null if that is not known. */
+      readonly since: number | null
+      readonly revision: string
+    }
   | {
       readonly kind: 'ended'
       readonly ended: EndedSession
@@ -39,6 +46,12 @@ export type Stored =
       readonly revision: string
     }
   | { readonly kind: 'foreign'; readonly revision: string | null; readonly isNewer: boolean }
+
+/** This token may be spent: since when, epoch milliseconds, and by which tab. */
+export interface Mark {
+  readonly since: number
+  readonly tab: string
+}
 
 const DEFAULT_LIFETIME = 3_600_000
 const LONGEST_LIFETIME = 365 * 24 * 3_600_000
@@ -126,7 +139,7 @@ export function isGood(held: Held, clock: Clock): boolean {
 
 /* ---------------------------------------------------------------- the record */
 
-export function toRecord(held: Held, { issuer }: SessionRules, marked = false): StoredRecord {
+export function toRecord(held: Held, { issuer }: SessionRules, mark: Mark | null = null): StoredRecord {
   const { id, generation, user, accessToken, refreshToken, receivedAt, lifetime, signedInAt, isNamed } = held
   return {
     version: 1,
@@ -139,7 +152,8 @@ export function toRecord(held: Held, { issuer }: SessionRules, marked = false): 
     receivedAt,
     lifetime,
     signedInAt,
-    marked,
+    marked: mark !== null,
+    ...(mark && { markedAt: mark.since, markedBy: mark.tab }),
     ...(issuer !== null && { issuer }),
     // left out where it is, as it nearly always is
     ...(!isNamed && { named: false }),
@@ -224,7 +238,8 @@ function readRecord(value: unknown, rules: SessionRules): Stored {
     signedInMonotonic: isCount(signedInAt) ? toMonotonic(signedInAt) : 0,
     isNamed: record['named'] !== false,
   }
-  return { kind: 'session', held, marked: record['marked'] === true, revision }
+  const since = isCount(record['markedAt']) ? record['markedAt'] : null
+  return { kind: 'session', held, marked: record['marked'] === true, since, revision }
 }
 
 /* ---------------------------------------------------------------- reading what others sent */
@@ -292,6 +307,6 @@ export function keepSame(before: unknown, after: unknown): unknown {
   return after === undefined || isSameData(before, after) ? before : after
 }
 
-function randomId(): string {
+export function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

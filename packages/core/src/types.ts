@@ -237,8 +237,11 @@ export interface AuthClient<TUser = unknown, TCredentials = unknown> {
   signOut?(tokens: AccessTokens, options: CallOptions): Promise<void>
   /** Any cheap request: resolves when the server gives any answer. Asked first if the connection may be dead. */
   ping?(options: CallOptions): Promise<unknown>
-  /** `'tolerated'`: the server accepts a used refresh token again for a while, so a lost answer may be asked for again. */
-  readonly replay?: 'tolerated' | 'forbidden'
+  /**
+   * `toleratedFor`: the server accepts a used refresh token again for so many seconds, so a lost answer may be asked for
+   * again within that time. `'tolerated'`: for 30 seconds.
+   */
+  readonly replay?: 'tolerated' | 'forbidden' | { readonly toleratedFor: number }
   /** Where the server is (scheme, host, port): the default of `allowedOrigins`. */
   readonly origin?: string
   /** Keeps two apps or environments on one page origin apart in the storage. Not a secret. */

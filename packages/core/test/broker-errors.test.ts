@@ -79,7 +79,7 @@ describe('an error as the answer to a renewal', () => {
     await drain()
     if (outcome === 'the session is over') return expect(status()).toBe('expired')
     expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'waiting' })
-    clock.advance(2 * MINUTE)
+    clock.advance(2 * SECOND)
     await drain()
     expect(client.counts.refresh).toBe(2)
   })

@@ -119,7 +119,7 @@ describe('a renewal that is answered after its time limit', () => {
   })
 
   it('ends nothing where the token was shown again, as the server tolerates, and the session has gone on [J3a]', async () => {
-    const tab = await late({ client: tolerantClient() })
+    const tab = await late({ client: Object.assign(tolerantClient(), { replay: { toleratedFor: 120 } }) })
     const call = tab.client.next('refresh')
     tab.clock.advance(SECOND)
     await drain()

@@ -4,6 +4,7 @@ import { countdown } from '../ports/clock.ts'
 import { toView, type Stored } from '../session.ts'
 import type { Clock } from '../types.ts'
 import { withTimeout } from '../timeout.ts'
+import { mayReplay, toleranceOf } from '../tolerance.ts'
 import type { World } from '../world.ts'
 import { effect } from './effect.ts'
 
@@ -68,7 +69,8 @@ async function look(world: World): Promise<AuthFact> {
   if (stored?.kind === 'ended') return { type: 'restore.ended', ended: stored.ended }
   if (stored?.kind !== 'session') return { type: 'restore.empty' }
   vault.stage(stored.held)
-  const spendUnknown = stored.marked && !isSpending && client.replay !== 'tolerated'
+  const spendUnknown =
+    stored.marked && !isSpending && !mayReplay(stored.since, world.clock.now(), toleranceOf(client.replay))
   if (spendUnknown) world.unknownSpend = stored.held
   return { type: 'restore.found', session: toView(stored.held), spendUnknown }
 }
