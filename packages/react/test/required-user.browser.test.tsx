@@ -55,7 +55,8 @@ test('it suspends until it is known who is signed in, and gives the user', async
 
   find()
   await expect.element(screen.getByText('account of Ann')).toBeInTheDocument()
-  expect(auth.listeners()).toBe(2)
+  // React subscribes after it has shown what it has
+  await expect.poll(() => auth.listeners()).toBe(2)
 })
 
 test('with a guard it suspends until the server confirmed who it is', async () => {
