@@ -184,7 +184,7 @@ export const bugs: readonly Bug[] = [
     file: 'current.ts',
     from: '!now || !isSameOwner(before, now, rules)',
     to: '!now',
-    killer: 'core/test/evidence.test.ts',
+    killer: 'core/test/coming-back.test.ts',
   },
   {
     name: 'the way back leads to another site',
