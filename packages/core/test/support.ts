@@ -261,21 +261,41 @@ export async function settle(): Promise<void> {
 
 export const never = <T>(): Promise<T> => new Promise<T>(() => {})
 
-/** Everything nobody caught while `run` ran. */
+/** Everything that was not caught while `run` ran, or in a timer without a delay that it set. */
 export async function uncaughtDuring(run: () => Promise<void> | void): Promise<unknown[]> {
   const seen: unknown[] = []
   const note = (error: unknown): void => void seen.push(error)
+  const { setTimeout } = globalThis
+  const fired: Promise<void>[] = []
+  const watched = (callback: () => void, milliseconds?: number): unknown => {
+    if (milliseconds) return setTimeout(callback, milliseconds)
+    const { promise, resolve } = latch()
+    fired.push(promise)
+    return setTimeout(() => {
+      resolve()
+      callback()
+    })
+  }
   process.on('unhandledRejection', note)
   process.on('uncaughtException', note)
+  globalThis.setTimeout = watched as typeof setTimeout
   try {
     await run()
-    // what is thrown from a timer comes a little later
     await drain()
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await Promise.all(fired)
     await drain()
   } finally {
+    globalThis.setTimeout = setTimeout
     process.off('unhandledRejection', note)
     process.off('uncaughtException', note)
   }
   return seen
+}
+
+function latch(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
 }

@@ -138,10 +138,12 @@ describe.each(['React', 'Vue'] as const)('TanStack Query in %s', (framework) => 
 test('a view that closes with the session asks for nothing any more [W4]', async () => {
   const auth = await auths()
   const notes = notesOf(auth)
-  const { element } = openReact(auth, notes)
+  const { element, queries } = openReact(auth, notes)
+  const refetch = vi.spyOn(queries, 'refetchQueries')
   await expect.poll(() => element.textContent).toBe('notes of Ann')
   await auth.signOut()
   await expect.poll(() => element.textContent).toBe('signed out')
-  await new Promise((resolve) => setTimeout(resolve))
+  await expect.poll(() => refetch.mock.results.length).toBe(1)
+  await refetch.mock.results[0]?.value
   expect(notes.load).toHaveBeenCalledTimes(1)
 })
