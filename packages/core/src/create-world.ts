@@ -73,6 +73,7 @@ function isWhole(reason: EndReason): boolean {
 }
 
 const endOf = (held: Held, reason: EndReason): number => (isWhole(reason) ? Infinity : held.generation)
+
 /** This user had signed in by then. */
 const isEarlier = (stored: Stored, time: number): boolean =>
   stored.kind === 'session' && (stored.held.signedInAt ?? 0) < time

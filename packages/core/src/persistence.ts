@@ -262,6 +262,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     const { id } = stored.held
     const before = givenUp.get(id)
     if (before) {
+      givenUp.delete(id)
       await want({ apply: (found) => (idOf(found) === id ? before() : undefined) })
       onLate()
       return fromRecord(view(), rules)
@@ -281,6 +282,8 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   }
 
   async function replace(revision: string, held: Held, mark: Mark | null): Promise<string | null> {
+    // what a sign-in had replaced has gone on: it must not be put back
+    givenUp.clear()
     const record = toRecord(held, rules, mark)
     if (wanted.length > 0) await bring().catch(retryLater)
     if (own || wanted.length > 0) {
@@ -336,6 +339,8 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     put,
     replace,
     async end(isMeant, ended) {
+      // and what is over is kept nowhere
+      givenUp.clear()
       let ending: Stored | null = null
       const apply: Change['apply'] = (found) => {
         const id = idOf(found)
