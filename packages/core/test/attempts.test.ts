@@ -7,6 +7,7 @@ import {
   bob,
   bobsPassword,
   browserWithSession,
+  browserWithSpend,
   busy,
   drain,
   DUE,
@@ -89,12 +90,7 @@ describe('a sign-in that waits for the restore', () => {
   })
 
   it('leaves an unknown spend unknown: the token is not sent again [S2a]', async () => {
-    const browser = await browserWithSession()
-    const dead = openTab({}, browser)
-    await dead.boot()
-    void dead.auth.refresh().catch(() => {})
-    await drain()
-    dead.tab.kill()
+    const browser = await browserWithSpend()
     const tab = openTab({}, browser)
     void tab.auth.signIn(bobsPassword).catch(() => {})
     await drain()

@@ -3,6 +3,7 @@ import {
   ann,
   bob,
   browserWithSession,
+  browserWithSpend,
   createDisk,
   drain,
   DUE,
@@ -125,12 +126,7 @@ describe('a renewal', () => {
   })
 
   it('of a tab that died is not repeated by the next one [5, 6, 82]', async () => {
-    const browser = await browserWithSession()
-    const dead = openTab({}, browser)
-    await dead.boot()
-    void dead.auth.refresh().catch(() => {})
-    await drain()
-    dead.tab.kill()
+    const browser = await browserWithSpend()
     const next = openTab({}, browser)
     await next.boot()
     expect(next.auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'indeterminate' })
@@ -141,12 +137,7 @@ describe('a renewal', () => {
   })
 
   it('of a dead tab is repeated where the server tolerates it', async () => {
-    const browser = await browserWithSession()
-    const dead = openTab({}, browser)
-    await dead.boot()
-    void dead.auth.refresh().catch(() => {})
-    await drain()
-    dead.tab.kill()
+    const browser = await browserWithSpend()
     const next = openTab({ client: tolerantClient() }, browser)
     await next.boot()
     void next.auth.refresh()

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { fieldsOf } from './jwt.ts'
-import { ann, annsPassword, browserWithSession, createDisk, drain, DUE, grant, openTab } from './support.ts'
+import {
+  ann,
+  annsPassword,
+  browserWithSession,
+  browserWithSpend,
+  createDisk,
+  drain,
+  DUE,
+  grant,
+  openTab,
+} from './support.ts'
 
 describe('while the user is being confirmed', () => {
   it('a renewal that is due goes on', async () => {
@@ -64,12 +74,7 @@ describe('while the user is being confirmed', () => {
   })
 
   it('in a session whose renewal was lost, the word of the server that the token is dead ends it', async () => {
-    const browser = await browserWithSession()
-    const dead = openTab({}, browser)
-    await dead.boot()
-    void dead.auth.refresh().catch(() => {})
-    await drain()
-    dead.tab.kill()
+    const browser = await browserWithSpend()
     const tab = openTab({}, browser)
     await tab.boot()
     tab.client.next('getUser').fail('session-expired')

@@ -33,18 +33,25 @@ async function twoTabs(options: () => Options = () => ({})) {
 }
 
 describe('a refusal of an older token', () => {
-  it('does not end the session that has gone on: the tab that was refused takes the newer token up [S3a]', async () => {
-    const { disk, one, two } = await twoTabs(() => ({ client: tolerantClient() }))
+  /** Two tabs spend one token: the second has its answer already when the first is refused. */
+  async function refusedLate(code: 'session-expired' | 'account-banned') {
+    const tabs = await twoTabs(() => ({ client: tolerantClient() }))
+    const { one, two } = tabs
     void one.auth.refresh().catch(() => {})
     await drain()
     void two.auth.refresh()
     await drain()
     two.client.next('refresh').answer(grant(2))
     await drain()
-    one.client.next('refresh').fail('session-expired')
+    one.client.next('refresh').fail(code)
     await drain()
     two.network.wake()
     await drain()
+    return tabs
+  }
+
+  it('does not end the session that has gone on: the tab that was refused takes the newer token up [S3a]', async () => {
+    const { disk, one, two } = await refusedLate('session-expired')
     expect(disk.record).toMatchObject({ refreshToken: 'refresh-2' })
     expect([one.auth.getState().user, two.auth.getState().user]).toEqual([ann, ann])
     expect(await one.auth.getAccessToken()).toBe('access-2')
@@ -75,17 +82,7 @@ describe('a refusal of an older token', () => {
   })
 
   it('that comes with a ban ends all of the session [S3a]', async () => {
-    const { disk, one, two } = await twoTabs(() => ({ client: tolerantClient() }))
-    void one.auth.refresh().catch(() => {})
-    await drain()
-    void two.auth.refresh()
-    await drain()
-    two.client.next('refresh').answer(grant(2))
-    await drain()
-    one.client.next('refresh').fail('account-banned')
-    await drain()
-    two.network.wake()
-    await drain()
+    const { disk, one, two } = await refusedLate('account-banned')
     expect([one.status(), two.status(), disk.record]).toEqual([
       'expired',
       'expired',

@@ -190,6 +190,17 @@ export async function browserWithSession(user: User = ann, clock: FakeClock = fa
   return browser
 }
 
+/** A browser whose only tab died after it had sent its refresh token, and before the answer. */
+export async function browserWithSpend(): Promise<FakeBrowser> {
+  const browser = await browserWithSession()
+  const dead = openTab({}, browser)
+  await dead.boot()
+  void dead.auth.refresh().catch(() => {})
+  await drain()
+  dead.tab.kill()
+  return browser
+}
+
 /** How a promise stands: `pending`, `resolved`, the code of its AuthError, or what else it rejected with. */
 export function watch<T>(promise: Promise<T>) {
   const seen: { now: string; value: T | undefined; error: unknown } = { now: 'pending', value: undefined, error: null }

@@ -35,6 +35,16 @@ async function type(text: string): Promise<void> {
   await nextTick()
 }
 
+/** A page of Ann, who has typed this into it. */
+async function typed(view: () => VNode, text: string) {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  await signIn(auth, server)
+  const { read } = mount(auth, view)
+  await type(text)
+  return { server, auth, read }
+}
+
 const slots = { default: () => h(Draft), fallback: () => 'closed' }
 const views: [string, () => VNode][] = [
   ['a protected view', () => h(Protected, null, slots)],
@@ -47,11 +57,7 @@ const views: [string, () => VNode][] = [
 test.each(views)(
   'what one user left in %s, another who signs in over that session is not shown [K8]',
   async (_, view) => {
-    const server = createServer()
-    const auth = createTestAuth(server)
-    await signIn(auth, server)
-    const { read } = mount(auth, view)
-    await type('secret of Ann')
+    const { server, auth, read } = await typed(view, 'secret of Ann')
 
     await signIn(auth, server, bob)
     await nextTick()
@@ -63,11 +69,7 @@ test.each(views)(
 test.each(views)(
   'what one user left in %s, another who signs in after a sign-out is not shown [K8]',
   async (_, view) => {
-    const server = createServer()
-    const auth = createTestAuth(server)
-    await signIn(auth, server)
-    const { read } = mount(auth, view)
-    await type('secret of Ann')
+    const { server, auth, read } = await typed(view, 'secret of Ann')
 
     void auth.signOut()
     await signIn(auth, server, bob)
@@ -80,11 +82,7 @@ test.each(views)(
 test.each(views)(
   'what a user left in %s stays while that user is renewed, renamed and signs in once more [K8]',
   async (_, view) => {
-    const server = createServer()
-    const auth = createTestAuth(server)
-    await signIn(auth, server)
-    const { read } = mount(auth, view)
-    await type('a draft')
+    const { server, auth, read } = await typed(view, 'a draft')
 
     await renew(auth, server, { ...ann, name: 'Anna' })
     await nextTick()
