@@ -79,7 +79,7 @@ export const outOfReach: Readonly<Record<string, string>> = {
   'auth on storage.lost': 'needs a browser that stops storing',
   'auth on storage.back': 'needs a browser that stops storing',
   'auth.session.restoring on signOut': 'over within milliseconds',
-  'auth.session.authenticated on session.doubted': 'needs a page that comes back from the back-forward cache',
+  'auth.session.authenticated on session.invalidated': 'needs a page that comes back from the back-forward cache',
   'auth.session.authenticated on access': 'asked by can(), never sent',
   'auth.session.authenticated on session.aged': 'no guard of the apps asks how long ago the sign-in was',
   'auth.session.authenticated.fresh on expiry.reached': 'this server always gives a refresh token',

@@ -83,8 +83,8 @@ export const facts = {
   renewed: named('session.renewed', { type: 'session.renewed', session: session(ann, whole) }),
   renewedElsewhere: named('session.renewed by another tab', { type: 'session.renewed', session: session(ann, whole) }),
   confirmed: named('session.confirmed', { type: 'session.confirmed', session: session(ann, whole) }),
-  doubted: named('session.doubted', { type: 'session.doubted', session: session(ann, remembered) }),
-  aged: named('session.aged', { type: 'session.aged', outgrown: 1 }),
+  doubted: named('session.invalidated', { type: 'session.invalidated', session: session(ann, remembered) }),
+  aged: named('session.aged', { type: 'session.aged', ageLimitsPassed: 1 }),
   refused: named('session.ended: refused', { type: 'session.ended', ended }),
   endedElsewhere: named('session.ended in another tab', {
     type: 'session.ended',

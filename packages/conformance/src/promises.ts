@@ -144,7 +144,7 @@ const changes: Readonly<Record<string, (now: Expected) => Change>> = {
   'session.renewed': (now) => ({ ...forget(now), session: 'fresh', isConfirmed: true }),
   'session.renewed by another tab': (now) => ({ ...forget(now), session: 'fresh' }),
   'session.confirmed': () => ({ isConfirmed: true }),
-  'session.doubted': () => ({ isConfirmed: false }),
+  'session.invalidated': () => ({ isConfirmed: false }),
   'session.aged': () => ({}),
   'session.ended: refused': () => over('expired', 'session-expired'),
   'session.ended in another tab': () => over('expired', 'credentials-changed'),

@@ -213,7 +213,7 @@ export function createTestWorld() {
         call.answer({ ...ownerOf((call.input as { accessToken: string }).accessToken) })
       }
     },
-    'session.doubted': () => network.wake(true),
+    'session.invalidated': () => network.wake(true),
     'session.aged': () => clock.advance(RECENT),
     'session.ended: refused': () => client.next('refresh').fail('session-expired'),
     'session.ended in another tab': () => elsewhere((other) => internalsOf(other).endSession('credentials-changed')),

@@ -7,8 +7,8 @@ test.each(bugs)('the seeded bug still has its place in $file: $name [I7]', (bug)
 })
 
 test('a seeded bug whose text is there twice, or no more, says which [I7]', () => {
-  const bug = { name: 'some bug', file: 'broker.ts', from: 'here', to: 'there', killer: '' }
-  expect(() => seed(bug, 'gone')).toThrow('"some bug": broker.ts has this 0 times, not once: here')
+  const bug = { name: 'some bug', file: 'wire.ts', from: 'here', to: 'there', killer: '' }
+  expect(() => seed(bug, 'gone')).toThrow('"some bug": wire.ts has this 0 times, not once: here')
   expect(() => seed(bug, 'here, here')).toThrow('has this 2 times')
   expect(seed(bug, 'from here on')).toBe('from there on')
 })

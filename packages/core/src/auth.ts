@@ -1,22 +1,21 @@
 import { createActor } from 'xstate'
-import { createWorld } from './create-world.ts'
-import { provideEffects } from './effects/provide.ts'
-import { askUser } from './effects/user.ts'
 import { fieldOf, isSameData } from './data.ts'
 import { AuthError, toAuthError, type AuthErrorCode } from './errors.ts'
 import { currentSession } from './current.ts'
 import { createAuthFetch } from './fetch.ts'
-import { isAllowedBy } from './guards.ts'
+import { ageLimitsOf, isAllowedBy } from './guards.ts'
 import { register } from './internals.ts'
 import { guarded, report } from './report.ts'
 import { later } from './ports/clock.ts'
 import { authMachine } from './machine/machine.ts'
 import type { Attempt } from './machine/types.ts'
 import { attemptOutcome, renewalOutcome, settledOutcome, userOutcome, type Decide } from './outcomes.ts'
-import { isGood, isSameGrant, sinceSignIn, type Held } from './session.ts'
+import { provideEffects } from './provide.ts'
+import { isAnotherUser, isGood, isSameGrant, sinceSignIn, type Session } from './session/session.ts'
 import { isSigningOut, isVerifying, keepEqual, renewalOf, statusOf, toState, type AuthSnapshot } from './state.ts'
 import { withTimeout } from './timeout.ts'
 import type { Auth, AuthClient, AuthOptions, AuthState, Guards, IdentityField } from './types.ts'
+import { wire } from './wire.ts'
 
 /** A client whose users have none of the fields that name one has to say who each is. */
 interface NeedsUserId<TUser> {
@@ -44,18 +43,19 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   } & NeedsUserId<TUser>,
 ): Auth<TUser, TCredentials, TGuards> {
   // the chart and the effects know no user type: this is the one place where it is forgotten, `asUser` where it returns
-  const world = createWorld(options as unknown as AuthOptions<unknown, unknown, unknown>)
+  const parts = wire(options as unknown as AuthOptions<unknown, unknown, unknown>)
   const asUser = (user: unknown): TUser => user as TUser
-  const { vault, clock, rules } = world
-  const age = (): number | null => vault.held && sinceSignIn(vault.held, clock)
+  const { vault, clock, rules, waking, signOut, settings } = parts
+  const ageLimits = ageLimitsOf(options.guards as Guards<never> | undefined)
+  const age = (): number | null => vault.session && sinceSignIn(vault.session, clock)
   const limitsPassed = (): number => {
-    const since = vault.held ? (age() ?? Infinity) : 0
-    return world.ageLimits.filter((limit) => limit <= since).length
+    const since = vault.session ? (age() ?? Infinity) : 0
+    return ageLimits.filter((limit) => limit <= since).length
   }
-  const isAllowed = isAllowedBy((options.guards ?? {}) as Guards<never>, age, world.warn, world.confirm)
-  const actor = createActor(provideEffects(options.machine ?? authMachine, world, isAllowed), {
+  const isAllowed = isAllowedBy((options.guards ?? {}) as Guards<never>, age, parts.warn, parts.confirm)
+  const actor = createActor(provideEffects(options.machine ?? authMachine, parts, ageLimits, isAllowed), {
     id: 'auth',
-    input: { persistence: world.persistenceAtStart, hint: world.settings.hint },
+    input: { persistence: settings.storage.scope === 'memory' ? 'memory' : 'stored', hint: settings.hint },
     ...(options.inspect && { inspect: guarded(options.inspect) }),
   })
 
@@ -75,7 +75,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   const fail = (error: unknown): void => {
     over ??= 'unknown'
     report(error)
-    world.warn(new AuthError('unknown', { cause: error }))
+    parts.warn(new AuthError('unknown', { cause: error }))
     tellWaiters(actor.getSnapshot())
   }
 
@@ -155,48 +155,48 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
 
   function begin(method: 'signIn' | 'signUp', input: TCredentials): Promise<TUser> {
     if (over) return Promise.reject(new AuthError(over))
-    const pending = vault.pending()
+    const pending = vault.credentials
     const { context } = actor.getSnapshot()
     const isSame = pending?.method === method && isSameData(pending.input, input) && pending.handle === undefined
     if (isSame && context.attempt === pending.attempt) return signedIn(pending.attempt)
-    const attempt = vault.propose({ method, input })
+    const attempt = vault.setCredentials({ method, input })
     send({ type: method, attempt })
     return signedIn(attempt)
   }
 
   /** What a request needs: joins a renewal or begins one, but does not hurry one that was put off. */
-  async function renew(before: Held): Promise<void> {
+  async function renew(before: Session): Promise<void> {
     // nothing can renew it: it is over, whatever the timers say
     if (!before.renewable && !isGood(before, clock)) {
-      await world.endToken(before)
-      const { held } = vault
+      await parts.endToken(before)
+      const { session: held } = vault
       // the server still takes it: the wall clock was wrong
       if (held && isSameGrant(held, before) && isGood(held, clock)) return
     }
     const isWaiting = renewalOf(actor.getSnapshot()) === 'waiting'
-    if (isSameGrant(vault.held, before) && !isWaiting) send({ type: 'refresh' })
+    if (isSameGrant(vault.session, before) && !isWaiting) send({ type: 'refresh' })
     return until(renewalOutcome(before, rules))
   }
 
   /** What is held once it is known whether anything is. */
-  async function settledSession(): Promise<Held | null> {
-    await world.waking.looked()
-    return (await until(settledOutcome)) ? vault.held : null
+  async function settledSession(): Promise<Session | null> {
+    await waking.looked()
+    return (await until(settledOutcome)) ? vault.session : null
   }
 
   const inTime = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-    withTimeout(clock, world.requestTimeout, work, world.lifetime)
+    withTimeout(clock, parts.requestTimeout, work, parts.lifetime())
   const current = { vault, rules, settled: settledSession, renew }
   const authFetch = createAuthFetch({
     ...current,
-    before: world.waking.before,
+    before: waking.before,
     client: options.client as AuthClient,
-    origin: world.settings.origin,
-    allowedOrigins: world.settings.allowedOrigins,
+    origin: settings.origin,
+    allowedOrigins: settings.allowedOrigins,
     fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
-    onAnswer: (isAnswered) => (isAnswered ? world.connection.heard() : world.connection.missed()),
-    mayLeave: () => !isLeaving && world.waking.before() === undefined,
-    warn: world.warn,
+    onAnswer: (isAnswered) => (isAnswered ? parts.connection.succeeded() : parts.connection.failed()),
+    mayLeave: () => !isLeaving && waking.before() === undefined,
+    warn: parts.warn,
     inTime,
   })
 
@@ -219,7 +219,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       const snapshot = actor.getSnapshot()
       if (isVerifying(snapshot)) throw new AuthError('in-progress')
       const { attempt } = snapshot.context
-      const secrets = attempt === null ? null : vault.secretsOf(attempt)
+      const secrets = attempt === null ? null : vault.credentialsOf(attempt)
       if (!secrets || attempt === null || statusOf(snapshot) !== 'challenged') throw new AuthError('no-challenge')
       const code = fieldOf(answer, 'code')
       if (typeof code !== 'string') throw new AuthError('invalid-request')
@@ -230,31 +230,31 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     cancel: () => send({ type: 'cancel' }),
     async signOut() {
       if (over) throw new AuthError(over)
-      const before = world.revocation
+      const before = signOut.revocation
       send({ type: 'signOut' })
-      isLeaving = vault.held !== null
+      isLeaving = vault.session !== null
       await Promise.resolve()
       isLeaving = false
       // no user is shown, and the storage has not said yet whether it holds one
-      if (world.revocation === before && world.persistence.isUnknown()) world.drop('signed-out')
-      const isUnderWay = world.revocation !== before || isSigningOut(actor.getSnapshot())
-      if (!isUnderWay || !world.revocation) return { revoked: 'no' }
+      if (signOut.revocation === before && parts.persistence.isUnknown()) signOut.drop('signed-out')
+      const isUnderWay = signOut.revocation !== before || isSigningOut(actor.getSnapshot())
+      if (!isUnderWay || !signOut.revocation) return { revoked: 'no' }
       // destroy() settles the promise; the request goes on
-      return { revoked: await Promise.race([world.revocation, world.destroyed.then(() => 'unknown' as const)]) }
+      return { revoked: await Promise.race([signOut.revocation, whenAborted(parts.lifetime())]) }
     },
     async refresh() {
       const held = await settledSession()
       if (!held) throw new AuthError('not-authenticated')
-      if (world.unknownSpend) await world.look()
+      if (vault.session?.spendUnknown) await parts.look()
       send({ type: 'refresh' })
       return until(renewalOutcome(held, rules))
     },
     dismiss: () => send({ type: 'dismiss' }),
     async getAccessToken() {
       if (over) throw new AuthError(over)
-      const { held } = vault
-      if (held && isGood(held, clock) && !isLeaving && world.waking.before() === undefined) return held.accessToken
-      await world.waking.looked()
+      const { session: held } = vault
+      if (held && isGood(held, clock) && !isLeaving && waking.before() === undefined) return held.accessToken
+      await waking.looked()
       const session = await currentSession(current).catch((error: AuthError) => {
         if (error.code === 'session-expired') return null
         throw error
@@ -263,23 +263,26 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     },
     fetch: (input, init) => (over ? Promise.reject(new AuthError(over)) : authFetch(input, init)),
     can: (guard, ...params) => !over && isAllowedIn(actor.getSnapshot(), guard, params),
-    capabilities: world.capabilities,
-    isSameUser: world.isSameUser,
+    capabilities() {
+      const { locks = 'page', broadcast = false } = parts.tabs.capabilities?.() ?? {}
+      return { locks, broadcast, persistence: parts.persistence.isBehind() ? 'memory' : settings.storage.scope }
+    },
+    isSameUser: (one, other) => !isAnotherUser(one, other, rules),
     async reloadUser() {
       if (over) throw new AuthError(over)
-      await world.waking.looked()
+      await waking.looked()
       const session = await currentSession(current)
       if (!session) throw new AuthError('not-authenticated')
       return asUser(
-        await askUser(world, session).catch((thrown: unknown) => Promise.reject(toAuthError(thrown, 'network'))),
+        await parts.askUser(session).catch((thrown: unknown) => Promise.reject(toAuthError(thrown, 'network'))),
       )
     },
     onToken(listener) {
       if (typeof listener !== 'function') throw new TypeError('onToken: give it a function.')
-      let told = vault.held
+      let told = vault.session
       start()
       return vault.onChange(() => {
-        const { held } = vault
+        const { session: held } = vault
         // that of another user may be of the same generation
         if (!held || isSameGrant(held, told)) return
         told = held
@@ -297,13 +300,13 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
         wanted && 'guard' in wanted
           ? (snapshot: AuthSnapshot) => isAllowedIn(snapshot, wanted.guard as string, params)
           : null
-      return until(userOutcome(isAllowed, world.confirm), signal, world.requestTimeout).then(asUser)
+      return until(userOutcome(isAllowed, parts.confirm), signal, parts.requestTimeout).then(asUser)
     },
     destroy() {
       if (over === 'destroyed') return
       over = 'destroyed'
       actor.stop()
-      world.destroy()
+      parts.destroy()
       tellWaiters(actor.getSnapshot())
       listeners.clear()
     },
@@ -313,14 +316,20 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     version: 1,
     client: options.client as AuthClient,
     inTime,
-    endSession: (reason) => world.endHeld(reason),
+    endSession: (reason) => parts.ending.endHeld(reason),
     replaceGrant: (exchange) =>
-      world.broker.spend(({ accessToken }, call) =>
+      parts.broker.spendOn(({ accessToken }, call) =>
         accessToken === null ? Promise.reject(new AuthError('not-authenticated')) : exchange({ accessToken }, call),
       ),
   })
   return auth
 }
+
+const whenAborted = (signal: AbortSignal): Promise<'unknown'> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve('unknown')
+    signal.addEventListener('abort', () => resolve('unknown'), { once: true })
+  })
 
 /** Asked of the chart, whose guards may be the app's own. Closed if one throws, and if no user is signed in. */
 function isAllowedIn(snapshot: AuthSnapshot, guard: string, params: readonly unknown[]): boolean {

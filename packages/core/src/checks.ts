@@ -85,8 +85,8 @@ function checkClient({ client, storage }: Options): void {
   if (id !== undefined && typeof id !== 'string') refuse('client.id', id, 'give a text')
   if (origin !== undefined && !isReadable(() => readOrigin('', origin)))
     refuse('client.origin', origin, 'give an origin like "https://api.example"')
-  const isNamed = (id ?? origin ?? storage?.name) !== undefined
-  if (!isNamed && storage && storage.scope !== 'memory')
+  const identified = (id ?? origin ?? storage?.name) !== undefined
+  if (!identified && storage && storage.scope !== 'memory')
     refuse('client.id', undefined, 'others on this origin see what is stored, so name the client or the storage')
 }
 

@@ -1,15 +1,15 @@
-import { verdictOf } from './classify.ts'
+import { verdictOf } from './custody/judge.ts'
 import { toAuthError, type AuthError } from './errors.ts'
 import type { AuthClient, Clock } from './types.ts'
 
 /** How far the connection can be trusted: a token is spent only on one that answers. */
 export interface Connection {
   /** The server answered. */
-  readonly heard: () => void
+  readonly succeeded: () => void
   /** Something got no answer. */
-  readonly missed: () => void
+  readonly failed: () => void
   /** It may be dead: after silence, after sleep, after a failure. */
-  readonly isDoubtful: () => boolean
+  readonly isStale: () => boolean
   /** What the browser says, unless an answer that came although it said no has said otherwise. */
   readonly isOnline: () => boolean
 }
@@ -21,21 +21,21 @@ export function createConnection(clock: Clock, isSaidOnline: () => boolean): Con
   let last: { readonly wall: number; readonly monotonic: number; readonly isDespite: boolean } | null = null
   let isSeenOffline = false
   // by both clocks: one does not see a sleep, the other may be set
-  const isDoubtful = (): boolean =>
+  const isStale = (): boolean =>
     last === null ||
     Math.abs(clock.now() - last.wall) > LONG_SILENCE ||
     clock.monotonic() - last.monotonic > LONG_SILENCE
   return {
-    heard() {
+    succeeded() {
       last = { wall: clock.now(), monotonic: clock.monotonic(), isDespite: isSeenOffline }
     },
-    missed() {
+    failed() {
       last = null
     },
-    isDoubtful,
+    isStale,
     isOnline() {
       isSeenOffline = !isSaidOnline()
-      return !isSeenOffline || (last?.isDespite === true && !isDoubtful())
+      return !isSeenOffline || (last?.isDespite === true && !isStale())
     },
   }
 }
@@ -53,36 +53,36 @@ export function isMistake(thrown: unknown): boolean {
 }
 
 /**
- * The client, overheard: each of its answers says something about the connection, and whatever it throws comes out as an
+ * The client, listened to: each of its answers says something about the connection, and whatever it throws comes out as an
  * AuthError. `onMistake` hears of errors in its own code.
  */
-export function overhear(
+export function withConnectionTracking(
   client: AuthClient,
-  { heard, missed }: Connection,
+  { succeeded, failed }: Connection,
   onMistake: (error: AuthError) => void,
 ): AuthClient {
-  const listened =
+  const track =
     <TArgs extends unknown[], T>(call: (...args: TArgs) => Promise<T>) =>
     async (...args: TArgs): Promise<T> => {
       try {
         const answer = await call(...args)
-        heard()
+        succeeded()
         return answer
       } catch (thrown) {
         const error = toAuthError(thrown, isMistake(thrown) ? 'unknown' : 'network')
-        if (error.status !== undefined || verdictOf(error) === 'refused') heard()
-        else missed()
+        if (error.status !== undefined || verdictOf(error) === 'refused') succeeded()
+        else failed()
         if (isMistake(thrown)) onMistake(error)
         throw error
       }
     }
-  const heardClient: Record<string, unknown> = { replay: client.replay }
+  const tracked: Record<string, unknown> = { replay: client.replay }
   for (const name of calls) {
     // what the client cannot do stays absent
     const call = client[name] as ((...args: unknown[]) => Promise<unknown>) | undefined
-    if (call) heardClient[name] = listened(call.bind(client))
+    if (call) tracked[name] = track(call.bind(client))
   }
-  return heardClient as unknown as AuthClient
+  return tracked as unknown as AuthClient
 }
 
 const calls = ['signIn', 'signUp', 'answerChallenge', 'refresh', 'getUser', 'signOut', 'ping'] as const

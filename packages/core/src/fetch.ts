@@ -3,7 +3,7 @@ import { explain, type AuthError } from './errors.ts'
 import { isBearerRefused } from './refusal.ts'
 import { report } from './report.ts'
 import { copyRequest, readRequest, urlOfRequest, type Outgoing } from './request.ts'
-import { isGood, isSameGrant, isSameOwner, type Held } from './session.ts'
+import { isGood, isSameGrant, isSameOwner, type Session } from './session/session.ts'
 import type { AuthClient } from './types.ts'
 
 export interface AuthFetchOptions extends CurrentSessionOptions {
@@ -43,7 +43,7 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
   }
 
   function sendElsewhere(input: RequestInfo | URL, init: RequestInit | undefined, origin: string): Promise<Response> {
-    if (vault.held && !hasWarned) {
+    if (vault.session && !hasWarned) {
       hasWarned = true
       options.warn(explain('misconfigured', `auth.fetch sends no token to "${origin}": it is not in allowedOrigins.`))
     }
@@ -52,18 +52,18 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
 
   /** With a good token the caller's own request leaves in this turn; else a copy waits for the token. */
   function sendAsUser(outgoing: Outgoing, origin: string): Promise<Response> {
-    const { held } = vault
+    const { session: held } = vault
     const copy = copyRequest(outgoing)
     if (held && isGood(held, rules.clock) && options.mayLeave()) return sendTwice(outgoing, copy, origin, held)
     return abortable(outgoing.signal, currentSession(options)).then((session) =>
       session
-        ? sendTwice(copy ?? outgoing, copy && copyRequest(copy), origin, stillOurs(session, vault.held, rules))
+        ? sendTwice(copy ?? outgoing, copy && copyRequest(copy), origin, stillOurs(session, vault.session, rules))
         : send(copy ?? outgoing, origin, null),
     )
   }
 
   /** Once more if the server refused the token; `again` is null for what can be sent once. */
-  function sendTwice(first: Outgoing, again: Outgoing | null, origin: string, held: Held): Promise<Response> {
+  function sendTwice(first: Outgoing, again: Outgoing | null, origin: string, held: Session): Promise<Response> {
     return send(first, origin, held).then((response) => {
       const refused = again && isOf(response, origin) && isRefused(response)
       if (!refused) return response
@@ -76,7 +76,7 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
     })
   }
 
-  function send(outgoing: Outgoing, origin: string, held: Held | null): Promise<Response> {
+  function send(outgoing: Outgoing, origin: string, held: Session | null): Promise<Response> {
     const { target, init, signal } = outgoing
     const isOwn = origin === options.origin
     // of this try alone: the next one has another token, and asks the client anew
@@ -103,10 +103,10 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
   }
 
   /** What is held after a refusal of `sent`: another token of the same user, or null. */
-  async function renewedSession(sent: Held): Promise<Held | null> {
+  async function renewedSession(sent: Session): Promise<Session | null> {
     // the refusal of an older token than the one held says nothing of the one held
-    if (isSameGrant(sent, vault.held)) await options.renew(sent).catch(() => {})
-    const { held } = vault
+    if (isSameGrant(sent, vault.session)) await options.renew(sent).catch(() => {})
+    const { session: held } = vault
     const isNews = held && isSameOwner(sent, held, rules) && !isSameGrant(sent, held) && isGood(held, rules.clock)
     return isNews ? held : null
   }

@@ -1,5 +1,5 @@
 import { explain } from './errors.ts'
-import { userIdBy, type UserId } from './identity.ts'
+import { userIdBy, type UserId } from './session/identity.ts'
 import type { AuthInput } from './machine/types.ts'
 import { systemClock } from './ports/clock.ts'
 import { browserNetwork } from './ports/network.ts'

@@ -1,6 +1,6 @@
 import { AuthError } from './errors.ts'
 import type { Attempt, SessionView } from './machine/types.ts'
-import { isAnotherUser, type SessionRules } from './session.ts'
+import { isAnotherUser, type SessionRules } from './session/session.ts'
 import { isExpired, isRestoring, isSignedIn, isVerifying, renewalOf, statusOf, type AuthSnapshot } from './state.ts'
 
 /**

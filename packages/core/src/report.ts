@@ -1,3 +1,5 @@
+import type { AuthError } from './errors.ts'
+
 /** An error in the app's own code is the app's to know about; nothing here depends on it. */
 export function report(error: unknown): void {
   if (typeof reportError === 'function') reportError(error)
@@ -15,5 +17,41 @@ export function guarded<T>(observe: (event: T) => void): (event: T) => void {
       isBroken = true
       report(error)
     }
+  }
+}
+
+/** Warnings go to the app, or once each to the console; none after destroy(). */
+export function createWarn(
+  onWarning: ((warning: AuthError) => void) | undefined,
+  isDestroyed: () => boolean,
+): (warning: AuthError) => void {
+  const warned = new Set<string>()
+  return (warning) => {
+    if (isDestroyed()) return
+    try {
+      if (onWarning) return onWarning(warning)
+    } catch {
+      return // the app's to mend; nothing here depends on it
+    }
+    if (!warned.has(warning.code)) console.warn(`[authchart] ${warning.code}: ${warning.message}`)
+    warned.add(warning.code)
+  }
+}
+
+export interface Emitter<T> {
+  readonly emit: (event: T) => void
+  readonly on: (listener: (event: T) => void) => () => void
+}
+
+export function createEmitter<T>(): Emitter<T> {
+  const listeners = new Set<(event: T) => void>()
+  return {
+    emit(event) {
+      for (const listener of listeners) listener(event)
+    },
+    on(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
   }
 }

@@ -1,8 +1,8 @@
 import type { Attempt } from './machine/types.ts'
-import type { Held } from './session.ts'
+import type { Session } from './session/session.ts'
 
 /** Credentials that wait for their sign-in, and what the client needs to go on after a challenge. */
-export interface Secrets {
+export interface PendingCredentials {
   readonly attempt: Attempt
   readonly method: 'signIn' | 'signUp'
   readonly input: unknown
@@ -18,77 +18,77 @@ export interface Secrets {
  */
 export interface Vault {
   /** The session that is signed in. */
-  readonly held: Held | null
+  readonly session: Session | null
   /** The highest generation that was ever held: it never goes down, not even for another user. */
   readonly generation: number
-  readonly hold: (held: Held) => void
+  readonly set: (session: Session) => void
   /** Empties it and hands out what was in it. */
-  readonly take: () => Held | null
+  readonly take: () => Session | null
   /** Keeps a session aside until the chart takes it. */
-  readonly stage: (held: Held) => void
-  readonly unstage: (id: string) => Held | null
-  /** Calls `listener` whenever the held session changed. */
+  readonly setPending: (session: Session) => void
+  readonly takePending: (id: string) => Session | null
+  /** Calls `listener` whenever the session changed. */
   readonly onChange: (listener: () => void) => () => void
 
-  readonly propose: (secrets: Omit<Secrets, 'attempt'>) => Attempt
-  readonly secretsOf: (attempt: Attempt) => Secrets | null
+  readonly setCredentials: (credentials: Omit<PendingCredentials, 'attempt'>) => Attempt
+  /** The last ones, still under way. */
+  readonly credentials: PendingCredentials | null
+  readonly credentialsOf: (attempt: Attempt) => PendingCredentials | null
   readonly forget: (attempt: Attempt | null) => void
-  /** The attempt that would be joined by these credentials: the same ones, still under way. */
-  readonly pending: () => Secrets | null
   readonly clear: () => void
 }
 
 export function createVault(): Vault {
-  let held: Held | null = null
-  const staged = new Map<string, Held>()
-  let secrets: Secrets | null = null
+  let session: Session | null = null
+  const pending = new Map<string, Session>()
+  let credentials: PendingCredentials | null = null
   let attempts = 0
   let generation = 0
   const listeners = new Set<() => void>()
-  const put = (next: Held | null): void => {
-    if (next === held) return
-    held = next
+  const put = (next: Session | null): void => {
+    if (next === session) return
+    session = next
     generation = Math.max(generation, next?.generation ?? 0)
     for (const listener of listeners) listener()
   }
   return {
-    get held() {
-      return held
+    get session() {
+      return session
     },
     get generation() {
       return generation
     },
-    hold: put,
+    get credentials() {
+      return credentials
+    },
+    set: put,
     take() {
-      const before = held
+      const before = session
       put(null)
       return before
     },
-    stage(next) {
-      staged.set(next.id, next)
-    },
-    unstage(id) {
-      const found = staged.get(id) ?? null
-      staged.clear()
+    setPending: (next) => void pending.set(next.id, next),
+    takePending(id) {
+      const found = pending.get(id) ?? null
+      pending.clear()
       return found
     },
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    propose(next) {
+    setCredentials(next) {
       attempts += 1
-      secrets = { ...next, attempt: attempts }
+      credentials = { ...next, attempt: attempts }
       return attempts
     },
-    secretsOf: (attempt) => (secrets?.attempt === attempt ? secrets : null),
+    credentialsOf: (attempt) => (credentials?.attempt === attempt ? credentials : null),
     forget(attempt) {
-      if (secrets?.attempt === attempt) secrets = null
+      if (credentials?.attempt === attempt) credentials = null
     },
-    pending: () => secrets,
     clear() {
-      staged.clear()
-      secrets = null
+      pending.clear()
+      credentials = null
       put(null)
     },
   }

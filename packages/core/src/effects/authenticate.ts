@@ -1,13 +1,15 @@
-import { verdictOf } from '../classify.ts'
+import type { Handover } from '../custody/handover.ts'
+import { verdictOf } from '../custody/judge.ts'
+import type { Revoke } from '../custody/sign-out.ts'
 import { fieldOf } from '../data.ts'
 import { AuthError, toAuthError } from '../errors.ts'
 import type { Attempt, AuthFact } from '../machine/types.ts'
 import { stopwatch } from '../ports/clock.ts'
-import { fromGrant, readUser, toView, type Held } from '../session.ts'
+import { fromGrant, readUser } from '../session/grant.ts'
+import { toView, type Session, type SessionRules } from '../session/session.ts'
 import { withTimeout } from '../timeout.ts'
-import type { ChallengeDemand, Grant } from '../types.ts'
-import type { Secrets } from '../vault.ts'
-import type { Establishing, World } from '../world.ts'
+import type { AuthClient, ChallengeDemand, Clock, Grant } from '../types.ts'
+import type { PendingCredentials, Vault } from '../vault.ts'
 import { effect } from './effect.ts'
 
 const LONGEST_CHALLENGE = 300_000
@@ -15,50 +17,61 @@ const USER_TRIES = 3
 
 type Report = (fact: AuthFact) => void
 
+interface SigningIn {
+  readonly client: AuthClient
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly rules: SessionRules
+  readonly requestTimeout: number
+  readonly lifetime: () => AbortSignal
+  readonly handover: Pick<Handover, 'persistSignIn'>
+  readonly revoke: Revoke
+}
+
 /** Signs in or up with the credentials that wait in the vault. Giving up or destroy() do not abort it: its grant is revoked. */
-export const authenticate = (world: World) =>
+export const authenticate = (tools: SigningIn) =>
   effect<{ attempt: Attempt }>(({ input, sendBack }) => {
-    void answerWith(world, input.attempt, sendBack, ({ method, input: credentials }, signal) => {
-      const call = world.client[method]?.bind(world.client)
-      return call ? call(credentials, { signal }) : Promise.reject(new AuthError('not-supported'))
+    void answerWith(tools, input.attempt, sendBack, ({ method, input: given }, signal) => {
+      const call = tools.client[method]?.bind(tools.client)
+      return call ? call(given, { signal }) : Promise.reject(new AuthError('not-supported'))
     })
   })
 
 /** Goes on with the second factor. */
-export const answerChallenge = (world: World) =>
+export const answerChallenge = (tools: SigningIn) =>
   effect<{ attempt: Attempt }>(({ input, sendBack }) => {
-    void answerWith(world, input.attempt, sendBack, (secrets, signal) => {
-      const { handle, code = '' } = secrets
-      delete secrets.code
-      const call = world.client.answerChallenge?.bind(world.client)
+    void answerWith(tools, input.attempt, sendBack, (credentials, signal) => {
+      const { handle, code = '' } = credentials
+      delete credentials.code
+      const call = tools.client.answerChallenge?.bind(tools.client)
       return call ? call({ handle, code }, { signal }) : Promise.reject(new AuthError('not-supported'))
     })
   })
 
 async function answerWith(
-  world: World,
+  tools: SigningIn,
   attempt: Attempt,
   report: Report,
-  ask: (secrets: Secrets, signal: AbortSignal) => Promise<Grant | ChallengeDemand>,
+  ask: (credentials: PendingCredentials, signal: AbortSignal) => Promise<Grant | ChallengeDemand>,
 ): Promise<void> {
-  const { vault, clock, requestTimeout } = world
+  const { vault, clock, requestTimeout } = tools
   let asking: Promise<Grant | ChallengeDemand> | undefined
   try {
-    const secrets = vault.secretsOf(attempt)
-    if (!secrets) throw new AuthError('cancelled')
-    const answer = await withTimeout(clock, requestTimeout, (signal) => (asking = ask(secrets, signal)))
+    const credentials = vault.credentialsOf(attempt)
+    if (!credentials) throw new AuthError('cancelled')
+    const answer = await withTimeout(clock, requestTimeout, (signal) => (asking = ask(credentials, signal)))
     asking = undefined
     const demand = readDemand(answer)
-    if (!demand) return await establish(world, answer as Grant, attempt, report)
+    if (!demand) return await beginSession(tools, answer as Grant, attempt, report)
     const elapsed = stopwatch(clock)
-    secrets.handle = demand.handle
-    secrets.left = () => demand.time - elapsed()
+    credentials.handle = demand.handle
+    credentials.left = () => demand.time - elapsed()
     report({ type: 'authenticate.challenged', kind: demand.kind })
   } catch (thrown) {
     const error = toAuthError(thrown, 'network')
     report({ type: 'authenticate.failed', error })
     // it is not waited for any longer, but the server may have begun a session
-    void asking?.then((late) => revokeLate(world, late)).catch(() => {})
+    void asking?.then((late) => revokeLate(tools, late)).catch(() => {})
   }
 }
 
@@ -74,62 +87,30 @@ function readDemand(answer: unknown): { kind: string; handle: unknown; time: num
   return { kind, handle: fieldOf(challenge, 'handle'), time }
 }
 
-async function revokeLate(world: World, answer: Grant | ChallengeDemand): Promise<void> {
+async function revokeLate(tools: SigningIn, answer: Grant | ChallengeDemand): Promise<void> {
   if (!readDemand(answer))
-    await world.tell(fromGrant(answer as Grant, null, { attempt: null, generation: 0 }, world.rules))
+    await tools.revoke(fromGrant(answer as Grant, null, { attempt: null, generation: 0 }, tools.rules))
 }
 
 /** Makes a session of a grant: who it is for, then durable, then told. */
-async function establish(world: World, grant: Grant, attempt: Attempt, report: Report): Promise<void> {
-  const { vault, rules, lifetime } = world
-  const unnamed = fromGrant(grant, null, { attempt, generation: vault.generation }, rules)
-  if (unnamed.accessToken === null) throw new AuthError('invalid-response')
-  const isWanted = (): boolean => !lifetime.aborted && vault.secretsOf(attempt) !== null
-  if (!isWanted()) return void world.tell(unnamed)
-  let held: Held
+async function beginSession(tools: SigningIn, grant: Grant, attempt: Attempt, report: Report): Promise<void> {
+  const { vault, rules, lifetime } = tools
+  const unidentified = fromGrant(grant, null, { attempt, generation: vault.generation }, rules)
+  if (unidentified.accessToken === null) throw new AuthError('invalid-response')
+  const isWanted = (): boolean => !lifetime().aborted && vault.credentialsOf(attempt) !== null
+  if (!isWanted()) return void tools.revoke(unidentified)
+  let session: Session
   try {
-    const user = readUser(grant.user, rules) ?? readUser(await askUser(world, unnamed.accessToken), rules)
+    const user = readUser(grant.user, rules) ?? readUser(await askUser(tools, unidentified.accessToken), rules)
     if (user === undefined) throw new AuthError('invalid-response')
-    held = { ...unnamed, user }
+    session = { ...unidentified, user }
   } catch (error) {
-    void world.tell(unnamed)
+    void tools.revoke(unidentified)
     throw error
   }
-  const granted = { type: 'authenticate.granted', session: toView(held) } as const
-  const isGranted = isWanted() && (await store(world, held, isWanted, () => report(granted)))
-  if (!isGranted) await world.tell(held)
-}
-
-/** Stores a session before it is told; puts back what was there when it is given up meanwhile. True: it was told. */
-async function store(world: World, held: Held, isWanted: () => boolean, tell: () => void): Promise<boolean> {
-  // one after the other, or the one that was given up would be put back
-  while (world.establishing) await world.establishing.done
-  if (!isWanted()) return false
-  let finish = (): void => {}
-  const done = new Promise<void>((resolve) => {
-    finish = resolve
-  })
-  const establishing: Establishing = { id: held.id, done, hasMissed: false }
-  world.establishing = establishing
-  try {
-    const undo = await world.persistence.put(held, isWanted)
-    const isStillWanted = isWanted()
-    if (isStillWanted) {
-      world.vault.stage(held)
-      tell()
-    } else {
-      world.giveUp(held.id)
-      await undo(world.isOver)
-      // other tabs may have taken it up, and what was put back may be a sign-in of one of them
-      world.post()
-      establishing.hasMissed = true
-    }
-    return isStillWanted
-  } finally {
-    world.establishing = null
-    finish()
-    if (establishing.hasMissed) void world.look()
-  }
+  const granted = { type: 'authenticate.granted', session: toView(session) } as const
+  const isGranted = isWanted() && (await tools.handover.persistSignIn(session, isWanted, () => report(granted)))
+  if (!isGranted) await tools.revoke(session)
 }
 
 function isWorthAnotherTry(error: AuthError): boolean {
@@ -137,7 +118,7 @@ function isWorthAnotherTry(error: AuthError): boolean {
 }
 
 /** A sign-in without its user would be half of one: tried again where the answer may only have been lost. */
-async function askUser({ client, clock, requestTimeout, lifetime }: World, accessToken: string): Promise<unknown> {
+async function askUser({ client, clock, requestTimeout, lifetime }: SigningIn, accessToken: string): Promise<unknown> {
   if (!client.getUser) throw new AuthError('invalid-response')
   for (let tries = 1; ; tries += 1) {
     try {
@@ -145,7 +126,7 @@ async function askUser({ client, clock, requestTimeout, lifetime }: World, acces
         clock,
         requestTimeout,
         (signal) => client.getUser!({ accessToken }, { signal }),
-        lifetime,
+        lifetime(),
       )
     } catch (thrown) {
       const error = toAuthError(thrown, 'network')

@@ -1,21 +1,36 @@
+import type { Tolerance } from '../custody/tolerance.ts'
 import { fieldOf } from '../data.ts'
+import { AuthError } from '../errors.ts'
 import type { AuthFact } from '../machine/types.ts'
 import { countdown } from '../ports/clock.ts'
-import { toView, type Stored } from '../session.ts'
-import type { Clock } from '../types.ts'
+import { toView } from '../session/session.ts'
+import type { Stored } from '../session/stored.ts'
+import type { Persistence } from '../storage/persistence.ts'
 import { withTimeout } from '../timeout.ts'
-import { mayReplay, toleranceOf } from '../tolerance.ts'
-import type { World } from '../world.ts'
+import type { Clock } from '../types.ts'
+import type { Vault } from '../vault.ts'
 import { effect } from './effect.ts'
 
+interface Restoring {
+  readonly persistence: Persistence
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly lock: <T>(work: () => Promise<T>) => Promise<T>
+  readonly tolerance: Tolerance
+  readonly storageTimeout: number
+  readonly lifetime: () => AbortSignal
+  readonly restored: () => void
+  readonly warn: (warning: AuthError) => void
+}
+
 /** Looks for a stored session, once. */
-export const restore = (world: World) =>
+export const restore = (custody: Restoring) =>
   effect(({ sendBack }) => {
-    void look(world)
+    void look(custody)
       .catch((): AuthFact => ({ type: 'restore.empty' }))
       .then((fact) => {
         sendBack(fact)
-        world.restored()
+        custody.restored()
       })
   })
 
@@ -25,20 +40,20 @@ const PAUSES = [0, 100]
 const PAUSE = 1000
 
 /** A storage that has not answered is not empty: it is asked again, for a while. A user who signs in need not wait for it. */
-async function readAtLast({ persistence, clock, vault, lifetime }: World): Promise<Stored | null> {
+async function readAtLast({ persistence, clock, vault, lifetime }: Restoring): Promise<Stored | null> {
   const pauses = PAUSES.values()
   const ask = async (signal: AbortSignal): Promise<Stored | null> => {
     try {
       return await persistence.read()
     } catch (error) {
-      if (signal.aborted || isForGood(error as Error) || vault.pending()) throw error
+      if (signal.aborted || isForGood(error as Error) || vault.credentials) throw error
     }
     const pause = pauses.next().value ?? PAUSE
     if (pause > 0) await wait(clock, pause, signal)
     return ask(signal)
   }
-  return withTimeout(clock, LONGEST_SILENCE, ask, lifetime).catch((error: unknown) => {
-    if (!lifetime.aborted) persistence.listen(error)
+  return withTimeout(clock, LONGEST_SILENCE, ask, lifetime()).catch((error: unknown) => {
+    if (!lifetime().aborted) persistence.listen(error)
     throw error
   })
 }
@@ -50,14 +65,14 @@ function wait(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<
   })
 }
 
-async function look(world: World): Promise<AuthFact> {
-  const { persistence, tabs, place, vault, client } = world
-  let stored = await readAtLast(world)
+async function look(custody: Restoring): Promise<AuthFact> {
+  const { persistence, lock, vault, tolerance } = custody
+  let stored = await readAtLast(custody)
   let isSpending = false
-  if (stored?.kind === 'session' && stored.marked) {
+  if (stored?.kind === 'session' && stored.spend) {
     // a live tab that is spending right now holds the lock; a mark that stays when it is free was left by a dead one
-    await withTimeout(world.clock, world.storageTimeout, () =>
-      tabs.lock(place, async () => {
+    await withTimeout(custody.clock, custody.storageTimeout, () =>
+      lock(async () => {
         stored = await persistence.read()
       }),
     ).catch(async () => {
@@ -65,14 +80,14 @@ async function look(world: World): Promise<AuthFact> {
       stored = await persistence.read()
     })
   }
-  if (stored?.kind === 'foreign') world.warn('storage-unavailable')
+  if (stored?.kind === 'unreadable') custody.warn(new AuthError('storage-unavailable'))
   if (stored?.kind === 'ended') return { type: 'restore.ended', ended: stored.ended }
   if (stored?.kind !== 'session') return { type: 'restore.empty' }
-  vault.stage(stored.held)
-  const spendUnknown =
-    stored.marked && !isSpending && !mayReplay(stored.since, world.clock.now(), toleranceOf(client.replay))
-  if (spendUnknown) world.unknownSpend = stored.held
-  return { type: 'restore.found', session: toView(stored.held), spendUnknown }
+  const { spend } = stored
+  const spendUnknown = spend !== null && !isSpending && !tolerance.isReplayable(spend.startedAt)
+  const session = { ...stored.session, spendUnknown }
+  vault.setPending(session)
+  return { type: 'restore.found', session: toView(session), spendUnknown }
 }
 
 /** The browser says that there is no storage for this page, today and tomorrow. */

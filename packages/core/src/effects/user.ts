@@ -1,110 +1,85 @@
-import { AuthError, toAuthError } from '../errors.ts'
+import type { AskUser } from '../custody/ask-user.ts'
+import type { EndToken } from '../custody/end-token.ts'
+import type { Waking } from '../custody/waking.ts'
+import { toAuthError } from '../errors.ts'
 import { later } from '../ports/clock.ts'
-import { isAnotherUser, isGood, isSameGrant, keepSame, readUser, toView, type Held } from '../session.ts'
-import { withTimeout } from '../timeout.ts'
-import type { World } from '../world.ts'
+import { isGood, isSameGrant, type Session } from '../session/session.ts'
+import type { AuthClient, Clock, Network } from '../types.ts'
+import type { Vault } from '../vault.ts'
 import { effect } from './effect.ts'
 
 const FIRST_DELAY = 5000
 const LONGEST_DELAY = 60_000
 const OFFLINE_DELAY = 30_000
 
-/**
- * Asks the server for the user of this session, and shows the answer. Another user ends the session.
- *
- * @throws AuthError why it failed; anything else that the client rejected with
- */
-export async function askUser(world: World, asked: Held): Promise<unknown> {
-  const { vault, client, clock, rules } = world
-  const { accessToken } = asked
-  const getUser = client.getUser?.bind(client)
-  if (!getUser || accessToken === null) throw new AuthError('not-supported')
-  const answer = await withTimeout(
-    clock,
-    world.requestTimeout,
-    (signal) => getUser({ accessToken }, { signal }),
-    world.lifetime,
-  ).catch((thrown: unknown) => {
-    // who is no longer let in is out
-    if (toAuthError(thrown, 'network').code === 'account-banned' && world.vault.held?.id === asked.id)
-      void world.endHeld('account-banned')
-    throw thrown
-  })
-  const { held } = vault
-  if (held?.id !== asked.id) throw new AuthError('identity-changed')
-  const user = readUser(answer, rules)
-  if (user === undefined) throw new AuthError('invalid-response')
-  if (isAnotherUser(held.user, user, rules)) {
-    // the newer tokens of another tab, or of a renewal that came meanwhile, are asked for by themselves
-    if (!isSameGrant(asked, held)) throw new AuthError('superseded')
-    void world.endHeld('user-mismatch')
-    throw new AuthError('user-mismatch')
-  }
-  const confirmed = { ...held, user: keepSame(held.user, user), userGeneration: asked.generation }
-  vault.hold(confirmed)
-  world.report({ type: 'session.confirmed', session: toView(confirmed) })
-  return confirmed.user
+interface Confirming {
+  readonly vault: Vault
+  readonly client: AuthClient
+  readonly clock: Clock
+  readonly network: Network
+  readonly waking: Waking
+  readonly askUser: AskUser
+  readonly endToken: EndToken
 }
 
 /** Asks the server who is signed in, once per generation: a stored user opens no guard, and roles change. */
-export const confirmUser = (world: World) =>
+export const confirmUser = ({ vault, client, clock, network, waking, askUser, endToken }: Confirming) =>
   effect(({ sendBack }) => {
-    const { vault, client, clock, network, waking } = world
     let failures = 0
     let asking = false
     let hasRenewed = false
     let stopped = false
     let cancel = (): void => {}
 
-    const judge = (): void => {
+    const reschedule = (): void => {
       cancel()
-      const { held } = vault
-      if (stopped || asking || !held || held.userGeneration === held.generation) return
+      const { session } = vault
+      if (stopped || asking || !session || session.userGeneration === session.generation) return
       // not with the token of a user who may have signed out while this page was away
-      if (waking.before() !== undefined) return void waking.looked().then(judge, () => {})
+      if (waking.before() !== undefined) return void waking.looked().then(reschedule, () => {})
       if (!client.getUser) return
-      if (!isGood(held, clock)) return renewInstead(held)
+      if (!isGood(session, clock)) return renewInstead(session)
       // the browser may be wrong: the answer to another request would show it
-      if (!network.isOnline()) return void (cancel = later(clock, OFFLINE_DELAY, judge))
+      if (!network.isOnline()) return void (cancel = later(clock, OFFLINE_DELAY, reschedule))
       asking = true
-      askUser(world, held).then(
+      askUser(session).then(
         () => {
           asking = false
           failures = 0
-          judge()
+          reschedule()
         },
         (thrown: unknown) => {
           asking = false
-          fail(held, thrown)
+          fail(session, thrown)
         },
       )
     }
 
     /** Where no timer renews it, the token has to be renewed before anything can be asked with it; once is enough. */
-    const renewInstead = ({ userGeneration, renewable, renewAge }: Held): void => {
+    const renewInstead = ({ userGeneration, renewable, renewAge }: Session): void => {
       if (userGeneration > 0 || !renewable || hasRenewed || renewAge < Infinity) return
       hasRenewed = true
       sendBack({ type: 'expiry.due' })
     }
 
-    const fail = (asked: Held, thrown: unknown): void => {
+    const fail = (asked: Session, thrown: unknown): void => {
       if (stopped) return
       // the answer was about another token than the one that is held by now
-      if (!isSameGrant(asked, vault.held)) return judge()
+      if (!isSameGrant(asked, vault.session)) return reschedule()
       const { code } = toAuthError(thrown, 'network')
       // a refused token may only be old
       if (code === 'session-expired') {
         if (asked.renewable) sendBack({ type: 'expiry.due' })
-        return void world.endToken(asked, true)
+        return void endToken(asked, true)
       }
       const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures)
       failures += 1
-      cancel = later(clock, delay, judge)
+      cancel = later(clock, delay, reschedule)
     }
 
     // not at once: a session that replaces another one enters this state again in the same turn, which asks as well
-    const unwatch = [vault.onChange(() => queueMicrotask(judge)), network.onWake(judge)]
-    judge()
+    const unwatch = [vault.onChange(() => queueMicrotask(reschedule)), network.onWake(reschedule)]
+    reschedule()
     return () => {
       stopped = true
       cancel()

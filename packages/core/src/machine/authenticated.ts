@@ -1,14 +1,14 @@
 import type { AuthError } from '../errors.ts'
 import { authSetup } from './setup.ts'
-import { noteEnded, noteSession, signedOutElsewhere, signOut } from './transitions.ts'
+import { setEnded, setSession, signedOutElsewhere, signOut } from './transitions.ts'
 
-const noteRenewalError = {
-  type: 'noteRenewalError',
+const setRenewalError = {
+  type: 'setRenewalError',
   params: ({ event }: { event: { error: AuthError } }) => ({ error: event.error }),
 } as const
 
-const noteDelay = {
-  type: 'noteDelay',
+const setDelay = {
+  type: 'setDelay',
   params: ({ event }: { event: { retryAt: number } }) => ({ retryAt: event.retryAt }),
 } as const
 
@@ -21,13 +21,13 @@ export const authenticated = authSetup.createStateConfig({
   initial: 'fresh',
   on: {
     signOut,
-    'session.renewed': { target: '.fresh', actions: [noteSession, 'clearErrors'] },
-    'session.confirmed': { actions: [noteSession] },
-    'session.doubted': { actions: [noteSession] },
+    'session.renewed': { target: '.fresh', actions: [setSession, 'clearErrors'] },
+    'session.confirmed': { actions: [setSession] },
+    'session.invalidated': { actions: [setSession] },
     'session.aged': {
-      actions: [{ type: 'noteAge', params: ({ event }) => ({ outgrown: event.outgrown }) }],
+      actions: [{ type: 'setAgeLimitsPassed', params: ({ event }) => ({ ageLimitsPassed: event.ageLimitsPassed }) }],
     },
-    'session.ended': { target: '#auth.session.expired', actions: [noteEnded] },
+    'session.ended': { target: '#auth.session.expired', actions: [setEnded] },
     'tabs.signedOut': signedOutElsewhere,
     access: {
       guard: { type: 'isAllowed', params: ({ event }) => ({ guard: event.guard, params: event.params }) },
@@ -50,8 +50,8 @@ export const authenticated = authSetup.createStateConfig({
     refreshing: {
       invoke: { id: 'refresh', src: 'refresh' },
       on: {
-        'refresh.deferred': { target: 'waiting', actions: [noteRenewalError, noteDelay] },
-        'refresh.lost': { target: 'indeterminate', actions: [noteRenewalError] },
+        'refresh.deferred': { target: 'waiting', actions: [setRenewalError, setDelay] },
+        'refresh.lost': { target: 'indeterminate', actions: [setRenewalError] },
       },
     },
     waiting: {

@@ -1,11 +1,11 @@
 import { authSetup } from './setup.ts'
-import { begin, fail, noteError, stop } from './transitions.ts'
+import { begin, fail, setError, stop } from './transitions.ts'
 import type { AuthContext } from './types.ts'
 
 const currentAttempt = ({ context }: { context: AuthContext }) => ({ attempt: context.attempt ?? 0 })
 
-const noteChallenge = {
-  type: 'noteChallenge',
+const setChallenge = {
+  type: 'setChallenge',
   params: ({ event }: { event: { kind: string } }) => ({ kind: event.kind }),
 } as const
 
@@ -25,7 +25,7 @@ export const authenticating = authSetup.createStateConfig({
     submitting: {
       invoke: { id: 'authenticate', src: 'authenticate', input: currentAttempt },
       on: {
-        'authenticate.challenged': { target: 'challenged', actions: [noteChallenge] },
+        'authenticate.challenged': { target: 'challenged', actions: [setChallenge] },
       },
     },
     challenged: {
@@ -44,11 +44,11 @@ export const authenticating = authSetup.createStateConfig({
           invoke: { id: 'answerChallenge', src: 'answerChallenge', input: currentAttempt },
           on: {
             // one more factor
-            'authenticate.challenged': { target: 'awaitingCode', actions: [noteChallenge] },
+            'authenticate.challenged': { target: 'awaitingCode', actions: [setChallenge] },
             'authenticate.failed': {
               guard: { type: 'isAnswerRetryable', params: ({ event }) => ({ error: event.error }) },
               target: 'awaitingCode',
-              actions: [noteError],
+              actions: [setError],
             },
           },
         },

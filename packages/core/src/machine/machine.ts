@@ -16,7 +16,7 @@ export const authMachine = authSetup.createMachine({
     ended: null,
     error: null,
     renewalError: null,
-    outgrown: 0,
+    ageLimitsPassed: 0,
     retryAt: 0,
     persistence: input.persistence,
     hint: input.hint,
@@ -26,8 +26,8 @@ export const authMachine = authSetup.createMachine({
     { id: 'watchSession', src: 'watchSession' },
   ],
   on: {
-    'storage.lost': { actions: ['noteStorageLost'] },
-    'storage.back': { actions: ['noteStorageBack'] },
+    'storage.lost': { actions: ['setStorageLost'] },
+    'storage.back': { actions: ['setStorageBack'] },
   },
   states: { session, attempt },
 })

@@ -1,6 +1,6 @@
 import { authenticated } from './authenticated.ts'
 import { authSetup } from './setup.ts'
-import { grantSession, holdTokens, noteEnded, noteSession, signOut, takeSession } from './transitions.ts'
+import { grantSession, holdTokens, setEnded, setSession, signOut, takeSession } from './transitions.ts'
 import type { AuthContext } from './types.ts'
 
 const reasonOfEnd = ({ context }: { context: AuthContext }) =>
@@ -22,11 +22,11 @@ export const session = authSetup.createStateConfig({
           {
             guard: { type: 'isSpendUnknown', params: ({ event }) => ({ spendUnknown: event.spendUnknown }) },
             target: 'authenticated.indeterminate',
-            actions: [holdTokens, noteSession],
+            actions: [holdTokens, setSession],
           },
-          { target: 'authenticated', actions: [holdTokens, noteSession] },
+          { target: 'authenticated', actions: [holdTokens, setSession] },
         ],
-        'restore.ended': { target: 'expired', actions: [noteEnded] },
+        'restore.ended': { target: 'expired', actions: [setEnded] },
         'restore.empty': { target: 'anonymous' },
       },
     },

@@ -3,23 +3,23 @@ import type { Attempt, EndedSession, SessionView } from './types.ts'
 
 /** Transitions that several states share. */
 
-const noteAttempt = {
-  type: 'noteAttempt',
+const setAttempt = {
+  type: 'setAttempt',
   params: ({ event }: { event: { attempt: Attempt } }) => ({ attempt: event.attempt }),
 } as const
 
-export const noteError = {
-  type: 'noteError',
+export const setError = {
+  type: 'setError',
   params: ({ event }: { event: { error: AuthError } }) => ({ error: event.error }),
 } as const
 
-export const noteSession = {
-  type: 'noteSession',
+export const setSession = {
+  type: 'setSession',
   params: ({ event }: { event: { session: SessionView } }) => ({ session: event.session }),
 } as const
 
-export const noteEnded = {
-  type: 'noteEnded',
+export const setEnded = {
+  type: 'setEnded',
   params: ({ event }: { event: { ended: EndedSession } }) => ({ ended: event.ended }),
 } as const
 
@@ -33,16 +33,16 @@ const replaceTokens = {
   params: ({ event }: { event: { session: SessionView } }) => ({ session: event.session }),
 } as const
 
-export const queue = { target: '#auth.attempt.queued', actions: [noteAttempt] } as const
+export const queue = { target: '#auth.attempt.queued', actions: [setAttempt] } as const
 
 export const giveUpQueued = { actions: ['dropAttempt', 'clearAttempt'] } as const
 
 /** From the very beginning, also where one is under way. */
-export const begin = { target: '#auth.attempt.authenticating', reenter: true, actions: [noteAttempt] } as const
+export const begin = { target: '#auth.attempt.authenticating', reenter: true, actions: [setAttempt] } as const
 
 export const stop = { target: '#auth.attempt.idle', actions: ['clearError'] } as const
 
-export const fail = { target: '#auth.attempt.idle', actions: [noteError] } as const
+export const fail = { target: '#auth.attempt.idle', actions: [setError] } as const
 
 export const signOut = {
   target: '#auth.session.signingOut',
@@ -65,11 +65,11 @@ export const signedOutElsewhere = {
 /** A session that another tab began is taken as our own. */
 export const takeSession = {
   target: '#auth.session.authenticated',
-  actions: [holdTokens, noteSession, 'clearEnded', 'clearErrors'],
+  actions: [holdTokens, setSession, 'clearEnded', 'clearErrors'],
 } as const
 
 /** As takeSession, after a sign-in of our own: the session from before is revoked. */
 export const grantSession = {
   target: '#auth.session.authenticated',
-  actions: [replaceTokens, noteSession, 'clearEnded', 'clearErrors'],
+  actions: [replaceTokens, setSession, 'clearEnded', 'clearErrors'],
 } as const

@@ -38,6 +38,9 @@ export interface SessionView {
 /** A sign-in or sign-up that was asked for. Its credentials wait in the vault under this number. */
 export type Attempt = number
 
+/** What a renewal does, one after the other: see `custody/renewal.ts`. */
+export type RenewalStep = 'lock' | 'read' | 'probe' | 'mark' | 'send' | 'store' | 'identify'
+
 export interface EndedSession {
   readonly reason: EndReason
   readonly user: unknown
@@ -55,7 +58,7 @@ export interface AuthContext {
   /** Why the last renewal has not come. */
   readonly renewalError: AuthError | null
   /** How many of the guards' age limits the sign-in has passed. */
-  readonly outgrown: number
+  readonly ageLimitsPassed: number
   /** When the renewal may be tried again, epoch milliseconds. */
   readonly retryAt: number
   readonly persistence: 'stored' | 'memory'
@@ -91,11 +94,13 @@ export type AuthFact =
   | { readonly type: 'expiry.reached' }
   | { readonly type: 'refresh.deferred'; readonly error: AuthError; readonly retryAt: number }
   | { readonly type: 'refresh.lost'; readonly error: AuthError }
+  /** Where a renewal stands. Nothing follows from it: it is for those who look on. */
+  | { readonly type: 'refresh.stepped'; readonly step: RenewalStep }
   | { readonly type: 'retry.due' }
   | { readonly type: 'session.renewed'; readonly session: SessionView }
   | { readonly type: 'session.confirmed'; readonly session: SessionView }
-  | { readonly type: 'session.doubted'; readonly session: SessionView }
-  | { readonly type: 'session.aged'; readonly outgrown: number }
+  | { readonly type: 'session.invalidated'; readonly session: SessionView }
+  | { readonly type: 'session.aged'; readonly ageLimitsPassed: number }
   | { readonly type: 'session.ended'; readonly ended: EndedSession }
   | { readonly type: 'tabs.signedIn'; readonly session: SessionView }
   | { readonly type: 'tabs.signedOut' }

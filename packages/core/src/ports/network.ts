@@ -1,3 +1,4 @@
+import { report } from '../report.ts'
 import type { Network } from '../types.ts'
 import { listen } from './listen.ts'
 
@@ -18,5 +19,26 @@ export function browserNetwork(): Network {
         const restored = event.type === 'pageshow' && (event as PageTransitionEvent).persisted
         if (event.type !== 'visibilitychange' || document.visibilityState === 'visible') listener({ restored })
       }),
+  }
+}
+
+/** A port of the app that throws costs what it would have said, and nothing else. */
+export function guardedNetwork(network: Network): Network {
+  let isReported = false
+  const attempt = <T>(ask: () => T, otherwise: T): T => {
+    try {
+      return ask()
+    } catch (error) {
+      if (!isReported) report(error)
+      isReported = true
+      return otherwise
+    }
+  }
+  return {
+    isOnline: () => attempt(() => network.isOnline(), true),
+    onWake(listener) {
+      const stop: unknown = attempt(() => network.onWake(listener), undefined)
+      return () => void (typeof stop === 'function' && attempt(() => stop() as unknown, undefined))
+    },
   }
 }

@@ -1,4 +1,4 @@
-import type { TabHint, Tabs, TabWire } from '../types.ts'
+import type { AuthStorage, TabHint, Tabs, TabWire } from '../types.ts'
 import { leases } from './lease.ts'
 import { listen } from './listen.ts'
 
@@ -29,6 +29,18 @@ export function browserTabs(): Tabs {
       broadcast: 'BroadcastChannel' in globalThis,
     }),
   }
+}
+
+/** What tells and excludes other tabs: of the app, of the browser, or nothing where no other tab sees the storage. */
+export function tabsFor(given: Tabs | false | undefined, scope: AuthStorage['scope']): Tabs {
+  const isAlone = given === false || (given === undefined && scope !== 'shared')
+  return isAlone ? noTabs(scope) : given || browserTabs()
+}
+
+/** A tab that is alone: no other tab listens, and only what others can see needs a lock that others respect. */
+function noTabs(scope: AuthStorage['scope']): Tabs {
+  const lock = scope === 'memory' ? queuesOfThisPage() : browserTabs().lock
+  return { lock, open: () => ({ post() {}, close() {} }) }
 }
 
 /** The callers of one `Tabs` in turn. Other pages are not excluded. */

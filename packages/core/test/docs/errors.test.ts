@@ -1,6 +1,6 @@
 import { AuthError, type AuthErrorCode } from '@authchart/core'
 import { expect, test } from 'vitest'
-import { verdictOf } from '../../src/classify.ts'
+import { verdictOf } from '../../src/custody/judge.ts'
 import { quotedIn, readFile, tableUnder } from './documents.ts'
 
 const document = readFile('docs/errors.md')

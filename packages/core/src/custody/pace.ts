@@ -1,6 +1,6 @@
-import { AuthError, type AuthErrorCode } from './errors.ts'
-import { stopwatch } from './ports/clock.ts'
-import { ageOf, type Held, type SessionRules } from './session.ts'
+import { AuthError, type AuthErrorCode } from '../errors.ts'
+import { stopwatch } from '../ports/clock.ts'
+import { ageOf, type Session, type SessionRules } from '../session/session.ts'
 
 export interface Deferred {
   readonly type: 'deferred'
@@ -15,10 +15,12 @@ export interface Pace {
   /** Until the server may be asked again, by its own word; null: it may. */
   readonly pause: () => Deferred | null
   /** A renewal asked for long before it is due was asked for by a 401 or by hand: neither may hammer the server. */
-  readonly isThrottled: (held: Held) => boolean
+  readonly isThrottled: (held: Session) => boolean
+  /** Its token is about to be spent. */
+  readonly begin: (held: Session) => void
   readonly succeeded: () => void
   /** Milliseconds for which the access token has been over and nothing but such errors came. */
-  readonly stalled: (held: Held, error: AuthError) => number
+  readonly stalled: (held: Session, error: AuthError) => number
 }
 
 const FIRST_BACKOFF = 1000
@@ -26,7 +28,7 @@ const LONGEST_BACKOFF = 60_000
 /** However long a server wants to be left alone. */
 const LONGEST_WAIT = 600_000
 /** A server that refuses every new token is asked this often in a minute. */
-const PREMATURE_PER_MINUTE = 6
+const EARLY_PER_MINUTE = 6
 
 /** What no better connection mends. */
 const stalls: readonly AuthErrorCode[] = [
@@ -45,8 +47,11 @@ export function createPace(id: string, rules: SessionRules): Pace {
   const { clock } = rules
   let failures = 0
   let paused: { readonly error: AuthError; readonly left: () => number } | null = null
-  let premature: readonly number[] = []
+  let early: readonly number[] = []
   let stall: (() => number) | null = null
+  const isEarly = (held: Session): boolean =>
+    ageOf(held, clock) < Math.min(held.renewAge, held.lifetime) || held.lifetime <= 0
+  const recent = (): readonly number[] => early.filter((at) => clock.monotonic() - at < 60_000)
   return {
     id,
     backOff(error) {
@@ -61,13 +66,9 @@ export function createPace(id: string, rules: SessionRules): Pace {
       return deferred(rules, error, Math.max(asked, (longest * (1 + (chance >= 0 && chance <= 1 ? chance : 1))) / 2))
     },
     pause: () => (paused && paused.left() > 0 ? deferred(rules, paused.error, paused.left()) : null),
-    isThrottled(held) {
-      if (ageOf(held, clock) >= Math.min(held.renewAge, held.lifetime) && held.lifetime > 0) return false
-      const now = clock.monotonic()
-      const recent = premature.filter((at) => now - at < 60_000)
-      const isFull = recent.length >= PREMATURE_PER_MINUTE
-      premature = isFull ? recent : [...recent, now]
-      return isFull
+    isThrottled: (held) => isEarly(held) && recent().length >= EARLY_PER_MINUTE,
+    begin(held) {
+      if (isEarly(held)) early = [...recent(), clock.monotonic()]
     },
     succeeded() {
       failures = 0

@@ -1,5 +1,5 @@
-import { fieldOf } from './data.ts'
-import type { AuthClient, IdentityField } from './types.ts'
+import { fieldOf } from '../data.ts'
+import type { AuthClient, IdentityField } from '../types.ts'
 
 /** Who a user is, for telling two apart; null if that cannot be read, which is never equal to anything. */
 export type UserId = (user: unknown) => string | null

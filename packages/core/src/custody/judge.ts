@@ -1,4 +1,4 @@
-import type { AuthError, AuthErrorCode } from './errors.ts'
+import type { AuthError, AuthErrorCode } from '../errors.ts'
 
 /** What an error of a spend says about the refresh token. No answer is not a "no". */
 export type Verdict =
@@ -23,4 +23,10 @@ export function verdictOf({ code, status, notProcessed }: AuthError): Verdict {
   if (code === 'unavailable') return isUnprocessed ? 'deferred' : 'unknown'
   const isDeclared = status === undefined || status >= 400
   return ((isAnswer && isDeclared) || isUnprocessed) && deferred.includes(code) ? 'deferred' : 'unknown'
+}
+
+/** Of a spend that is no renewal: what the server refused, it did not do, and the session goes on. */
+export function verdictOfOther(error: AuthError): Verdict {
+  const isRefused = error.status !== undefined && error.status >= 400 && error.status < 500
+  return isRefused || verdictOf(error) !== 'unknown' ? 'deferred' : 'unknown'
 }

@@ -1,5 +1,6 @@
-import type { Held } from './session.ts'
-import type { SyncTwin } from './types.ts'
+import type { Session } from '../session/session.ts'
+import type { SyncTwin } from '../types.ts'
+import type { Vault } from '../vault.ts'
 
 /**
  * Which session is stored and which were signed out, in a storage that is written at once. A page that closes right after
@@ -12,8 +13,8 @@ export interface Tombstones {
   readonly bury: (id: string) => void
   readonly has: (id: string) => boolean
   /** The token of this session and generation is about to be spent; null: it was not. */
-  readonly noteSpend: (held: Held | null) => void
-  readonly mayBeSpent: (held: Held) => boolean
+  readonly noteSpend: (held: Session | null) => void
+  readonly mayBeSpent: (held: Session) => boolean
   /** This session is over, or another one has taken its place. */
   readonly isGone: (id: string) => boolean
   /** This session is the one that was seen last. */
@@ -67,5 +68,15 @@ export function createTombstones(twin: SyncTwin | undefined, key: string): Tombs
   }
 }
 
-const toWord = ({ id, generation }: Held): string => `${id} ${generation}`
+/** Notes each session that this tab takes up. */
+export function noteSeen(vault: Vault, { note }: Tombstones): void {
+  let noted: string | null = null
+  vault.onChange(() => {
+    const id = vault.session?.id ?? null
+    if (id !== null && id !== noted) note(id)
+    noted = id
+  })
+}
+
+const toWord = ({ id, generation }: Session): string => `${id} ${generation}`
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)

@@ -1,0 +1,245 @@
+import type { AuthError } from '../errors.ts'
+import type { Session, SessionRules } from '../session/session.ts'
+import { idOf, isGarbage, type EndedTokens, type Spend, type Stored } from '../session/stored.ts'
+import type { AuthStorage, StoredRecord } from '../types.ts'
+import { createBacklog, type Backlog, type Change } from './backlog.ts'
+import { createDisk, type Disk } from './disk.ts'
+import { fromRecord, toEndedRecord, toRecord } from './record.ts'
+import { createRetry, type Retry } from './retry.ts'
+
+/**
+ * The one stored record. What is wanted there is kept as a list of changes until the storage has taken them, however long
+ * that lasts: a storage that is slow, full or gone costs persistence and never the session, and is brought up to date as
+ * soon as it answers. A read that fails says nothing, and changes nothing.
+ */
+export interface Persistence {
+  /**
+   * What is stored; while the storage is behind, what is wanted there.
+   *
+   * @throws AuthError `'storage-unavailable'` if the storage does not say: that is not "nothing"
+   */
+  readonly read: () => Promise<Stored | null>
+  /**
+   * Replaces whatever is stored. Hands out how to put that back, as long as it was not replaced again; a session that
+   * is over by then is not brought back. Writes nothing when it is not wanted any more.
+   */
+  readonly put: (
+    session: Session,
+    isWanted?: () => boolean,
+  ) => Promise<(isOver: (id: string) => boolean) => Promise<void>>
+  /** Replaces the record of that revision, and says the new one's; null when another was faster. */
+  readonly replace: (revision: string, session: Session, spend: Spend | null) => Promise<string | null>
+  /** Removes the record of such a session, leaving word of why it ended where there is one. Resolves to what was there. */
+  readonly end: (isMeant: (id: string, found: Stored) => boolean, ended: EndedTokens | null) => Promise<Stored | null>
+  /** Removes the word of an ended session. */
+  readonly forgetEnded: () => Promise<unknown>
+  /** No later page can find this token unmarked. False: the storage is behind, and may still have it. */
+  readonly isSafeToSpend: (session: Session) => Promise<boolean>
+  /** Leaves the storage as it is: this page goes on by itself. */
+  readonly leave: () => void
+  /** The storage did not say what it holds: listens until it does. */
+  readonly listen: (error: unknown) => void
+  /** The storage has not said yet what it holds. */
+  readonly isUnknown: () => boolean
+  /** The storage is behind what is wanted there. */
+  readonly isBehind: () => boolean
+}
+
+export interface PersistenceOptions {
+  readonly storage: AuthStorage
+  readonly key: string
+  readonly rules: SessionRules
+  readonly storageTimeout: number
+  /** Fires on destroy: who only wants to know gets no answer any more. What is being written is let finish. */
+  readonly lifetime: () => AbortSignal
+  /** This session was signed out by a page that may not have reached the record. */
+  readonly isOver: (id: string) => boolean
+  readonly onOver: (session: Session) => void
+  /** The storage is behind what is wanted. */
+  readonly onLost: (error: AuthError) => void
+  /** It is not any more. */
+  readonly onBack: () => void
+  /** What the storage holds has changed since other tabs were told of it. */
+  readonly onLate: () => void
+  /** What the storage holds is known again. */
+  readonly onKnown: () => void
+}
+
+/** What the operations on the record share. */
+interface Parts {
+  readonly disk: Disk
+  readonly backlog: Backlog
+  readonly rules: SessionRules
+  /** Sign-ins that were given up, with what they had replaced: another tab may put one back. */
+  readonly givenUp: Map<string, () => StoredRecord | null>
+}
+
+export function createPersistence(options: PersistenceOptions): Persistence {
+  const { storage, rules, lifetime, onLate } = options
+  const catchUp = (): void => void backlog.catchUp()
+  const retry = createRetry(rules.clock, lifetime, catchUp)
+  const disk = createDisk({ ...options, onAnswer: retry.reset, onLateAnswer: catchUp })
+  const onBack = (): void => {
+    options.onBack()
+    onLate()
+  }
+  // nothing brings back what was in memory
+  const patient = storage.scope === 'memory' ? { ...retry, later() {} } : retry
+  const backlog = createBacklog({ ...options, disk, retry: patient, onBack })
+  const parts: Parts = { disk, backlog, rules, givenUp: new Map() }
+  const { givenUp } = parts
+
+  return {
+    read: () => read(parts, options, patient),
+    put: (session, isWanted) => put(parts, session, isWanted),
+    replace: (revision, session, spend) => replace(parts, revision, session, spend),
+    async end(isMeant, ended) {
+      // and what is over is kept nowhere
+      givenUp.clear()
+      let ending: Stored | null = null
+      const apply: Change['apply'] = (found) => {
+        const id = idOf(found)
+        if (found === null || id === null || !isMeant(id, found)) return undefined
+        ending = found
+        return ended && toEndedRecord(id, ended)
+      }
+      const health = backlog.health()
+      const left = health.type === 'alone' ? apply(fromRecord(health.record, rules), health.record) : undefined
+      if (left === undefined) await backlog.want({ apply })
+      else backlog.step({ type: 'left', record: left })
+      return ending
+    },
+    forgetEnded: () => backlog.want({ apply: (found) => (found?.kind === 'ended' ? null : undefined) }),
+    isSafeToSpend: (session) => isSafeToSpend(parts, session),
+    leave() {
+      const record = backlog.view()
+      backlog.set([])
+      backlog.step({ type: 'left', record })
+    },
+    listen: (error) => backlog.step({ type: 'failed' }, error),
+    isUnknown: () => disk.seen() === undefined,
+    isBehind: () => backlog.health().type !== 'working',
+  }
+}
+
+const isAhead = ({ backlog }: Parts): boolean => backlog.health().type === 'alone' || !backlog.isEmpty()
+
+async function read(parts: Parts, options: PersistenceOptions, retry: Retry): Promise<Stored | null> {
+  const { backlog, rules, givenUp } = parts
+  if (!backlog.isEmpty()) await backlog.bring()
+  const found = isAhead(parts) ? null : await findOrListen(parts, options, retry)
+  const stored = isAhead(parts) ? fromRecord(backlog.view(), rules) : (found?.stored ?? null)
+  if (stored?.kind !== 'session') return stored
+  const { id } = stored.session
+  const before = givenUp.get(id)
+  if (before) {
+    givenUp.delete(id)
+    await backlog.want({ apply: (other) => (idOf(other) === id ? before() : undefined) })
+    options.onLate()
+    return fromRecord(backlog.view(), rules)
+  }
+  if (!options.isOver(id)) return stored
+  options.onOver(stored.session)
+  return null
+}
+
+async function findOrListen({ disk }: Parts, { lifetime }: PersistenceOptions, retry: Retry) {
+  try {
+    return await disk.find(lifetime())
+  } catch (error) {
+    if (!retry.isArmed()) retry.later()
+    throw error
+  }
+}
+
+/** The same session, further on, whatever the storage has of it. A record that another script wrote over is ours. */
+const goOn = (record: StoredRecord, { id, generation }: Session): Change => ({
+  apply(found) {
+    const isOlder = found?.kind === 'session' && found.session.id === id && found.session.generation <= generation
+    return isOlder || isGarbage(found) ? record : undefined
+  },
+})
+
+async function replace(
+  { disk, backlog, rules, givenUp }: Parts,
+  revision: string,
+  session: Session,
+  spend: Spend | null,
+) {
+  // what a sign-in had replaced has gone on: it must not be put back
+  givenUp.clear()
+  const record = toRecord(session, rules, spend)
+  const isAlone = (): boolean => backlog.health().type === 'alone'
+  if (!backlog.isEmpty()) await backlog.bring()
+  if (isAlone() || !backlog.isEmpty()) {
+    if (backlog.view()?.revision !== revision) return null
+    if (isAlone()) backlog.step({ type: 'left', record })
+    else backlog.add(goOn(record, session))
+    return record.revision
+  }
+  try {
+    if (await disk.swap(revision, record)) return record.revision
+    const { stored } = await disk.find()
+    return isGarbage(stored) && (await disk.swap(stored?.revision ?? null, record)) ? record.revision : null
+  } catch (error) {
+    backlog.add(goOn(record, session))
+    backlog.step({ type: 'failed' }, error)
+    return record.revision
+  }
+}
+
+async function put({ disk, backlog, rules, givenUp }: Parts, session: Session, isWanted = (): boolean => true) {
+  const record = toRecord(session, rules)
+  const isKnown = disk.seen() !== undefined || !backlog.isEmpty()
+  const basis = isKnown ? idOf(fromRecord(backlog.view(), rules)) : undefined
+  let replaced: StoredRecord | null = null
+  const now: Change = {
+    apply(_found, raw) {
+      replaced = raw
+      return isWanted() ? record : undefined
+    },
+  }
+  const later: Change = {
+    apply(_found, raw) {
+      if (raw?.revision !== record.revision) replaced = raw
+      return record
+    },
+    isOthers: (found) =>
+      basis !== undefined && found?.kind === 'session' && found.session.id !== basis && found.session.id !== session.id,
+  }
+  backlog.step({ type: 'joined' })
+  // not waited for where the storage has not answered for a while
+  if (backlog.health().type === 'working') await backlog.want(now, later)
+  else {
+    backlog.add(later)
+    void backlog.bring()
+  }
+  const seen = disk.seen()
+  // a full disk still deletes: the next page must not find the session before
+  if (!backlog.isEmpty() && seen) void disk.swap(String(seen['revision']), null).catch(() => {})
+  // other tabs may have taken it up and renewed it meanwhile
+  return async (isOver: (id: string) => boolean): Promise<void> => {
+    const before = (): StoredRecord | null => (isOver(String(replaced?.['id'])) ? null : replaced)
+    givenUp.set(session.id, before)
+    const health = backlog.health()
+    if (health.type === 'alone' && health.record['id'] === session.id) backlog.step({ type: 'joined' })
+    await backlog.want({ apply: (found) => (idOf(found) === session.id ? before() : undefined) })
+  }
+}
+
+async function isSafeToSpend({ disk, backlog, rules }: Parts, { id, generation }: Session): Promise<boolean> {
+  if (backlog.health().type === 'alone' || backlog.isEmpty()) return true
+  if (disk.isWriting(id)) return false
+  // it may work again, and then the mark belongs there
+  await backlog.bring()
+  if (backlog.isEmpty()) return true
+  if (disk.isWriting(id)) return false
+  const found = fromRecord(disk.seen(), rules)
+  const isUnmarked = found?.kind === 'session' && found.spend === null
+  if (!isUnmarked || found.session.id !== id || found.session.generation !== generation) return true
+  // a full disk still deletes
+  const mine = backlog.view()
+  const isRemoved = await disk.swap(found.revision, null).catch(() => false)
+  if (isRemoved) backlog.set([{ apply: (other) => (other === null ? mine : undefined) }])
+  return isRemoved
+}

@@ -1,0 +1,50 @@
+import { schedule, stopwatch } from '../ports/clock.ts'
+import type { Clock } from '../types.ts'
+
+const FIRST_DELAY = 1000
+const LONGEST_DELAY = 60_000
+
+/** Tries again later, for as long as the page lives: each time later than before. */
+export interface Retry {
+  readonly later: () => void
+  readonly isArmed: () => boolean
+  readonly cancel: () => void
+  /** The next delay is a short one again. */
+  readonly reset: () => void
+}
+
+export function createRetry(clock: Clock, lifetime: () => AbortSignal, work: () => void): Retry {
+  let failures = 0
+  let stop: (() => void) | undefined
+
+  function cancel(): void {
+    stop?.()
+    stop = undefined
+  }
+
+  return {
+    later() {
+      cancel()
+      const end = lifetime()
+      if (end.aborted) return
+      const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures)
+      failures += 1
+      const elapsed = stopwatch(clock)
+      const due = (): void => {
+        stop = undefined
+        work()
+      }
+      const unschedule = schedule(clock, () => delay - elapsed(), due)
+      end.addEventListener('abort', unschedule, { once: true })
+      stop = () => {
+        unschedule()
+        end.removeEventListener('abort', unschedule)
+      }
+    },
+    isArmed: () => stop !== undefined,
+    cancel,
+    reset() {
+      failures = 0
+    },
+  }
+}
