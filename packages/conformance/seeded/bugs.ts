@@ -175,13 +175,13 @@ export const bugs: readonly Bug[] = [
   {
     name: 'the token goes to origins that are not allowed',
     file: 'fetch.ts',
-    from: 'if (!origin || !allowedOrigins.includes(origin)) return',
+    from: 'if (!allowedOrigins.includes(origin)) return',
     to: 'if (!origin) return',
     killer: 'core/test/fetch-origins.test.ts',
   },
   {
     name: 'a request of one user goes out with the token of the next',
-    file: 'current.ts',
+    file: 'session/session.ts',
     from: '!now || !isSameOwner(before, now, rules)',
     to: '!now',
     killer: 'core/test/coming-back.test.ts',

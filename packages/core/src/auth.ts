@@ -1,17 +1,17 @@
 import { createActor } from 'xstate'
 import { fieldOf, isSameData } from './data.ts'
 import { AuthError, toAuthError, type AuthErrorCode } from './errors.ts'
-import { currentSession } from './current.ts'
 import { createAuthFetch } from './fetch.ts'
 import { ageLimitsOf, isAllowedBy } from './guards.ts'
 import { register } from './internals.ts'
+import { shared } from './shared.ts'
 import { guarded, report } from './report.ts'
 import { later } from './ports/clock.ts'
 import { authMachine } from './machine/machine.ts'
 import type { Attempt } from './machine/types.ts'
 import { attemptOutcome, renewalOutcome, settledOutcome, userOutcome, type Decide } from './outcomes.ts'
 import { provideEffects } from './provide.ts'
-import { isAnotherUser, isGood, isSameGrant, sinceSignIn, type Session } from './session/session.ts'
+import { isAnotherUser, isGood, isSameGrant, sinceSignIn, stillOurs, type Session } from './session/session.ts'
 import { isSigningOut, isVerifying, keepEqual, renewalOf, statusOf, toState, type AuthSnapshot } from './state.ts'
 import { withTimeout } from './timeout.ts'
 import type { Auth, AuthClient, AuthOptions, AuthState, Guards, IdentityField } from './types.ts'
@@ -90,8 +90,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     toldOf = passed
     state = next
     // who comes during this change is not told of it, who goes is told no more
-    const present = Array.from(listeners)
-    for (const listener of present) {
+    for (const listener of Array.from(listeners)) {
       if (!listeners.has(listener)) continue
       try {
         listener(next)
@@ -164,8 +163,19 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     return signedIn(attempt)
   }
 
+  /** The chart takes longer: it is asked where the app may have replaced its guard. Closed if that throws. */
+  function isAllowedIn(snapshot: AuthSnapshot, guard: string, params: readonly unknown[]): boolean {
+    try {
+      if (snapshot.context.session === null) return false
+      return options.machine ? snapshot.can({ type: 'access', guard, params }) : isAllowed(snapshot, { guard, params })
+    } catch (error) {
+      report(error)
+      return false
+    }
+  }
+
   /** What a request needs: joins a renewal or begins one, but does not hurry one that was put off. */
-  async function renew(before: Session): Promise<void> {
+  const renew = shared(async (before: Session): Promise<void> => {
     // nothing can renew it: it is over, whatever the timers say
     if (!before.renewable && !isGood(before, clock)) {
       await parts.endToken(before)
@@ -176,7 +186,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     const isWaiting = renewalOf(actor.getSnapshot()) === 'waiting'
     if (isSameGrant(vault.session, before) && !isWaiting) send({ type: 'refresh' })
     return until(renewalOutcome(before, rules))
-  }
+  })
 
   /** What is held once it is known whether anything is. */
   async function settledSession(): Promise<Session | null> {
@@ -186,16 +196,33 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
 
   const inTime = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
     withTimeout(clock, parts.requestTimeout, work, parts.lifetime())
-  const current = { vault, rules, settled: settledSession, renew }
+
+  /** With a good token; null if signed out. Never the session of a user who signed in since `before` was held. */
+  async function findSession(before: Session | null): Promise<Session | null> {
+    const settled = await settledSession()
+    if (before) stillOurs(before, settled, rules)
+    if (!settled || isGood(settled, clock)) return settled
+    await renew(settled)
+    return stillOurs(settled, vault.session, rules)
+  }
+
+  const joinSession = shared(findSession)
+  /** What was asked for after `signOut()` in one turn waits for nothing that was asked for before it. */
+  const session = (before = vault.session): Promise<Session | null> => (isLeaving ? findSession : joinSession)(before)
+  const mayLeave = (): boolean => !isLeaving && waking.before() === undefined
+
   const authFetch = createAuthFetch({
-    ...current,
-    before: waking.before,
+    vault,
+    rules,
+    // a page that has just woken up shows what it showed before
+    session: () => session(waking.before() ?? vault.session),
+    renew,
     client: options.client as AuthClient,
     origin: settings.origin,
     allowedOrigins: settings.allowedOrigins,
     fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
-    onAnswer: (isAnswered) => (isAnswered ? parts.connection.succeeded() : parts.connection.failed()),
-    mayLeave: () => !isLeaving && waking.before() === undefined,
+    connection: parts.connection,
+    mayLeave,
     warn: parts.warn,
     inTime,
   })
@@ -253,13 +280,15 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     async getAccessToken() {
       if (over) throw new AuthError(over)
       const { session: held } = vault
-      if (held && isGood(held, clock) && !isLeaving && waking.before() === undefined) return held.accessToken
+      if (held && isGood(held, clock) && mayLeave()) return held.accessToken
       await waking.looked()
-      const session = await currentSession(current).catch((error: AuthError) => {
-        if (error.code === 'session-expired') return null
-        throw error
-      })
-      return session?.accessToken ?? null
+      return session().then(
+        (current) => current?.accessToken ?? null,
+        (error: AuthError) => {
+          if (error.code === 'session-expired') return null
+          throw error
+        },
+      )
     },
     fetch: (input, init) => (over ? Promise.reject(new AuthError(over)) : authFetch(input, init)),
     can: (guard, ...params) => !over && isAllowedIn(actor.getSnapshot(), guard, params),
@@ -271,10 +300,10 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     async reloadUser() {
       if (over) throw new AuthError(over)
       await waking.looked()
-      const session = await currentSession(current)
-      if (!session) throw new AuthError('not-authenticated')
+      const current = await session()
+      if (!current) throw new AuthError('not-authenticated')
       return asUser(
-        await parts.askUser(session).catch((thrown: unknown) => Promise.reject(toAuthError(thrown, 'network'))),
+        await parts.askUser(current).catch((thrown: unknown) => Promise.reject(toAuthError(thrown, 'network'))),
       )
     },
     onToken(listener) {
@@ -330,13 +359,3 @@ const whenAborted = (signal: AbortSignal): Promise<'unknown'> =>
     if (signal.aborted) resolve('unknown')
     signal.addEventListener('abort', () => resolve('unknown'), { once: true })
   })
-
-/** Asked of the chart, whose guards may be the app's own. Closed if one throws, and if no user is signed in. */
-function isAllowedIn(snapshot: AuthSnapshot, guard: string, params: readonly unknown[]): boolean {
-  try {
-    return snapshot.context.session !== null && snapshot.can({ type: 'access', guard, params })
-  } catch (error) {
-    report(error)
-    return false
-  }
-}

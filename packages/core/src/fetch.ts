@@ -1,19 +1,26 @@
-import { currentSession, stillOurs, type CurrentSessionOptions } from './current.ts'
+import type { Connection } from './connection.ts'
 import { explain, type AuthError } from './errors.ts'
 import { isBearerRefused } from './refusal.ts'
 import { report } from './report.ts'
-import { copyRequest, readRequest, urlOfRequest, type Outgoing } from './request.ts'
-import { isGood, isSameGrant, isSameOwner, type Session } from './session/session.ts'
+import { copyRequest, readHeaders, readRequest, urlOfRequest, type Outgoing } from './request.ts'
+import { isGood, isSameGrant, isSameOwner, stillOurs, type Session, type SessionRules } from './session/session.ts'
 import type { AuthClient } from './types.ts'
+import type { Vault } from './vault.ts'
 
-export interface AuthFetchOptions extends CurrentSessionOptions {
+export interface AuthFetchOptions {
+  readonly vault: Vault
+  readonly rules: SessionRules
+  /** The session with a good token, of the user whose the request is; null if signed out. */
+  readonly session: () => Promise<Session | null>
+  /** Renews unless that has been done since; joins a renewal under way. Rejects if it cannot be done now. */
+  readonly renew: (held: Session) => Promise<void>
   readonly client: Pick<AuthClient, 'headers' | 'isRefused'>
   /** The client's own: only its answers vouch for the auth server, and only it gets the client's headers. */
   readonly origin: string | undefined
   readonly allowedOrigins: readonly string[]
   readonly fetch: typeof globalThis.fetch
-  /** The client's own server answered, or did not. */
-  readonly onAnswer: (isAnswered: boolean) => void
+  /** Hears whether the client's own server answers. */
+  readonly connection: Connection
   /** False: the user has signed out in this turn, or the page has just woken up and does not know who is signed in. */
   readonly mayLeave: () => boolean
   readonly warn: (warning: AuthError) => void
@@ -23,7 +30,7 @@ export interface AuthFetchOptions extends CurrentSessionOptions {
 
 /** Drop-in `fetch` with the session of one auth. */
 export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fetch {
-  const { client, vault, rules, allowedOrigins } = options
+  const { client, vault, rules, allowedOrigins, connection } = options
   let hasWarned = false
 
   return function authFetch(input, init) {
@@ -34,9 +41,9 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
       const allowed = allowedOrigins.find((own) => text.startsWith(`${own}/`))
       const url = allowed ? text : resolve(text)
       const origin = allowed ?? originOf(url)
-      if (!origin || !allowedOrigins.includes(origin)) return sendElsewhere(input, init, origin)
+      if (!allowedOrigins.includes(origin)) return sendElsewhere(input, init, origin)
       const outgoing = readRequest(requested === null ? url : (input as Request), init)
-      return outgoing.headers.has('authorization') ? send(outgoing, origin, null) : sendAsUser(outgoing, origin)
+      return 'authorization' in outgoing.headers ? send(outgoing, origin) : sendAsUser(outgoing, origin)
     } catch (error) {
       return Promise.reject(error as Error)
     }
@@ -54,44 +61,60 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
   function sendAsUser(outgoing: Outgoing, origin: string): Promise<Response> {
     const { session: held } = vault
     const copy = copyRequest(outgoing)
-    if (held && isGood(held, rules.clock) && options.mayLeave()) return sendTwice(outgoing, copy, origin, held)
-    return abortable(outgoing.signal, currentSession(options)).then((session) =>
+    if (held && isGood(held, rules.clock) && options.mayLeave()) return send(outgoing, origin, held, copy)
+    return abortable(outgoing.signal, options.session()).then((session) =>
       session
-        ? sendTwice(copy ?? outgoing, copy && copyRequest(copy), origin, stillOurs(session, vault.session, rules))
-        : send(copy ?? outgoing, origin, null),
+        ? send(copy ?? outgoing, origin, stillOurs(session, vault.session, rules), copy && copyRequest(copy))
+        : send(copy ?? outgoing, origin),
     )
   }
 
-  /** Once more if the server refused the token; `again` is null for what can be sent once. */
-  function sendTwice(first: Outgoing, again: Outgoing | null, origin: string, held: Session): Promise<Response> {
-    return send(first, origin, held).then((response) => {
-      const refused = again && isOf(response, origin) && isRefused(response)
-      if (!refused) return response
-      const renewed = Promise.resolve(refused).then((isSo) => (isSo ? renewedSession(held) : null))
-      return abortable(first.signal, renewed).then((session) => {
-        if (!session) return response
-        void response.body?.cancel().catch(() => {})
-        return send(again, origin, session)
-      })
-    })
-  }
-
-  function send(outgoing: Outgoing, origin: string, held: Session | null): Promise<Response> {
-    const { target, init, signal } = outgoing
+  /** Sends `again` if the server refused the token; it is null for what can be sent once. */
+  function send(
+    { target, init, headers, signal }: Outgoing,
+    origin: string,
+    held: Session | null = null,
+    again: Outgoing | null = null,
+  ): Promise<Response> {
     const isOwn = origin === options.origin
     // of this try alone: the next one has another token, and asks the client anew
-    const headers = new Headers(outgoing.headers)
-    const add = (value: string, name: string): void => void (headers.has(name) || headers.set(name, value))
-    if (isOwn) attempt(() => new Headers(client.headers?.()).forEach(add), undefined)
-    if (held) headers.set('authorization', `Bearer ${held.accessToken}`)
-    const answer = options.fetch(target, { ...init, headers })
-    if (isOwn) {
-      answer.then(
-        (response) => isOf(response, origin) && options.onAnswer(true),
-        () => signal?.aborted || options.onAnswer(false),
-      )
-    }
-    return answer
+    const own = { ...(isOwn && client.headers && headersOfClient()), ...headers }
+    if (held) own['authorization'] = `Bearer ${held.accessToken}`
+    return options.fetch(target, { ...init, headers: own }).then(
+      (response) => {
+        // not behind a redirect to another server: what that one says is about a request without our token
+        const { url } = response
+        if (url && !url.startsWith(`${origin}/`) && originOf(url) !== origin) return response
+        if (isOwn) connection.succeeded()
+        const refused = held && again && isRefused(response)
+        if (!refused) return response
+        const replay = (): Response | Promise<Response> => {
+          const { session: now } = vault
+          const isNews = now && isSameOwner(held, now, rules) && !isSameGrant(held, now) && isGood(now, rules.clock)
+          if (!isNews) return response
+          void response.body?.cancel().catch(() => {})
+          return send(again, origin, now)
+        }
+        const renew = (isSo: boolean): Response | Promise<Response> => {
+          if (!isSo) return response
+          // the refusal of an older token than the one held says nothing of the one held
+          if (!isSameGrant(held, vault.session)) return replay()
+          return abortable(
+            signal,
+            options.renew(held).catch(() => {}),
+          ).then(replay)
+        }
+        return refused === true ? renew(true) : abortable(signal, refused).then(renew)
+      },
+      (error: unknown) => {
+        if (isOwn && !signal?.aborted) connection.failed()
+        throw error
+      },
+    )
+  }
+
+  function headersOfClient(): Record<string, string> {
+    return attempt(() => readHeaders(new Headers(client.headers?.())), {})
   }
 
   function isRefused(response: Response): boolean | Promise<boolean> {
@@ -100,15 +123,6 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
     return typeof answer === 'boolean'
       ? answer
       : options.inTime(() => answer).catch((error: unknown) => (report(error), false))
-  }
-
-  /** What is held after a refusal of `sent`: another token of the same user, or null. */
-  async function renewedSession(sent: Session): Promise<Session | null> {
-    // the refusal of an older token than the one held says nothing of the one held
-    if (isSameGrant(sent, vault.session)) await options.renew(sent).catch(() => {})
-    const { session: held } = vault
-    const isNews = held && isSameOwner(sent, held, rules) && !isSameGrant(sent, held) && isGood(held, rules.clock)
-    return isNews ? held : null
   }
 }
 
@@ -123,11 +137,6 @@ function onDemand(response: Response): Response {
       return typeof value === 'function' ? (value.bind(own) as unknown) : value
     },
   })
-}
-
-/** Not behind a redirect to another server: what that one says is about a request without our token. */
-function isOf({ url }: Response, origin: string): boolean {
-  return !url || originOf(url) === origin
 }
 
 function attempt<T>(ask: () => T, otherwise: T): T {

@@ -91,7 +91,13 @@ export function isAllowedBy(
       return tellOnce(name, () => warn(explain('misconfigured', `There is no guard "${name}".`)))
     if (!session?.confirmed) return (confirm(), false)
     try {
-      const args: GuardArgs<unknown> = { user: session.user, sinceSignIn: sinceSignIn() }
+      const args: GuardArgs<unknown> = {
+        user: session.user,
+        // few guards ask for it
+        get sinceSignIn() {
+          return sinceSignIn()
+        },
+      }
       const answer: unknown = Reflect.apply(guard, guards, [args, ...params])
       // a promise is no answer, and what becomes of it is ignored
       if (typeof answer === 'object') void Promise.resolve(answer).catch(() => {})

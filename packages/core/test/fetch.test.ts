@@ -221,3 +221,41 @@ it('with a good token a request costs no event, no task, no lock and no storage'
   await asked
   expect([disk.log.length, locks, events.length, clock.pending]).toEqual(before)
 })
+
+it.each([
+  ['an expired token', (clock: ReturnType<typeof fakeClock>) => clock.advance(2 * HOUR)],
+  ['a refused token', () => {}],
+])('requests that wait behind %s ask the chart once, however many they are', async (_, begin) => {
+  const events: string[] = []
+  const inspect: Options['inspect'] = (event) => void (event.type === '@xstate.event' && events.push(event.event.type))
+  const tab = openTab({ inspect })
+  await tab.signIn()
+  tab.server.decide = ({ token }) => (token === 'access-2' ? 200 : 401)
+  begin(tab.clock)
+  const all = Array.from({ length: 20 }, () => watch(tab.auth.fetch(HERE)))
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
+  const late = Array.from({ length: 20 }, () => watch(tab.auth.fetch(HERE)))
+  await drain()
+  expect(events.filter((type) => type === 'refresh')).toEqual(['refresh'])
+  tab.client.next('refresh').answer(grant(2))
+  await drain()
+  expect([...all, ...late].filter(({ value }) => value?.status === 200)).toHaveLength(40)
+})
+
+it('a caller that gives up waiting leaves the others their renewal', async () => {
+  const tab = await signedIn()
+  tab.clock.advance(2 * HOUR)
+  const controller = new AbortController()
+  const gone = watch(tab.auth.fetch(HERE, { signal: controller.signal }))
+  const stays = watch(tab.auth.fetch(HERE))
+  await drain()
+  controller.abort()
+  await drain()
+  tab.client.next('refresh').answer(grant(2))
+  await drain()
+  expect([gone.now, stays.now, tab.server.tokens()]).toEqual([
+    expect.stringContaining('AbortError'),
+    'resolved',
+    ['access-2'],
+  ])
+})

@@ -331,6 +331,22 @@ describe('an init that is more than its own fields', () => {
   })
 })
 
+it('headers of one name in capitals and in small letters arrive as the platform joins them', async () => {
+  const tab = await signedIn()
+  await tab.auth.fetch(HERE, { headers: { 'X-Own': 'one', 'x-own': 'two' } })
+  expect(tab.server.arrived[0]?.headers.get('x-own')).toBe('one, two')
+})
+
+it.each([
+  ['a name', { 'x own': '1' }],
+  ['a value', { 'x-own': 'one\nx-other: two' }],
+  ['a symbol as value', { 'x-own': Symbol('one') as unknown as string }],
+])('headers with %s that no header can have reject as with fetch, and are not sent', async (_, headers) => {
+  const tab = await signedIn()
+  await expect(tab.auth.fetch(HERE, { headers })).rejects.toThrow(TypeError)
+  expect(tab.server.arrived).toEqual([])
+})
+
 describe('headers that can be read once', () => {
   function* once() {
     yield ['x-own', '1'] as const

@@ -1,4 +1,5 @@
 import { isSameData } from '../data.ts'
+import { AuthError } from '../errors.ts'
 import type { Attempt, SessionView } from '../machine/types.ts'
 import type { AccessTokens, Clock } from '../types.ts'
 import type { UserId } from './identity.ts'
@@ -72,6 +73,12 @@ export function isGood(held: Session, clock: Clock): boolean {
 /** The same sign-in, or another one of the same user. */
 export function isSameOwner(one: Session, other: Session, rules: SessionRules): boolean {
   return one.id === other.id || !isAnotherUser(one.user, other.user, rules)
+}
+
+/** What one user asked for never happens with the token of another. */
+export function stillOurs(before: Session, now: Session | null, rules: SessionRules): Session {
+  if (!now || !isSameOwner(before, now, rules)) throw new AuthError(now ? 'identity-changed' : 'not-authenticated')
+  return now
 }
 
 /** The same tokens: the user beside them may have been confirmed since. */
