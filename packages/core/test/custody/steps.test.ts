@@ -1,6 +1,6 @@
 /** Where a renewal stands, as an inspector sees it. */
 import { expect, it } from 'vitest'
-import { drain, DUE, grant, openTab, scriptedClient, SECOND } from '../support.ts'
+import { drain, DUE, grant, openTab, scriptedClient, SECOND, type Credentials, type User } from '../support.ts'
 
 interface Seen {
   readonly type: string
@@ -17,7 +17,7 @@ function inspected() {
 
 it('the inspector sees each step of a renewal as it begins', async () => {
   const { steps, inspect } = inspected()
-  const answersPing = Object.assign(scriptedClient(), { ping: () => Promise.resolve() })
+  const answersPing = Object.assign(scriptedClient<User, Credentials>(), { ping: () => Promise.resolve() })
   const { auth, client, clock, signIn } = openTab({ client: answersPing, inspect })
   await signIn()
   clock.advance(DUE)

@@ -1,0 +1,3 @@
+import { describeFeatures } from './features.ts'
+
+describeFeatures('react')
