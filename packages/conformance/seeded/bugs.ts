@@ -160,9 +160,9 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'destroy leaves promises hanging',
-    file: 'auth.ts',
-    from: 'parts.destroy()\n      tellWaiters(actor.getSnapshot())',
-    to: 'parts.destroy()',
+    file: 'store.ts',
+    from: 'for (const waiter of waiters) waiter(actor.getSnapshot())',
+    to: '',
     killer: 'core/test/lifecycle.test.ts',
   },
   {
