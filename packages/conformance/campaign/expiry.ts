@@ -59,7 +59,7 @@ export async function runExpiry(stage: Stage, plan: ExpiryPlan, before: Standing
 }
 
 /** Puts the time of the server and of every tab forward together. Nobody acts on it yet. */
-async function makeDue(stage: Stage, plan: ExpiryPlan, crowd: readonly Tab[]): Promise<void> {
+export async function makeDue(stage: Stage, plan: ExpiryPlan, crowd: readonly Tab[]): Promise<void> {
   const seconds = isOver(plan) ? OVER : DUE
   stage.offset += seconds * 1000
   stage.server.control.advance(seconds)
@@ -127,9 +127,11 @@ const NOBODY: Fate = { victim: null, latecomer: null }
 async function watchKill(stage: Stage, { kill }: ExpiryPlan, { struck }: Assassin, trail: Trail): Promise<Fate> {
   const { server, tabs } = stage
   const { victim, landed } = await inTime('somebody to strike', struck)
-  const { thaw } = await landed
+  const { thaw, next } = await landed
   trail.note(`${victim.name}: ${kill?.kind} has landed`)
-  const latecomer = victim.isGone() && kill?.opensAtOnce ? await tabs.open(stage.offset) : null
+  if (next) await tabs.ready(next)
+  const isMissed = victim.isGone() && next === null
+  const latecomer = isMissed && kill?.opensAtOnce ? await tabs.open(stage.offset) : next
   await server.idle()
   await thaw()
   return { victim, latecomer }

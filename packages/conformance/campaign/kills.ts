@@ -6,17 +6,23 @@ import type { Tab, Tabs } from './tabs.ts'
 export interface Kill {
   /** Lets a frozen tab go on. Where it is dead, nothing happens. */
   readonly thaw: () => Promise<void>
+  /** The page that boots in its place at once. */
+  readonly next: Tab | null
 }
 
 interface KillTools {
   readonly tabs: Tabs
   readonly conductor: Conductor
   readonly site: string
+  readonly offset: number
 }
 
+/** Milliseconds: longer than the library waits for a storage. */
+const BUSY = 2500
+
 /** Resolves when the tab does nothing any more, and not before. */
-export async function kill(kind: KillKind, tab: Tab, { tabs, conductor, site }: KillTools): Promise<Kill> {
-  const dead: Kill = { thaw: async () => {} }
+export async function kill(kind: KillKind, tab: Tab, { tabs, conductor, site, offset }: KillTools): Promise<Kill> {
+  const dead: Kill = { thaw: async () => {}, next: null }
   switch (kind) {
     case 'close':
       await tab.page.close()
@@ -35,9 +41,22 @@ export async function kill(kind: KillKind, tab: Tab, { tabs, conductor, site }: 
       await tab.page.goto(`${site}/elsewhere`, { waitUntil: 'commit' })
       tab.leave()
       return dead
+    case 'reload':
+      return { ...dead, next: await tabs.reload(tab, offset) }
+    case 'busy':
+      return keepBusy(tab)
     case 'freeze':
       return freeze(tab, tabs, conductor)
   }
+}
+
+/** Its main thread does something else for a while: timers fire late, and answers that are there are not read. */
+async function keepBusy({ page, devtools }: Tab): Promise<Kill> {
+  const begun = page.waitForEvent('console', (message) => message.text() === 'busy')
+  const expression = `console.debug('busy'); for (const end = performance.now() + ${BUSY}; performance.now() < end; );`
+  const done = devtools.send('Runtime.evaluate', { expression })
+  await begun
+  return { thaw: async () => void (await done), next: null }
 }
 
 /** A debugger pause: the protocol's own "frozen" leaves a page that Playwright drives running. */
@@ -49,6 +68,7 @@ async function freeze(tab: Tab, tabs: Tabs, conductor: Conductor): Promise<Kill>
   await paused
   await expectNoHeartbeat(tab, tabs, conductor)
   return {
+    next: null,
     async thaw() {
       await devtools.send('Debugger.resume')
       await devtools.send('Debugger.disable')

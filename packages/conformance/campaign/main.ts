@@ -11,6 +11,7 @@ const HELP = `pnpm run campaign [options]
 
   --refreshes <number>  expiries of the access token in all tabs at once   default 300
   --kills <number>      of tabs, in as many of these expiries              default 40
+  --sign-outs <number>  that leave the page, in as many of these expiries  default 20
   --tabs <number>                                                          default 10
   --seed <number>       what a failure printed                             default: another each time
   --minutes <number>    fails when it takes longer                         default: as long as it takes
@@ -21,6 +22,7 @@ const { values } = parseArgs({
   options: {
     refreshes: { type: 'string', default: '300' },
     kills: { type: 'string', default: '40' },
+    'sign-outs': { type: 'string', default: '20' },
     tabs: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     minutes: { type: 'string', default: 'Infinity' },
@@ -60,13 +62,14 @@ function skip(tried: readonly string[]): void {
 }
 
 function readSettings(): Settings {
-  const number = (name: 'refreshes' | 'kills' | 'tabs' | 'seed' | 'minutes', least: number): number => {
+  const number = (name: 'refreshes' | 'kills' | 'sign-outs' | 'tabs' | 'seed' | 'minutes', least: number): number => {
     const value = Number(values[name])
     if (value >= least && (Number.isInteger(value) || name === 'minutes')) return value
     throw new RangeError(`--${name} is a number from ${least} on, not ${values[name]}`)
   }
   const refreshes = number('refreshes', 1)
   const kills = number('kills', 0)
-  if (kills > refreshes) throw new RangeError('--kills: at most one in each expiry')
-  return { refreshes, kills, tabs: number('tabs', 2), seed: number('seed', 0), minutes: number('minutes', 0) }
+  const signOuts = number('sign-outs', 0)
+  if (kills + signOuts > refreshes) throw new RangeError('--kills, --sign-outs: at most one in each expiry')
+  return { refreshes, kills, signOuts, tabs: number('tabs', 2), seed: number('seed', 0), minutes: number('minutes', 0) }
 }

@@ -1,7 +1,7 @@
 import type { How } from './page/messages.ts'
 import type { Dice } from './seed.ts'
 
-export const KILLS = ['close', 'crash', 'navigate', 'freeze', 'sigkill'] as const
+export const KILLS = ['close', 'crash', 'navigate', 'reload', 'busy', 'freeze', 'sigkill'] as const
 export type KillKind = (typeof KILLS)[number]
 
 /**
@@ -35,6 +35,15 @@ export interface ExpiryPlan {
   readonly how: Exclude<How, 'control'>
   readonly delay: Delay
   readonly kill: KillPlan | null
+  readonly leave: LeavePlan | null
+}
+
+/** A tab signs out and goes to another page in the same line, while the others renew. */
+export interface LeavePlan {
+  /** Of the time that the server takes; before the others have begun if it is below 0. */
+  readonly moment: number
+  /** From 0 up to 1: which tab. */
+  readonly choice: number
 }
 
 const SHORTEST = 4
@@ -46,9 +55,11 @@ export function planDelay(dice: Dice): Delay {
   return { before, after: whole - before }
 }
 
-export function planExpiries(refreshes: number, kills: number, dice: Dice): ExpiryPlan[] {
+export function planExpiries(refreshes: number, kills: number, signOuts: number, dice: Dice): ExpiryPlan[] {
   const numbers = Array.from({ length: refreshes }, (_, index) => index + 1)
-  const deadly = dice.shuffle(numbers).slice(0, kills)
+  const shuffled = dice.shuffle(numbers)
+  const deadly = shuffled.slice(0, kills)
+  const leaving = new Set(shuffled.slice(kills, kills + signOuts))
   const kinds = dice.shuffle(deadly.map((_, index) => KILLS[index % KILLS.length]!))
   const killOf = new Map(deadly.map((number, index) => [number, planKill(kinds[index]!, dice)]))
   return numbers.map((number) => ({
@@ -56,6 +67,7 @@ export function planExpiries(refreshes: number, kills: number, dice: Dice): Expi
     how: dice.pick(['due', 'slept', 'asked', 'refused']),
     delay: planDelay(dice),
     kill: killOf.get(number) ?? null,
+    leave: leaving.has(number) ? { moment: dice.next() * 1.75 - 0.25, choice: dice.next() } : null,
   }))
 }
 

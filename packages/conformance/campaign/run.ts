@@ -1,6 +1,7 @@
 import type { FullChromium } from './chromium.ts'
 import { runControl, type ControlResult } from './control.ts'
 import { runExpiry } from './expiry.ts'
+import { runLeave } from './leave.ts'
 import type { Standing } from './page/messages.ts'
 import { planExpiries, type ExpiryPlan } from './plan.ts'
 import { createDice } from './seed.ts'
@@ -11,6 +12,7 @@ import { createTrail, type Trail } from './trail.ts'
 export interface Settings {
   readonly refreshes: number
   readonly kills: number
+  readonly signOuts: number
   readonly tabs: number
   readonly seed: number
   readonly minutes: number
@@ -57,14 +59,21 @@ interface Progress {
 }
 
 async function runPlans(stage: Stage, settings: Settings, { tally, trails, seconds }: Progress): Promise<void> {
-  const { refreshes, kills, seed, minutes, tabs } = settings
-  const plans = planExpiries(refreshes, kills, createDice(seed + 1))
+  const { refreshes, kills, signOuts, seed, minutes, tabs } = settings
+  const plans = planExpiries(refreshes, kills, signOuts, createDice(seed + 1))
   let standing: Standing = await signIn(stage)
   for (const plan of plans) {
     if (seconds() > minutes * 60) throw new Error(`not done within ${minutes} minutes`)
     const trail = createTrail(titleOf(plan))
     trails.push(trail)
     trails.splice(0, trails.length - 2)
+    if (plan.leave) {
+      tally.heard += Number(await runLeave(stage, plan, plan.leave, trail))
+      tally.signOuts += 1
+      standing = await signIn(stage)
+      await refill(stage, tabs, standing)
+      continue
+    }
     const result = await runExpiry(stage, plan, standing, trail)
     count(tally, plan, result)
     standing = result.outcome === 'indeterminate' ? await signIn(stage) : result.standing
@@ -74,10 +83,11 @@ async function runPlans(stage: Stage, settings: Settings, { tally, trails, secon
   }
 }
 
-function titleOf({ number, how, delay, kill }: ExpiryPlan): string {
+function titleOf({ number, how, delay, kill, leave }: ExpiryPlan): string {
   const milliseconds = `${delay.before.toFixed(0)} + ${delay.after.toFixed(0)} ms`
   const planned = kill ? `, ${kill.kind} ${kill.aim} at ${(kill.moment * 100).toFixed(0)} %` : ''
-  return `expiry ${number}: ${how}, the server takes ${milliseconds}${planned}`
+  const left = leave ? `, a sign-out at ${(leave.moment * 100).toFixed(0)} %` : ''
+  return `expiry ${number}: ${how}, the server takes ${milliseconds}${planned}${left}`
 }
 
 function clockOf(seconds: number): string {

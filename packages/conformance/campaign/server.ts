@@ -38,6 +38,8 @@ export interface StrictServer {
   readonly refreshes: (email: string) => number
   /** Used refresh tokens that were shown again. */
   readonly replays: (email: string) => number
+  /** Sessions that live. */
+  readonly sessions: (email: string) => number
   /** Refreshes that began while another one was under way. */
   readonly overlaps: () => number
   readonly close: () => Promise<void>
@@ -120,6 +122,7 @@ export async function startServer(): Promise<StrictServer> {
     },
     refreshes: (email) => server.control.stats().users[email]?.refreshes ?? 0,
     replays: (email) => server.control.stats().users[email]?.replays ?? 0,
+    sessions: (email) => server.control.stats().users[email]?.sessions ?? 0,
     overlaps: () => overlaps,
     async close() {
       await listening.close()

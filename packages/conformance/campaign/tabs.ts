@@ -1,6 +1,7 @@
 import type { CDPSession, Page } from 'playwright'
 import type { FullChromium } from './chromium.ts'
 import type { Conductor, Listener } from './conductor.ts'
+import type { Standing } from './page/messages.ts'
 import { defer, inTime } from './time.ts'
 
 /** A tab of the app. */
@@ -19,6 +20,14 @@ export interface Tabs {
   readonly alive: () => Tab[]
   /** Resolves when it knows who is signed in. */
   readonly open: (offset: number) => Promise<Tab>
+  /** The page begins anew, as another tab by name. Resolves when the old document is gone. */
+  readonly reload: (tab: Tab, offset: number) => Promise<Tab>
+  /** Resolves when it knows who is signed in. */
+  readonly ready: (tab: Tab) => Promise<Standing>
+  /** The same page, under the name of what boots in it. */
+  readonly follow: (page: Page, name: string) => Promise<Tab>
+  /** A name that no tab has had, and where it boots. */
+  readonly address: (offset: number) => { readonly name: string; readonly url: string }
   /** Closes what is left of the dead ones. */
   readonly sweep: () => Promise<void>
   /** Finds out which process renders which tab. Only when nothing else is going on. */
@@ -41,10 +50,13 @@ export function createTabs({ chromium, conductor, site, api }: TabsOptions): Tab
   let tabs: Tab[] = []
   let count = 0
 
-  async function open(offset: number): Promise<Tab> {
+  function address(offset: number) {
     count += 1
     const name = `tab${count}`
-    const page = await context.newPage()
+    return { name, url: `${site}/tab.html?${new URLSearchParams({ tab: name, api, offset: String(offset) })}` }
+  }
+
+  async function follow(page: Page, name: string): Promise<Tab> {
     const devtools = await context.newCDPSession(page)
     const { promise: gone, resolve } = defer<void>()
     let isGone = false
@@ -57,10 +69,29 @@ export function createTabs({ chromium, conductor, site, api }: TabsOptions): Tab
     page.on('pageerror', (error) => errors.push(`${name}: ${error.message}`))
     const tab: Tab = { name, page, devtools, gone, isGone: () => isGone, leave, pid: null }
     tabs.push(tab)
-    const query = new URLSearchParams({ tab: name, api, offset: String(offset) })
-    await page.goto(`${site}/tab.html?${query}`)
-    await conductor.answer(tab, 'ready', 0)
     return tab
+  }
+
+  async function ready(tab: Tab): Promise<Standing> {
+    const word = await conductor.answer(tab, 'ready', 0)
+    if (!word) throw new Error(`${tab.name} is gone before it was ready`)
+    return word.standing
+  }
+
+  async function open(offset: number): Promise<Tab> {
+    const { name, url } = address(offset)
+    const page = await context.newPage()
+    const tab = await follow(page, name)
+    await page.goto(url)
+    await ready(tab)
+    return tab
+  }
+
+  async function reload(old: Tab, offset: number): Promise<Tab> {
+    const { name, url } = address(offset)
+    await old.page.goto(url, { waitUntil: 'commit' })
+    old.leave()
+    return follow(old.page, name)
   }
 
   async function cpuTimes(): Promise<Map<number, number>> {
@@ -84,11 +115,18 @@ export function createTabs({ chromium, conductor, site, api }: TabsOptions): Tab
 
   return {
     open,
+    reload,
+    ready,
+    follow,
+    address,
     alive: () => tabs.filter((tab) => !tab.isGone()),
     async sweep() {
       const dead = tabs.filter((tab) => tab.isGone())
       tabs = tabs.filter((tab) => !tab.isGone())
-      await inTime('closing the dead', Promise.all(dead.map(({ page }) => page.close())))
+      // another tab may live in the page of a dead one
+      const pages = new Set(tabs.map(({ page }) => page))
+      const left = dead.filter(({ page }) => !pages.has(page))
+      await inTime('closing the dead', Promise.all(left.map(({ page }) => page.close())))
     },
     async findProcesses() {
       for (const tab of tabs) tab.pid ??= await inTime(`process of ${tab.name}`, processOf(tab))

@@ -6,6 +6,9 @@ import { KILLS, type ExpiryPlan, type KillKind } from './plan.ts'
 export interface Tally {
   expiries: number
   kills: number
+  signOuts: number
+  /** By the server. */
+  heard: number
   /** By the letter of what happened: `close adopted`, say. */
   readonly outcomes: Map<`${KillKind} ${Outcome}`, number>
   readonly landings: Map<Landing, number>
@@ -13,7 +16,7 @@ export interface Tally {
 }
 
 export function createTally(): Tally {
-  return { expiries: 0, kills: 0, outcomes: new Map(), landings: new Map(), ways: new Map() }
+  return { expiries: 0, kills: 0, signOuts: 0, heard: 0, outcomes: new Map(), landings: new Map(), ways: new Map() }
 }
 
 export function count(tally: Tally, plan: ExpiryPlan, { outcome, landing }: ExpiryResult): void {
@@ -66,6 +69,10 @@ export function summarize(run: Run, tally: Tally): string {
       tally.landings.get(landing as Landing) ?? 0,
     ]),
     ['indeterminate', `${lost}, each a sign-in that was needed on this device`],
+    [
+      'sign-outs that left the page',
+      `${tally.signOuts}, none came back, the server heard of ${tally.heard}, among them each whose access token was good`,
+    ],
     ['control spent twice', control ? `in ${control.failed} of ${control.expiries} expiries` : 'not run'],
     ['not shown by this', 'other engines, process kills on phones, proxies, extensions, more tabs'],
     ['time', `${Math.round(run.seconds)} s`],

@@ -19,9 +19,13 @@ export interface PendingCredentials {
 export interface Vault {
   /** The session that is signed in. */
   readonly session: Session | null
+  /** Its newest tokens: those of a renewal that are being stored, else what is held. They are good for a sign-out. */
+  readonly latest: Session | null
   /** The highest generation that was ever held: it never goes down, not even for another user. */
   readonly generation: number
   readonly set: (session: Session) => void
+  /** New tokens of the held session came, and are not stored yet. */
+  readonly receive: (session: Session) => void
   /** Empties it and hands out what was in it. */
   readonly take: () => Session | null
   /** Keeps a session aside until the chart takes it. */
@@ -40,6 +44,7 @@ export interface Vault {
 
 export function createVault(): Vault {
   let session: Session | null = null
+  let received: Session | null = null
   const pending = new Map<string, Session>()
   let credentials: PendingCredentials | null = null
   let attempts = 0
@@ -48,12 +53,16 @@ export function createVault(): Vault {
   const put = (next: Session | null): void => {
     if (next === session) return
     session = next
+    received = null
     generation = Math.max(generation, next?.generation ?? 0)
     for (const listener of listeners) listener()
   }
   return {
     get session() {
       return session
+    },
+    get latest() {
+      return received?.id === session?.id ? received : session
     },
     get generation() {
       return generation
@@ -62,6 +71,9 @@ export function createVault(): Vault {
       return credentials
     },
     set: put,
+    receive(next) {
+      received = next
+    },
     take() {
       const before = session
       put(null)

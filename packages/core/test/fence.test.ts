@@ -16,6 +16,20 @@ it('new tokens that are being stored when the user signs out are revoked, and ne
   expect([await tab.auth.getAccessToken(), await tab.stored()]).toEqual([null, null])
 })
 
+it('a sign-out revokes the tokens that are being stored at once, and once: its page may close before they are', async () => {
+  const tab = await refreshing()
+  tab.tab.holdStorage()
+  tab.client.next('refresh').answer(grant(2))
+  await drain()
+  void tab.auth.signOut()
+  const revoked = () => tab.client.pending.filter(({ method }) => method === 'signOut').map(({ input }) => input)
+  await drain()
+  expect(revoked()).toEqual([expect.objectContaining({ accessToken: 'access-2' })])
+  tab.tab.releaseStorage()
+  await drain()
+  expect(revoked()).toHaveLength(1)
+})
+
 it('a session that was refused is not taken up again from a record that comes back [I6]', async () => {
   const disk = createDisk()
   const tab = await refreshing({ storage: disk.storage })

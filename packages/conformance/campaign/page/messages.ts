@@ -25,6 +25,12 @@ export type Order = { readonly id: number; readonly to: readonly string[] } & (
   | { readonly type: 'settle'; readonly how: How; readonly before: number }
   /** Answered once the tab is at rest in that session. */
   | { readonly type: 'join'; readonly session: string; readonly generation: number }
+  /** Needs a renewal, and reports nothing of it. */
+  | { readonly type: 'nudge'; readonly how: How }
+  /** Signs out, and goes to that address in the same line. */
+  | { readonly type: 'leave'; readonly address: string }
+  /** Answered once nobody is signed in. */
+  | { readonly type: 'out' }
   | { readonly type: 'signIn'; readonly email: string; readonly password: string }
   /** Answered once the tab sees that record of the control's. */
   | { readonly type: 'see'; readonly serial: number }

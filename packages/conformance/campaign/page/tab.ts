@@ -102,6 +102,7 @@ function until(isSo: () => boolean): Promise<void> {
   })
 }
 
+const isOut = (): boolean => ['signedOut', 'anonymous'].includes(auth.getState().status)
 const isAtRest = (): boolean => isAuthenticated(auth.getState()) && standing().renewal === 'idle'
 
 function hasSettled(how: How, before: number): boolean {
@@ -124,6 +125,17 @@ async function obey(order: Order): Promise<void> {
       // as when a machine wakes up
       if (order.how === 'due' || order.how === 'slept') dispatchEvent(new Event('online'))
       return report(id, order.how, order.before)
+    case 'nudge':
+      if (order.how === 'due' || order.how === 'slept') dispatchEvent(new Event('online'))
+      else void ask(() => auth.fetch(api + NOTES, { headers: recipe.headers }))
+      return say(type, id)
+    case 'leave':
+      void auth.signOut()
+      location.href = order.address
+      return
+    case 'out':
+      await until(isOut)
+      return say(type, id)
     case 'settle':
       await until(() => hasSettled(order.how, order.before))
       return say(type, id)

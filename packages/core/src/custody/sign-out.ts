@@ -11,9 +11,9 @@ import type { Tombstones } from './tombstones.ts'
 
 export type Revoke = (session: Session, keepalive?: boolean) => Promise<Revoked>
 
-/** Tells the server that a session is over, within the time limit. */
+/** Tells the server that a session is over, within the time limit, once. */
 export function createRevoke(client: AuthClient, clock: Clock, timeout: number): Revoke {
-  return async (session, keepalive = false) => {
+  async function tell(session: Session, keepalive: boolean): Promise<Revoked> {
     const signOut = client.signOut?.bind(client)
     if (!signOut) return 'no'
     try {
@@ -24,6 +24,13 @@ export function createRevoke(client: AuthClient, clock: Clock, timeout: number):
       const isRefused = (status >= 400 && status < 500) || code === 'offline' || code === 'not-authenticated'
       return isRefused ? 'no' : 'unknown'
     }
+  }
+
+  const told = new WeakMap<Session, Promise<Revoked>>()
+  return (session, keepalive = false) => {
+    const known = told.get(session) ?? tell(session, keepalive)
+    told.set(session, known)
+    return known
   }
 }
 
@@ -58,7 +65,10 @@ export function createSignOut(options: SignOutOptions): SignOut {
       return revocation
     },
     drop(reason) {
-      const session = ending.take(reason)
+      // tokens that are being stored would be revoked by this page only if it stayed open
+      const { latest } = vault
+      const held = ending.take(reason)
+      const session = held && latest?.identified ? latest : held
       if (reason === 'signed-out') {
         const id = session?.id ?? (options.isUnread() ? tombstones.latest() : null)
         if (id !== null) {

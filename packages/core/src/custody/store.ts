@@ -34,6 +34,7 @@ export async function store(tools: RenewalTools, spending: Spending, next: Sessi
   const { held, revision } = spending
   if (isForAnother(held, next, tools.rules)) return endAsMismatch(tools, held, next)
   tools.onStep('store')
+  vault.receive(next)
   const isHeld = (): boolean => vault.session?.id === held.id
   const write = async () => (isHeld() ? persistence.replace(revision, next, null) : null)
   let stored = await write()

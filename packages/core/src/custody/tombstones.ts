@@ -23,48 +23,47 @@ export interface Tombstones {
 
 const MOST = 20
 
-interface Word {
-  readonly latest: string | null
-  readonly spend: string | null
-  readonly ended: readonly unknown[]
-}
-
 export function createTombstones(twin: SyncTwin | undefined, key: string): Tombstones {
-  const read = (): Word => {
+  // A word for each, and no record of all three: tabs in other processes see a write late, and one that wrote back what it
+  // had read would take a tombstone away.
+  const spendKey = `${key} spend`
+  const endedKey = `${key} ended`
+  const read = (at: string): unknown => {
     try {
-      const { latest, spend, ended } = Object(twin?.read(key)) as Partial<Record<string, unknown>>
-      return { latest: textOrNull(latest), spend: textOrNull(spend), ended: Array.isArray(ended) ? ended : [] }
+      return twin?.read(at) ?? null
     } catch {
-      return { latest: null, spend: null, ended: [] } // forbidden here: the record alone has to do
+      return null // forbidden here: the record alone has to do
     }
   }
-  const write = (change: Partial<Word>): void => {
+  const write = (at: string, value: unknown): void => {
     try {
-      twin?.write(key, { ...read(), ...change })
+      twin?.write(at, value)
     } catch {
       // full or forbidden
     }
   }
+  const latest = (): string | null => {
+    const { latest: id } = Object(read(key)) as { readonly latest?: unknown }
+    return typeof id === 'string' ? id : null
+  }
+  const ended = (): readonly unknown[] => {
+    const ids = read(endedKey)
+    return Array.isArray(ids) ? ids : []
+  }
   return {
-    latest: () => read().latest,
+    latest,
     note(id) {
-      if (read().latest !== id) write({ latest: id })
+      if (latest() !== id) write(key, { latest: id })
     },
     bury(id) {
-      const { ended } = read()
-      if (!ended.includes(id)) write({ ended: [...ended, id].slice(-MOST) })
+      const before = ended()
+      if (!before.includes(id)) write(endedKey, [...before, id].slice(-MOST))
     },
-    has: (id) => read().ended.includes(id),
-    noteSpend: (held) => write({ spend: held && toWord(held) }),
-    mayBeSpent: (held) => read().spend === toWord(held),
-    isGone(id) {
-      const { latest, ended } = read()
-      return ended.includes(id) || (latest !== null && latest !== id)
-    },
-    agrees(id) {
-      const { latest, ended } = read()
-      return latest === id && !ended.includes(id)
-    },
+    has: (id) => ended().includes(id),
+    noteSpend: (session) => write(spendKey, session && toWord(session)),
+    mayBeSpent: (session) => read(spendKey) === toWord(session),
+    isGone: (id) => ended().includes(id) || (latest() ?? id) !== id,
+    agrees: (id) => latest() === id && !ended().includes(id),
   }
 }
 
@@ -79,4 +78,3 @@ export function noteSeen(vault: Vault, { note }: Tombstones): void {
 }
 
 const toWord = ({ id, generation }: Session): string => `${id} ${generation}`
-const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
