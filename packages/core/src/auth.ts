@@ -67,11 +67,11 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
   function begin(method: 'signIn' | 'signUp', input: TCredentials): Promise<TUser> {
     const code = over()
     if (code) return Promise.reject(new AuthError(code))
-    const pending = vault.credentials
+    const pending = vault.credentials.current()
     const { context } = actor.getSnapshot()
     const isSame = pending?.method === method && isSameData(pending.input, input) && pending.handle === undefined
     if (isSame && context.attempt === pending.attempt) return signedIn(pending.attempt)
-    const attempt = vault.setCredentials({ method, input })
+    const attempt = vault.credentials.set({ method, input })
     send({ type: method, attempt })
     return signedIn(attempt)
   }
@@ -126,7 +126,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       const snapshot = actor.getSnapshot()
       if (isVerifying(snapshot)) throw new AuthError('in-progress')
       const { attempt } = snapshot.context
-      const secrets = attempt === null ? null : vault.credentialsOf(attempt)
+      const secrets = attempt === null ? null : vault.credentials.of(attempt)
       if (!secrets || attempt === null || statusOf(snapshot) !== 'challenged') throw new AuthError('no-challenge')
       const code = fieldOf(answer, 'code')
       if (typeof code !== 'string') throw new AuthError('invalid-request')

@@ -40,7 +40,7 @@ export function provideEffects(
       holdTokens: (_, { session }) => handover.hold(session),
       replaceTokens: (_, { session }) => handover.replace(session),
       dropTokens: (_, { reason }) => signOut.drop(reason),
-      dropAttempt: ({ context }) => vault.forget(context.attempt),
+      dropAttempt: ({ context }) => vault.credentials.forget(context.attempt),
       forgetEnded: () => void persistence.forgetEnded(),
       ...replacedIn(machine, 'actions'),
     },

@@ -1,16 +1,5 @@
-import type { Attempt } from './machine/types.ts'
+import { createCredentials, type CredentialStore } from './credentials.ts'
 import type { Session } from './session/session.ts'
-
-/** Credentials that wait for their sign-in, and what the client needs to go on after a challenge. */
-export interface PendingCredentials {
-  readonly attempt: Attempt
-  readonly method: 'signIn' | 'signUp'
-  readonly input: unknown
-  handle?: unknown
-  /** Milliseconds that are left to go on. */
-  left?: () => number
-  code?: string
-}
 
 /**
  * Where the secrets of one auth live: a closure that the effects share and the chart never sees. Synchronous, so that
@@ -34,11 +23,7 @@ export interface Vault {
   /** Calls `listener` whenever the session changed. */
   readonly onChange: (listener: () => void) => () => void
 
-  readonly setCredentials: (credentials: Omit<PendingCredentials, 'attempt'>) => Attempt
-  /** The last ones, still under way. */
-  readonly credentials: PendingCredentials | null
-  readonly credentialsOf: (attempt: Attempt) => PendingCredentials | null
-  readonly forget: (attempt: Attempt | null) => void
+  readonly credentials: CredentialStore
   readonly clear: () => void
 }
 
@@ -46,8 +31,7 @@ export function createVault(): Vault {
   let session: Session | null = null
   let received: Session | null = null
   const pending = new Map<string, Session>()
-  let credentials: PendingCredentials | null = null
-  let attempts = 0
+  const credentials = createCredentials()
   let generation = 0
   const listeners = new Set<() => void>()
   const put = (next: Session | null): void => {
@@ -66,9 +50,6 @@ export function createVault(): Vault {
     },
     get generation() {
       return generation
-    },
-    get credentials() {
-      return credentials
     },
     set: put,
     receive(next) {
@@ -89,18 +70,10 @@ export function createVault(): Vault {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    setCredentials(next) {
-      attempts += 1
-      credentials = { ...next, attempt: attempts }
-      return attempts
-    },
-    credentialsOf: (attempt) => (credentials?.attempt === attempt ? credentials : null),
-    forget(attempt) {
-      if (credentials?.attempt === attempt) credentials = null
-    },
+    credentials,
     clear() {
       pending.clear()
-      credentials = null
+      credentials.clear()
       put(null)
     },
   }

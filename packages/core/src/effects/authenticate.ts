@@ -9,7 +9,8 @@ import { fromGrant, readUser } from '../session/grant.ts'
 import { toView, type Session, type SessionRules } from '../session/session.ts'
 import { withTimeout } from '../timeout.ts'
 import type { AuthClient, ChallengeDemand, Clock, Grant } from '../types.ts'
-import type { PendingCredentials, Vault } from '../vault.ts'
+import type { PendingCredentials } from '../credentials.ts'
+import type { Vault } from '../vault.ts'
 import { effect } from './effect.ts'
 
 const LONGEST_CHALLENGE = 300_000
@@ -57,7 +58,7 @@ async function answerWith(
   const { vault, clock, requestTimeout } = tools
   let asking: Promise<Grant | ChallengeDemand> | undefined
   try {
-    const credentials = vault.credentialsOf(attempt)
+    const credentials = vault.credentials.of(attempt)
     if (!credentials) throw new AuthError('cancelled')
     const answer = await withTimeout(clock, requestTimeout, (signal) => (asking = ask(credentials, signal)))
     asking = undefined
@@ -97,7 +98,7 @@ async function beginSession(tools: SigningIn, grant: Grant, attempt: Attempt, re
   const { vault, rules, lifetime } = tools
   const unidentified = fromGrant(grant, null, { attempt, generation: vault.generation }, rules)
   if (unidentified.accessToken === null) throw new AuthError('invalid-response')
-  const isWanted = (): boolean => !lifetime().aborted && vault.credentialsOf(attempt) !== null
+  const isWanted = (): boolean => !lifetime().aborted && vault.credentials.of(attempt) !== null
   if (!isWanted()) return void tools.revoke(unidentified)
   let session: Session
   try {

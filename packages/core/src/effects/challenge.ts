@@ -13,7 +13,7 @@ interface Watch {
 /** Password and handle do not wait for ever: reports when the time for the second factor is over. */
 export const watchChallenge = ({ vault, clock, network }: Watch) =>
   effect(({ sendBack }) => {
-    let left = vault.credentials?.left ?? (() => 0)
+    let left = vault.credentials.current()?.left ?? (() => 0)
     let cancel = (): void => {}
     const reschedule = (): void => {
       cancel()

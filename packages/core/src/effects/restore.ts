@@ -46,7 +46,7 @@ async function readAtLast({ persistence, clock, vault, lifetime }: Restoring): P
     try {
       return await persistence.read()
     } catch (error) {
-      if (signal.aborted || isForGood(error as Error) || vault.credentials) throw error
+      if (signal.aborted || isForGood(error as Error) || vault.credentials.current()) throw error
     }
     const pause = pauses.next().value ?? PAUSE
     if (pause > 0) await wait(clock, pause, signal)
