@@ -230,7 +230,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'the next page finds the user before, because the disk is full',
-    file: 'storage/persistence.ts',
+    file: 'storage/put.ts',
     from: `if (!backlog.isEmpty() && seen) void disk.swap`,
     to: `if (false && seen) void disk.swap`,
     killer: 'core/test/storage-answers-late.test.ts',
@@ -364,7 +364,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'new tokens that were stored after a sign-out are not revoked',
     file: 'custody/store.ts',
-    from: 'if (!isHeld()) tools.onStale(next)',
+    from: 'else if (!isHeld()) tools.onStale(next)',
     to: '',
     killer: 'core/test/fence.test.ts',
   },

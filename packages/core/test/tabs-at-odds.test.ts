@@ -175,6 +175,9 @@ describe('a tab that was robbed of its lock in the middle of a renewal', () => {
     victim.client.next('refresh').answer(grant(2))
     await drain()
     expect(disk.record).toMatchObject({ user: bob, refreshToken: 'refresh-7', marked: false })
+    // no hint says whether the other sign-in stays: the record is looked at once more
+    victim.clock.advance(SECOND)
+    await drain()
     expect(victim.client.next('signOut').input).toMatchObject({ accessToken: 'access-2', refreshToken: 'refresh-2' })
     expect(victim.auth.getState()).toMatchObject({ status: 'authenticated', user: bob })
     expect(await victim.auth.getAccessToken()).toBe('access-7')

@@ -40,6 +40,7 @@ export function createCustody(settings: Settings, surroundings: Surroundings) {
     // what ended here is this page's own to remove
     isOver: (id) => tombstones.has(id) && !endings.upTo.has(id),
     onOver: (session) => void signOut.finish(session),
+    onMissed: (session) => void revoke(session),
     onLost(error) {
       if (storage.scope === 'memory') return
       surroundings.warn(error)

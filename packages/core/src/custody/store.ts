@@ -43,9 +43,13 @@ export async function store(tools: RenewalTools, spending: Spending, next: Sessi
     await tools.stored()
     stored = await write()
   }
+  const wasHeld = isHeld()
   if (stored === null) tools.reconcile(await persistence.read())
+  // a sign-in that another tab has stored and not told of may yet be given up there: then the marked record is back
+  const isDisplaced = wasHeld && !isHeld() && stored === null && vault.session?.attempt === null
+  if (isDisplaced) persistence.land(revision, next)
   // a sign-out that came during the write has removed the record, or will: nothing is held any more
-  if (!isHeld()) tools.onStale(next)
+  else if (!isHeld()) tools.onStale(next)
   if (stored === null || !isHeld()) return settled
   tools.paceOf(held).succeeded()
   return (await identify(tools, held, next, stored)) ?? backOff(tools, held, 'session-expired')

@@ -2,8 +2,9 @@ import type { AuthError } from '../errors.ts'
 import type { Session, SessionRules } from '../session/session.ts'
 import { idOf, isGarbage, type EndedTokens, type Spend, type Stored } from '../session/stored.ts'
 import type { AuthStorage, StoredRecord } from '../types.ts'
-import { createBacklog, type Backlog, type Change } from './backlog.ts'
-import { createDisk, type Disk } from './disk.ts'
+import { createBacklog, type Change } from './backlog.ts'
+import { createDisk } from './disk.ts'
+import { put, type Parts } from './put.ts'
 import { fromRecord, toEndedRecord, toRecord } from './record.ts'
 import { createRetry, type Retry } from './retry.ts'
 
@@ -29,6 +30,11 @@ export interface Persistence {
   ) => Promise<(isOver: (id: string) => boolean) => Promise<void>>
   /** Replaces the record of that revision, and says the new one's; null when another was faster. */
   readonly replace: (revision: string, session: Session, spend: Spend | null) => Promise<string | null>
+  /**
+   * New tokens whose marked record, of that revision, made way for a sign-in of another tab: they are stored if that is given
+   * up and the record is back when it is read next, and are missed else.
+   */
+  readonly land: (revision: string, session: Session) => void
   /** Removes the record of such a session, leaving word of why it ended where there is one. Resolves to what was there. */
   readonly end: (isMeant: (id: string, found: Stored) => boolean, ended: EndedTokens | null) => Promise<Stored | null>
   /** Removes the word of an ended session. */
@@ -55,6 +61,8 @@ export interface PersistenceOptions {
   /** This session was signed out by a page that may not have reached the record. */
   readonly isOver: (id: string) => boolean
   readonly onOver: (session: Session) => void
+  /** Tokens that were to land have no place any more. */
+  readonly onMissed: (session: Session) => void
   /** The storage is behind what is wanted. */
   readonly onLost: (error: AuthError) => void
   /** It is not any more. */
@@ -63,15 +71,6 @@ export interface PersistenceOptions {
   readonly onLate: () => void
   /** What the storage holds is known again. */
   readonly onKnown: () => void
-}
-
-/** What the operations on the record share. */
-interface Parts {
-  readonly disk: Disk
-  readonly backlog: Backlog
-  readonly rules: SessionRules
-  /** Sign-ins that were given up, with what they had replaced: another tab may put one back. */
-  readonly givenUp: Map<string, () => StoredRecord | null>
 }
 
 export function createPersistence(options: PersistenceOptions): Persistence {
@@ -86,14 +85,20 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   // nothing brings back what was in memory
   const patient = storage.scope === 'memory' ? { ...retry, later() {} } : retry
   const backlog = createBacklog({ ...options, disk, retry: patient, onBack })
-  const parts: Parts = { disk, backlog, rules, givenUp: new Map() }
+  const parts: Parts = { disk, backlog, rules, givenUp: new Map(), landing: null }
   const { givenUp } = parts
 
   return {
     read: () => read(parts, options, patient),
     put: (session, isWanted) => put(parts, session, isWanted),
     replace: (revision, session, spend) => replace(parts, revision, session, spend),
+    land(revision, session) {
+      parts.landing = { revision, session }
+      // a hint may be lost: it is looked at soon
+      patient.later()
+    },
     async end(isMeant, ended) {
+      void land(parts, options, null)
       // and what is over is kept nowhere
       givenUp.clear()
       let ending: Stored | null = null
@@ -128,7 +133,8 @@ async function read(parts: Parts, options: PersistenceOptions, retry: Retry): Pr
   const { backlog, rules, givenUp } = parts
   if (!backlog.isEmpty()) await backlog.bring()
   const found = isAhead(parts) ? null : await findOrListen(parts, options, retry)
-  const stored = isAhead(parts) ? fromRecord(backlog.view(), rules) : (found?.stored ?? null)
+  const seen = isAhead(parts) ? fromRecord(backlog.view(), rules) : (found?.stored ?? null)
+  const stored = await land(parts, options, seen)
   if (stored?.kind !== 'session') return stored
   const { id } = stored.session
   const before = givenUp.get(id)
@@ -141,6 +147,22 @@ async function read(parts: Parts, options: PersistenceOptions, retry: Retry): Pr
   if (!options.isOver(id)) return stored
   options.onOver(stored.session)
   return null
+}
+
+/** New tokens land where their marked record is back. Else they have no place any more. */
+async function land(parts: Parts, options: PersistenceOptions, stored: Stored | null): Promise<Stored | null> {
+  const { backlog, rules, landing } = parts
+  if (!landing) return stored
+  const { revision, session } = landing
+  parts.landing = null
+  if (stored?.revision !== revision) {
+    options.onMissed(session)
+    return stored
+  }
+  const record = toRecord(session, rules)
+  await backlog.want({ apply: (found) => (found?.revision === revision ? record : undefined) })
+  options.onLate()
+  return fromRecord(backlog.view(), rules)
 }
 
 async function findOrListen({ disk }: Parts, { lifetime }: PersistenceOptions, retry: Retry) {
@@ -185,45 +207,6 @@ async function replace(
     backlog.add(goOn(record, session))
     backlog.step({ type: 'failed' }, error)
     return record.revision
-  }
-}
-
-async function put({ disk, backlog, rules, givenUp }: Parts, session: Session, isWanted = (): boolean => true) {
-  const record = toRecord(session, rules)
-  const isKnown = disk.seen() !== undefined || !backlog.isEmpty()
-  const basis = isKnown ? idOf(fromRecord(backlog.view(), rules)) : undefined
-  let replaced: StoredRecord | null = null
-  const now: Change = {
-    apply(_found, raw) {
-      replaced = raw
-      return isWanted() ? record : undefined
-    },
-  }
-  const later: Change = {
-    apply(_found, raw) {
-      if (raw?.revision !== record.revision) replaced = raw
-      return record
-    },
-    isOthers: (found) =>
-      basis !== undefined && found?.kind === 'session' && found.session.id !== basis && found.session.id !== session.id,
-  }
-  backlog.step({ type: 'joined' })
-  // not waited for where the storage has not answered for a while
-  if (backlog.health().type === 'working') await backlog.want(now, later)
-  else {
-    backlog.add(later)
-    void backlog.bring()
-  }
-  const seen = disk.seen()
-  // a full disk still deletes: the next page must not find the session before
-  if (!backlog.isEmpty() && seen) void disk.swap(String(seen['revision']), null).catch(() => {})
-  // other tabs may have taken it up and renewed it meanwhile
-  return async (isOver: (id: string) => boolean): Promise<void> => {
-    const before = (): StoredRecord | null => (isOver(String(replaced?.['id'])) ? null : replaced)
-    givenUp.set(session.id, before)
-    const health = backlog.health()
-    if (health.type === 'alone' && health.record['id'] === session.id) backlog.step({ type: 'joined' })
-    await backlog.want({ apply: (found) => (idOf(found) === session.id ? before() : undefined) })
   }
 }
 

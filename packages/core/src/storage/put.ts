@@ -1,0 +1,57 @@
+import type { Session, SessionRules } from '../session/session.ts'
+import { idOf } from '../session/stored.ts'
+import type { StoredRecord } from '../types.ts'
+import type { Backlog, Change } from './backlog.ts'
+import type { Disk } from './disk.ts'
+import { fromRecord, toRecord } from './record.ts'
+
+/** What the operations on the record share. */
+export interface Parts {
+  readonly disk: Disk
+  readonly backlog: Backlog
+  readonly rules: SessionRules
+  /** Sign-ins that were given up, with what they had replaced: another tab may put one back. */
+  readonly givenUp: Map<string, () => StoredRecord | null>
+  /** New tokens, with the revision of the marked record that they wait for. */
+  landing: { readonly revision: string; readonly session: Session } | null
+}
+
+/** Replaces whatever is stored. Hands out how to put that back. */
+export async function put({ disk, backlog, rules, givenUp }: Parts, session: Session, isWanted = (): boolean => true) {
+  const record = toRecord(session, rules)
+  const isKnown = disk.seen() !== undefined || !backlog.isEmpty()
+  const basis = isKnown ? idOf(fromRecord(backlog.view(), rules)) : undefined
+  let replaced: StoredRecord | null = null
+  const now: Change = {
+    apply(_found, raw) {
+      replaced = raw
+      return isWanted() ? record : undefined
+    },
+  }
+  const later: Change = {
+    apply(_found, raw) {
+      if (raw?.revision !== record.revision) replaced = raw
+      return record
+    },
+    isOthers: (found) =>
+      basis !== undefined && found?.kind === 'session' && found.session.id !== basis && found.session.id !== session.id,
+  }
+  backlog.step({ type: 'joined' })
+  // not waited for where the storage has not answered for a while
+  if (backlog.health().type === 'working') await backlog.want(now, later)
+  else {
+    backlog.add(later)
+    void backlog.bring()
+  }
+  const seen = disk.seen()
+  // a full disk still deletes: the next page must not find the session before
+  if (!backlog.isEmpty() && seen) void disk.swap(String(seen['revision']), null).catch(() => {})
+  // other tabs may have taken it up and renewed it meanwhile
+  return async (isOver: (id: string) => boolean): Promise<void> => {
+    const before = (): StoredRecord | null => (isOver(String(replaced?.['id'])) ? null : replaced)
+    givenUp.set(session.id, before)
+    const health = backlog.health()
+    if (health.type === 'alone' && health.record['id'] === session.id) backlog.step({ type: 'joined' })
+    await backlog.want({ apply: (found) => (idOf(found) === session.id ? before() : undefined) })
+  }
+}
