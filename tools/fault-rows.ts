@@ -12,7 +12,6 @@ interface Row {
   /** What is not as it should be yet. */
   readonly open?: string
   /** It belongs to the next piece of work. */
-  readonly later?: boolean
 }
 
 interface Named {
@@ -73,10 +72,9 @@ for (const { file, ids } of named) {
 
 const tested = new Set(named.flatMap(({ ids }) => ids.map(rowOf)))
 const isTested = ({ id }: Row): boolean => tested.has(id)
-const isWithout = (row: Row): boolean =>
-  !isTested(row) && row.why === undefined && row.open === undefined && row.later !== true
+const isWithout = (row: Row): boolean => !isTested(row) && row.why === undefined && row.open === undefined
 
-const HEAD = ['section', 'rows', 'test', 'sentence', 'open', 'later', 'without']
+const HEAD = ['section', 'rows', 'test', 'sentence', 'open', 'without']
 const count = (list: readonly Row[], is: (row: Row) => boolean): string => String(list.filter(is).length)
 const line = (name: string, list: readonly Row[]): string[] => [
   name,
@@ -84,7 +82,6 @@ const line = (name: string, list: readonly Row[]): string[] => [
   count(list, isTested),
   count(list, ({ why }) => why !== undefined),
   count(list, ({ open }) => open !== undefined),
-  count(list, (row) => row.later === true && !isTested(row)),
   count(list, isWithout),
 ]
 function printTable(heading: string, list: readonly Row[]): void {

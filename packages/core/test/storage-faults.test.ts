@@ -27,6 +27,50 @@ async function diskWithSession() {
   return { disk, clock: first.clock }
 }
 
+/** The connection is closing, as when the system has killed the storage process: so many times. */
+function failing(disk: ReturnType<typeof createDisk>, times: number): void {
+  let left = times
+  disk.before = () => {
+    left -= 1
+    return left < 0
+      ? works()
+      : Promise.reject(new DOMException('The database connection is closing', 'InvalidStateError'))
+  }
+}
+
+describe('a storage that fails once', () => {
+  it('at the start: the sign-in page is not shown, and then the user is [V3a]', async () => {
+    const { disk, clock } = await diskWithSession()
+    failing(disk, 2)
+    const tab = openTab({ storage: disk.storage, clock })
+    const seen: string[] = []
+    tab.auth.subscribe(({ status }) => seen.push(status))
+    await drain()
+    clock.advance(SECOND)
+    await drain()
+    expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann, persistence: 'stored' })
+    expect(seen).not.toContain('anonymous')
+  })
+
+  it('during a renewal: the new tokens are stored, and persistence says so [V35]', async () => {
+    const disk = createDisk()
+    const tab = openTab({ storage: disk.storage })
+    await tab.signIn()
+    failing(disk, 1)
+    tab.clock.advance(DUE)
+    await drain()
+    tab.client.next('refresh').answer(grant(2))
+    await drain()
+    tab.clock.advance(HOUR)
+    await drain()
+    tab.client.next('refresh').answer(grant(3))
+    await drain()
+    expect(disk.record).toMatchObject({ generation: 3, refreshToken: 'refresh-3', marked: false })
+    expect(tab.auth.getState().persistence).toBe('stored')
+    expect(tab.auth.capabilities().persistence).toBe('shared')
+  })
+})
+
 describe('a storage that fails from the start', () => {
   it.each([
     ['throws', () => full()],

@@ -90,7 +90,7 @@ async function look(custody: Restoring): Promise<AuthFact> {
   return { type: 'restore.found', session: toView(session), spendUnknown }
 }
 
-/** The browser says that there is no storage for this page, today and tomorrow. */
+/** The browser says that there is no storage for this page, today and tomorrow. A connection that is closing opens again. */
 function isForGood({ cause }: { readonly cause?: unknown }): boolean {
-  return ['SecurityError', 'InvalidStateError', 'NotSupportedError'].includes(String(fieldOf(cause, 'name')))
+  return ['SecurityError', 'NotSupportedError'].includes(String(fieldOf(cause, 'name')))
 }
