@@ -11,7 +11,6 @@ interface Row {
   readonly why?: string
   /** What is not as it should be yet. */
   readonly open?: string
-  /** It belongs to the next piece of work. */
 }
 
 interface Named {
