@@ -24,10 +24,7 @@ export function withTimeout<T>(
     }
     if (parent?.aborted) return onParentAbort()
     parent?.addEventListener('abort', onParentAbort, { once: true })
-    // a client may throw instead of rejecting
-    Promise.resolve()
-      .then(() => work(controller.signal))
-      .then(resolve, reject)
-      .finally(stopWaiting)
+    // begun at once, for the page may be about to close; a client may throw instead of rejecting
+    new Promise<T>((settle) => settle(work(controller.signal))).then(resolve, reject).finally(stopWaiting)
   })
 }

@@ -86,6 +86,13 @@ describe('a page that signs out and closes at once', () => {
     expect([next.status(), seen]).toEqual(['anonymous', [null]])
   })
 
+  it('the server is told in the very line of the sign-out [M1b]', async () => {
+    const tab = openTab({}, await browserWithSession())
+    await tab.boot()
+    void tab.auth.signOut()
+    expect(tab.client.counts.signOut).toBe(1)
+  })
+
   it('the next page removes the record and tells the server [P1, P2]', async () => {
     const { browser } = await closedAfterSignOut()
     const next = openTab({}, browser)
