@@ -293,8 +293,8 @@ export interface AuthStorage {
   /** Its own name, if it was given one. It is part of the names of the record, the lock and the channel. */
   readonly name?: string | undefined
   /**
-   * A small note beside the records that is read and written synchronously, so that a page that closes right after
-   * `signOut()` tells the next page. No secrets are written. Both methods may throw.
+   * Small notes beside the records that are read and written synchronously, so that a page that closes right after
+   * `signOut()` tells the next page: three keys, each kept by itself. No secrets are written. Both methods may throw.
    */
   readonly twin?: SyncTwin
 }
