@@ -12,6 +12,28 @@ export function isAuthenticated<TUser>(state: AuthState<TUser>): state is Signed
   return state.user !== null
 }
 
+/**
+ * Whether a part of a screen is open to the user: what `<Protected>` and `<Can>` of the bindings ask. `asked` is a guard with
+ * its parameters, or empty: then it is open to every user. `'pending'` until it is known who is signed in and, where there is
+ * a guard, until the server confirmed it. It shapes the screen; the server decides.
+ *
+ * @example
+ * const gate = gateOf(auth, auth.getState(), ['canEdit', post])
+ * if (gate === 'pending') showSpinner()
+ */
+export function gateOf(
+  auth: { readonly can: (guard: never, ...params: never) => boolean },
+  state: AuthState,
+  asked: readonly unknown[],
+): 'open' | 'pending' | 'closed' {
+  if (state.status === 'restoring') return 'pending'
+  if (!isAuthenticated(state)) return 'closed'
+  if (asked.length === 0) return 'open'
+  // before the server said who this is, guards are closed: so they were when the page was rendered on a server
+  if (!state.confirmed) return 'pending'
+  return (auth.can as (...asked: readonly unknown[]) => boolean)(...asked) ? 'open' : 'closed' // what is no guard is closed
+}
+
 /** A state with its user. */
 type SignedIn<TState> = TState extends { readonly user: infer TUser; readonly confirmed: boolean }
   ? TState & { readonly user: NonNullable<TUser> }

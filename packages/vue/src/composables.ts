@@ -1,4 +1,4 @@
-import { isAuthenticated, type AuthState } from '@authchart/core'
+import { gateOf, type AuthState } from '@authchart/core'
 import { useSelector } from '@xstate/vue'
 import {
   computed,
@@ -54,7 +54,7 @@ export function useCan<K extends GuardName>(guard: K, ...params: Reactive<Params
 
 /** What a guard says in this state: the one on the screen, which may be older than the auth while it hydrates. */
 export function isAllowed(auth: AnyAuth, state: AuthState, guard: string, ...params: readonly unknown[]): boolean {
-  return isAuthenticated(state) && state.confirmed && auth.can(guard, ...params)
+  return gateOf(auth, state, [guard, ...params]) === 'open'
 }
 
 /** Renders an open slot, anew for another user: what one user left in it, the next one is not shown. */

@@ -1,4 +1,4 @@
-import { isAuthenticated } from '@authchart/core'
+import { gateOf } from '@authchart/core'
 import {
   computed,
   defineComponent,
@@ -8,7 +8,7 @@ import {
   type SlotsType,
   type VNode,
 } from 'vue'
-import { isAllowed, useAuthState, useContent } from './composables.ts'
+import { useAuthState, useContent } from './composables.ts'
 import type { GuardProps, RegisteredState } from './register.ts'
 import { useAnyAuth } from './store.ts'
 
@@ -21,9 +21,6 @@ export type ProtectedSlots = SlotsType<{
   /** Shown until it is known who is signed in and, where there is a guard, until the server confirmed it. */
   pending?: () => VNode[]
 }>
-
-/** The way is open, not known yet, or closed: then it is the state that says why. */
-type Gate = 'open' | 'pending' | RegisteredState
 
 /**
  * Shows its default slot to a signed-in user who passes the guard. It shapes the screen; the server decides. Only a guard
@@ -42,23 +39,15 @@ export const Protected: DefineSetupFnComponent<ProtectedProps, Record<never, nev
     const state = useAuthState()
     const toContent = useContent(auth, state)
     const instance = getCurrentInstance() as ComponentInternalInstance // there is one in every setup
-    const gateBy = (passes: (now: RegisteredState) => boolean) =>
-      computed((): Gate => {
-        const now = state.value
-        if (now.status === 'restoring') return 'pending'
-        if (!isAuthenticated(now)) return now
-        if (passes(now)) return 'open'
-        return now.confirmed ? now : 'pending'
-      })
-    const plain = gateBy(() => true)
-    const guarded = gateBy((now) => isAllowed(auth, now, props.guard as string, ...(props.params ?? [])))
+    const plain = computed(() => gateOf(auth, state.value, []))
+    const guarded = computed(() => gateOf(auth, state.value, [props.guard, ...(props.params ?? [])]))
     return () => {
       // in the props, what was left out and what is undefined look alike
       const given = instance.vnode.props ?? {}
       const gate = ('guard' in given || 'params' in given ? guarded : plain).value
       if (gate === 'open') return toContent(slots.default?.())
       if (gate === 'pending') return slots.pending?.()
-      return slots.fallback?.({ state: gate })
+      return slots.fallback?.({ state: state.value })
     }
   },
   { name: 'Protected', props: ['guard', 'params'], slots: Object as ProtectedSlots },

@@ -1,7 +1,7 @@
 export { createAuth } from '../auth.ts'
 export { authErrorFrom } from '../error-from.ts'
 export { AuthError, type AuthErrorCode, type AuthErrorOptions } from '../errors.ts'
-export { hasRecentSignIn, hasRole, isAuthenticated, type AgeGuard, type RoleGuard } from '../guards.ts'
+export { gateOf, hasRecentSignIn, hasRole, isAuthenticated, type AgeGuard, type RoleGuard } from '../guards.ts'
 export { authMachine, type AuthMachine } from '../machine/machine.ts'
 export { browserNetwork } from '../ports/network.ts'
 export { safeReturnTo, signInRedirect } from '../redirect.ts'
