@@ -3,7 +3,7 @@ import type { Emulator } from './emulator.ts'
 import { ApiError } from './errors.ts'
 import { verifyPassword } from './secrets.ts'
 
-/** Whether somebody who has proved who he is may come in. Spends the code when there is one to spend. */
+/** Whether a user who has proved who they are may come in. Spends the code when there is one to spend. */
 export function admit(emulator: Emulator, user: User, mfaCode: string | undefined): void {
   if (user.banned) throw new ApiError('auth/account-banned')
   const needsVerified = user.verification_required === 1 || emulator.settings.requireVerifiedEmail
@@ -19,7 +19,7 @@ export function proveSecondFactor({ limits, mfa }: Emulator, user: User, code: s
   attempt.succeed()
 }
 
-/** The user as he is now, if the password is his. */
+/** The user as they are now, if the password is theirs. */
 export async function provePassword({ accounts, limits }: Emulator, user: User, password: string): Promise<User> {
   const attempt = limits.password(user.id)
   const matches = await verifyPassword(user.password_hash, password)

@@ -4,7 +4,7 @@ export type Flag = 0 | 1
 
 /** SQLite, read and written synchronously: what runs between two awaits is atomic. */
 export interface Database {
-  /** The caller names the shape of the row that his SQL selects. */
+  /** The caller names the shape of the row that its SQL selects. */
   readonly one: <Row extends object>(sql: string, ...values: SQLInputValue[]) => Row | null
   readonly all: <Row extends object>(sql: string, ...values: SQLInputValue[]) => Row[]
   /** How many rows changed. */

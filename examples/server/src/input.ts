@@ -37,7 +37,7 @@ export const email = z
   .regex(/^[^\s@<>"(),:;[\]\\]+@[^\s@<>"(),:;[\]\\]+\.[^\s@<>"(),:;[\]\\.]+$/, 'auth/invalid-email-format')
   .toLowerCase()
 
-/** A password as somebody types it to prove who he is. */
+/** A password as a user types it to prove who they are. */
 export const password = z
   .string({ error: 'auth/invalid-password-format' })
   .min(1, 'auth/invalid-password-format')

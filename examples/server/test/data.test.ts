@@ -57,7 +57,7 @@ describe('posts', () => {
     expect(items.find((post) => post.id === id)?.title === 'Changed').toBe(expected === OK)
   })
 
-  test('are changed by nobody without a token', async () => {
+  test('are not changed without a token', async () => {
     const { call } = createWorld()
     const answer = await call('PATCH', '/data/posts/post_1', { body: { title: 'Changed' } })
     expect(outcome(answer)).toEqual([401, 'auth/missing-authorization-header'])
@@ -103,7 +103,7 @@ test('a role that is taken away is gone at once, whatever the token was issued f
   expect((await world.call('GET', '/auth/me', { token })).body).toMatchObject({ role: 'guest' })
 })
 
-test('a user who is banned is refused at once, at the refresh, too, and comes back when he is not [116]', async () => {
+test('a user who is banned is refused at once, at the refresh, too, and comes back when the ban is lifted [116]', async () => {
   const world = createWorld()
   const { call, control, refresh, signIn, users } = world
   const pair = await signIn(users.user)
@@ -139,7 +139,7 @@ test('notes are seen by their owner and nobody else, not even an admin', async (
   expect(outcome(await world.call('GET', '/data/notes'))).toEqual([401, 'auth/missing-authorization-header'])
 })
 
-test('somebody else’s session cannot be ended', async () => {
+test('the session of another user cannot be ended', async () => {
   const world = createWorld()
   const [user, admin] = [await tokenOf(world, 'user'), await tokenOf(world, 'admin')]
   const { items } = (await world.call('GET', '/auth/sessions', { token: user })).body as { items: { id: string }[] }

@@ -14,7 +14,7 @@ test('a wrong password and an unknown address get the same answer', async () => 
   expect(visible(await signIn('nobody@demo.test'))).toEqual(visible(await signIn('user@demo.test')))
 })
 
-test('a banned account is named only to whoever knows its password', async () => {
+test('a banned account is named only to a caller who knows its password', async () => {
   const { call, users } = createWorld()
   const body = { method: 'password', email: users.banned.email, password: 'Wrong-one-1!' }
   expect(await call('POST', '/auth/email/signin', { body })).toMatchObject({

@@ -59,7 +59,7 @@ describe('a refresh token', () => {
     expect(control.stats().replays).toBe(0)
   })
 
-  test('that nobody gave out is refused, and ends nothing', async () => {
+  test('that was never given out is refused, and ends nothing', async () => {
     const world = createWorld()
     const { access } = await world.signIn(world.users.user)
     expect(outcome(await world.refresh('x'.repeat(43)))).toEqual([401, 'auth/invalid-refresh-token'])

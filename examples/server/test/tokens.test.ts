@@ -8,7 +8,7 @@ import { AUDIENCE, ISSUER } from '../src/access.ts'
 import { createWorld, outcome, type World } from './world.ts'
 
 /** What the server signs, as somebody would who knows its key or guesses it. */
-describe('an access token made by somebody else', () => {
+describe('an access token that another party made', () => {
   let folder = ''
   let world: World
   let key: Uint8Array

@@ -86,7 +86,7 @@ export function describeFeatures(name: AppName): void {
         expect(page.url()).toBe(stage.urls[name])
       }))
 
-    test('whoever is signed in already is not asked again', () =>
+    test('a user who is signed in already is not asked again', () =>
       inApp(name, async (page) => {
         await signIn(page, 'user')
         await shows(page, 'profile')
@@ -137,7 +137,7 @@ export function describeFeatures(name: AppName): void {
         stage.server.control.clearFaults()
       }))
 
-    test('who leaves while his post is being saved is not called back when it is', () =>
+    test('a user who leaves while their post is being saved is not called back when it is', () =>
       inApp(name, async (page) => {
         await signIn(page, 'user')
         await click(page, 'edit-post_1')
@@ -160,7 +160,7 @@ export function describeFeatures(name: AppName): void {
         await shows(page, 'not-found')
       }))
 
-    test('an author edits his own post and no other', () =>
+    test('an author edits their own post and no other', () =>
       inApp(name, async (page) => {
         await signIn(page, 'user')
         await shows(page, 'post-post_3')
@@ -185,7 +185,7 @@ export function describeFeatures(name: AppName): void {
         expect(await post?.evaluate((element) => element.isConnected)).toBe(true)
       }))
 
-    test('offline nobody is signed out, and the connection brings the renewal', () =>
+    test('the user stays signed in offline, and the connection brings the renewal', () =>
       inApp(name, async (page) => {
         await signIn(page, 'user')
         await expectPlace(page, 'authenticated.fresh')

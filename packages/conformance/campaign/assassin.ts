@@ -47,7 +47,7 @@ export function createAssassin(
     const alive = stage.tabs.alive()
     const holder = alive.find(({ name }) => name === tab)
     const victim = holder && plan.hitsHolder ? holder : anyOf(alive.filter((one) => one !== holder))
-    // what fails here is told to whoever waits for the beginning, or for the kill to land
+    // what fails here is told where it is waited for the beginning, or for the kill to land
     await hasBegun(victim).catch(() => {})
     await hit(victim).catch(() => {})
   }

@@ -1,4 +1,4 @@
-/** What happened in an expiry, line by line, for whoever has to find out why it went wrong. */
+/** What happened in an expiry, line by line, for the reader who has to find out why it went wrong. */
 export interface Trail {
   readonly note: (line: string) => void
   readonly lines: () => readonly string[]

@@ -1,4 +1,4 @@
-/** Users, sessions and tokens of the strict server: what is true there, whoever has heard of it. */
+/** Users, sessions and tokens of the strict server: what is true there, whether a tab has heard of it or not. */
 import { AuthError, type AccessTokens, type Grant } from '@authchart/core'
 import { secret } from '../src/secrets.ts'
 

@@ -37,7 +37,7 @@ const isRough = (command: Command): boolean =>
 
 const tell = (command: Command): string => Object.values(command).join(' ')
 
-test('whoever goes on first, the eleven invariants hold after every step', async () => {
+test('the eleven invariants hold after every step, in whatever order the tabs go on', async () => {
   const unhandled: unknown[] = []
   const note = (error: unknown): void => void unhandled.push(error)
   process.on('unhandledRejection', note)

@@ -74,12 +74,12 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
   function isLicensed(page: Page, { id }: View, reason: string): boolean {
     if (reason === 'signed-out') return page.signOuts > 0
     if (reason === 'user-mismatch') return isAny(id, accounts.mixedUp)
-    // whoever has lost sight of the storage for good
+    // a tab that has lost sight of the storage for good
     if (reason === 'access-token-expired') return page.auth.getState().persistence === 'memory'
     if (over.has(id) || displaced.has(id)) return true
     if (reason === 'session-expired') return isAny(id, facts.refused)
     if (reason === 'account-banned') return isAny(id, facts.banned)
-    // whoever saw the mark and lost sight of the storage cannot know what came of it
+    // a tab that saw the mark and lost sight of the storage cannot know what came of it
     const isBlind = page.auth.getState().persistence === 'memory' && isAny(id, facts.spent)
     return reason === 'refresh-indeterminate' && (isBlind || isAny(id, facts.unknown) || isLeftMarked(id))
   }
@@ -217,7 +217,7 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     const { record } = sim.stored()
     for (const page of sim.pages) {
       const { session } = page.auth.actor.getSnapshot().context
-      // whoever was outrun again and again has given up on the storage
+      // a tab that was outrun again and again has given up on the storage
       if (!isWorking(page) || session === null || page.auth.getState().persistence === 'memory') continue
       const isStored = session.id === record?.['id'] && session.generation === record['generation']
       if (!isStored) crime(`page ${page.number} shows what is not stored`)

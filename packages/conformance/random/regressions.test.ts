@@ -89,7 +89,7 @@ describe('a disk that is slow for a while', () => {
     await sim.finish()
   })
 
-  test('does not bring back who signed out while somebody else was about to sign in', async () => {
+  test('does not bring back a user who signed out while another was about to sign in', async () => {
     const sim = await play([
       signIn(0),
       { do: 'holdStorage', page: 0 },
@@ -122,7 +122,7 @@ describe('a disk that is slow for a while', () => {
     await sim.finish()
   })
 
-  test('does not hide that somebody signed in elsewhere', async () => {
+  test('does not hide that a user signed in in another tab', async () => {
     const sim = await play([
       { do: 'holdStorage', page: 0 },
       signIn(0),
@@ -259,7 +259,7 @@ describe('a disk that never answers again', () => {
 describe('a server that renews the session of one user with the token of another', () => {
   const mixUp = { do: 'fault', kind: 'someoneElse', method: 'refresh', times: 1, seconds: 0 } as const
 
-  test('does not get that token used while nobody can be asked whose it is', async () => {
+  test('does not get that token used while it cannot be asked whose it is', async () => {
     const sim = await play([
       signIn(0),
       mixUp,
@@ -287,7 +287,7 @@ describe('a server that renews the session of one user with the token of another
 })
 
 describe('tabs that do things at the same time', () => {
-  test('what was read before a sign-in and is heard after it signs nobody out', async () => {
+  test('what was read before a sign-in and is heard after it does not sign the user out', async () => {
     const slow = delay(2, 'storage has read')
     const sim = await play([signIn(0), { do: 'open' }, { do: 'signOut', page: 0 }], 0, slow)
     slow.next()
@@ -297,7 +297,7 @@ describe('tabs that do things at the same time', () => {
     await sim.finish()
   })
 
-  test('a tab that is put away before its renewal has begun signs nobody out', async () => {
+  test('a tab that is put away before its renewal has begun does not sign the user out', async () => {
     const slow = delay(1, 'gets the lock')
     const sim = await play([signIn(0), { do: 'open' }], 0, slow)
     slow.next()
@@ -312,7 +312,7 @@ describe('tabs that do things at the same time', () => {
     await sim.finish()
   })
 
-  test('a tab that is put away while somebody signs in there signs nobody in', async () => {
+  test('a tab that is put away during a sign-in does not sign the user in', async () => {
     const lock = delay(1, 'gets the lock')
     const disk = delay(1, 'storage writes')
     const turn: Hooks['turn'] = async (page, what) => {

@@ -220,7 +220,7 @@ describe('commands with nonsense', () => {
     expect(uncaught).toEqual([])
   })
 
-  it('a session of somebody whose id is missing or changes its form is not taken for another [122]', async () => {
+  it('a session of a user whose id is missing or changes its form is not taken for another [122]', async () => {
     const tab = openTab()
     await tab.signIn({ ...ann, id: 7 } as unknown as User)
     void tab.auth.refresh()

@@ -47,10 +47,10 @@ describe('an answer without what it must hold', () => {
   })
 })
 
-describe('an answer for somebody else [35]', () => {
+describe('an answer for another user [35]', () => {
   const jwt = (sub: string): string => `h.${btoa(JSON.stringify({ sub }))}.s`
 
-  it('by the user: the session ends for safety, and nobody sees the other one', async () => {
+  it('by the user: the session ends for safety, and the other user is never shown', async () => {
     const { auth, client, stored } = await refreshing()
     const seen: unknown[] = []
     auth.subscribe((state) => void seen.push(state))

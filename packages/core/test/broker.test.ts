@@ -71,7 +71,7 @@ describe('a renewal', () => {
     expect(disk.record).toMatchObject({ marked: false, generation: 2, refreshToken: 'refresh-2' })
   })
 
-  it('is told to nobody before the new tokens are on disk [4]', async () => {
+  it('is not told before the new tokens are on disk [4]', async () => {
     const disk = createDisk()
     const { auth, client, signIn } = openTab({ storage: disk.storage })
     await signIn()
@@ -232,7 +232,7 @@ describe('an answer that comes too late', () => {
 })
 
 describe('the guard against loops', () => {
-  it('lets six renewals a minute through that nobody was due for, and the next one ten seconds later [30]', async () => {
+  it('lets six renewals a minute through that were not due, and the next one ten seconds later [30]', async () => {
     const { auth, client, clock, signIn } = openTab()
     await signIn()
     for (let n = 2; n <= 7; n += 1) {

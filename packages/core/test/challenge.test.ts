@@ -131,7 +131,7 @@ describe('a second factor', () => {
     expect([client.counts.signIn, status()]).toEqual([2, 'authenticating'])
   })
 
-  it('is not answered for somebody else: other credentials drop the handle [114]', async () => {
+  it('is not answered for another user: other credentials drop the handle [114]', async () => {
     const { auth, client } = await challenged()
     void auth.signIn(bobsPassword).catch(() => {})
     await drain()

@@ -132,7 +132,7 @@ describe('a 401', () => {
     expect([server.arrived.length, client.counts.refresh]).toEqual([1, 0])
   })
 
-  it("while it is renewed, the caller's abort rejects him and leaves the renewal [69]", async () => {
+  it('while it is renewed, an abort rejects its caller and leaves the renewal [69]', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = () => 401
     const controller = new AbortController()

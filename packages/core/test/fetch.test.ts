@@ -49,7 +49,7 @@ describe('by who is signed in, a request', () => {
     expect(server.arrived[0]).toMatchObject({ token: null, redirect: 'follow' })
   })
 
-  it('goes out bare while somebody signs in for the first time', async () => {
+  it('goes out bare while the user signs in for the first time', async () => {
     const { auth, server } = openTab()
     void auth.signIn({ email: 'x', password: 'y' })
     await drain()
@@ -159,7 +159,7 @@ describe('with an access token that has ended', () => {
     expect(client.counts.refresh).toBe(1)
   })
 
-  it("one caller's abort ends his wait and nothing else [69]", async () => {
+  it("one caller's abort ends that caller's wait and nothing else [69]", async () => {
     const { auth, client, clock, server } = await signedIn()
     clock.sleep(2 * HOUR)
     const controller = new AbortController()

@@ -208,7 +208,7 @@ describe('requireUser', () => {
     expect(second.now).toBe('session-expired')
   })
 
-  it('does not wait for a sign-in: until one is granted, whoever is signed in is', async () => {
+  it('does not wait for a sign-in: until one is granted, the current user stays', async () => {
     const { auth, client, signIn } = openTab()
     void auth.signIn(annsPassword).catch(() => {})
     await drain()
@@ -272,7 +272,7 @@ describe('hasRole', () => {
     expect(hasRole('admin', 'editor')({ user })).toBe(answer)
   })
 
-  it('without roles lets nobody in', () => {
+  it('without roles is closed to every user', () => {
     expect(hasRole()({ user: { role: undefined, roles: [undefined] } })).toBe(false)
   })
 })

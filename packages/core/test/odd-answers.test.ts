@@ -156,7 +156,7 @@ it('a request that changes something is sent again only after a refusal, and onc
   ])
 })
 
-it('an answer that nobody may read is handed on as it is: no success, no refusal, no renewal [72]', async () => {
+it('an answer that no script may read is handed on as it is: no success, no refusal, no renewal [72]', async () => {
   const opaque = new Response(null)
   Object.defineProperties(opaque, { type: { value: 'opaque' }, status: { value: 0 }, ok: { value: false } })
   const tab = openTab({ fetch: () => Promise.resolve(opaque) })

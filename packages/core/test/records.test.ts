@@ -108,7 +108,7 @@ describe('a record that is none of ours', () => {
     expect(uncaught).toEqual([])
   })
 
-  it('a role that somebody wrote into it opens no guard [91]', async () => {
+  it('a role that another script wrote into it opens no guard [91]', async () => {
     const { disk, clock } = await diskWithSession()
     disk.records.set(KEY, { ...disk.record, user: { ...ann, role: 'admin' } })
     const tab = openTab({ storage: disk.storage, clock, guards: { isEditor: () => true, owns: () => true } })

@@ -12,7 +12,7 @@ const openStepUp = (options: Options = {}, browser?: Awaited<ReturnType<typeof b
 }
 
 describe('a guard about the age of the sign-in', () => {
-  it('is open after a sign-in and closes by itself, telling whoever listens', async () => {
+  it('is open after a sign-in and closes by itself, telling each listener', async () => {
     const { auth, answers, clock, signIn } = openStepUp()
     await signIn()
     expect(answers()).toEqual([true, true])
@@ -73,7 +73,7 @@ describe('a guard about the age of the sign-in', () => {
     expect(answers()).toEqual([false, false])
   })
 
-  it('opens again when somebody signs in again', async () => {
+  it('opens again when the user signs in again', async () => {
     const { auth, answers, client, clock, signIn } = openStepUp()
     await signIn()
     clock.advance(6 * MINUTE)

@@ -136,7 +136,7 @@ describe('while the page opens', () => {
     expect([disk.record, tab.auth.getState().user]).toEqual([null, null])
   })
 
-  it('who signs in over a silent disk is who the next page finds, and nobody after a sign-out [D3a, D3b]', async () => {
+  it('a user who signs in over a silent disk is found by the next page, and none after a sign-out [D3a, D3b]', async () => {
     for (const leaves of [false, true]) {
       const { disk, tab, answer, reload } = await openOverSilence()
       await pass(tab, 11 * SECOND)
@@ -396,7 +396,7 @@ describe('sign-ins that are given up while they are stored', () => {
     expect([one.auth.getState().user, two.auth.getState().user, disk.record?.['user']]).toEqual([ann, ann, ann])
   })
 
-  it('a sign-in in memory stays, whoever signs in meanwhile where the disk works [J5b]', async () => {
+  it('a sign-in in memory stays, also where another user signs in meanwhile over a disk that works [J5b]', async () => {
     const disk = createDisk()
     const clock = fakeClock()
     let isBroken = false

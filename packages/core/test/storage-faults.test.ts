@@ -94,7 +94,7 @@ describe('a storage that fails from the start', () => {
     expect(warnings).toEqual(['storage-unavailable'])
   })
 
-  it('because it hangs: nobody waits longer than two seconds [12, 96]', async () => {
+  it('because it hangs: no promise waits longer than two seconds [12, 96]', async () => {
     const disk = createDisk()
     disk.before = () => never()
     const { auth, clock, client, warnings } = openTab({ storage: disk.storage })

@@ -97,7 +97,7 @@ describe('a listener', () => {
     expect(seen).toEqual(['authenticating'])
   })
 
-  it('that signs out when somebody signed in is obeyed, and no one is signed in after [159]', async () => {
+  it('that signs out when a user signed in is obeyed, and no one is signed in after [159]', async () => {
     const { auth, client, stored } = openTab()
     const outs: ReturnType<typeof watch>[] = []
     auth.subscribe(({ status }) => {

@@ -36,7 +36,7 @@ describe('switching the user', () => {
     expect(await auth.getAccessToken()).toBe('access-7')
   })
 
-  it('takes nothing off the screen before it is granted: the user and what he may do stay', async () => {
+  it('takes nothing off the screen before it is granted: the user and what they may do stay', async () => {
     const { auth, client, signIn } = openTab()
     await signIn()
     const before = auth.getState().user
@@ -211,7 +211,7 @@ describe('switching the user', () => {
 })
 
 describe('a request of one user', () => {
-  it('that waited for his renewal does not go out when another tab switched the user [110]', async () => {
+  it('that waited for the renewal of the first user does not go out when another tab switched the user [110]', async () => {
     const one = openTab()
     await one.signIn()
     const two = openTab({}, one.browser, one.clock)
@@ -256,7 +256,7 @@ describe('a request of one user', () => {
     expect(server.tokens()).toEqual(['access-2'])
   })
 
-  it('that waits for a renewal goes on waiting while somebody tries to sign in', async () => {
+  it('that waits for a renewal goes on waiting while a user tries to sign in', async () => {
     const { auth, client, clock, server, signIn } = openTab()
     await signIn()
     clock.sleep(61 * MINUTE)
@@ -272,7 +272,7 @@ describe('a request of one user', () => {
     expect(server.tokens()).toEqual(['access-2'])
   })
 
-  it('is not sent twice as somebody else after a 401', async () => {
+  it('is not sent again as another user after a 401', async () => {
     const { auth, server, signIn } = openTab()
     await signIn()
     server.decide = () => null

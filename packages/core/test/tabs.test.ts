@@ -117,7 +117,7 @@ describe('another tab', () => {
     for (const hint of browser.hints) expect(Object.keys(hint)).toEqual(['generation'])
   })
 
-  it('is not answered with echoes: two messages for a sign-in and a renewal, whoever listens [161]', async () => {
+  it('is not answered with echoes: two messages for a sign-in and a renewal, however many tabs listen [161]', async () => {
     const { browser, one } = await twoTabs()
     await one.signIn()
     const before = browser.hints.length

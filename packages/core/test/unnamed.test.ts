@@ -110,7 +110,7 @@ describe('a page that opens on tokens whose user is not known', () => {
     expect([asked.now, tab.server.tokens()]).toEqual(['session-expired', []])
   })
 
-  it('spends the next token where theirs has ended meanwhile, and asks for nobody with it [R4a]', async () => {
+  it('spends the next token where theirs has ended meanwhile, and asks for no user with it [R4a]', async () => {
     const tab = await opened(true)
     expect([tab.client.spent, tab.client.counts.getUser]).toEqual([['refresh-2'], 0])
     tab.client.next('refresh').answer(grant(3))

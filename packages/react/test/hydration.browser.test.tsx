@@ -154,7 +154,7 @@ test('a part that needs a user and was not rendered in time goes on in the brows
   expect(String(screen.recovered[0])).toMatch(/It is not known here|could not finish this Suspense boundary/)
 })
 
-test('a part that needs a user and was rendered with him is taken over as it is', async () => {
+test('a part that needs a user and was rendered with them is taken over as it is', async () => {
   const auth = createPageAuth('ann')
   const screen = hydrate(pages.ann.account, <AccountPage auth={auth} />)
   const account = screen.element('account')

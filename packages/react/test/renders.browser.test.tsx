@@ -84,7 +84,7 @@ test(`${mounts} mounts in StrictMode leave no listener behind, and nothing that 
   }
   function Name() {
     const [thing] = useState(hold)
-    // whoever keeps this selector keeps the thing
+    // what keeps this selector keeps the thing
     const name = useAuthState(({ user }) => (thing ? (user as User).name : ''))
     return (useRequiredUser() as User).name && name
   }

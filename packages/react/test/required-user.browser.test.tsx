@@ -80,7 +80,7 @@ test('with a guard it suspends until the server confirmed who it is', async () =
   await expect.element(screen.getByText('settings of Anneditor of Ann')).toBeInTheDocument()
 })
 
-test('nobody signed in, a session that ended, the wrong role: each is an error with its own code', async () => {
+test('a signed-out user, a session that ended and the wrong role are errors with codes of their own', async () => {
   const errors = silence()
   const server = createServer()
   const auth = createTestAuth(server)

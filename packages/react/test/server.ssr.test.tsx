@@ -85,7 +85,7 @@ test('rendering on a server begins nothing: no request, no look at the storage, 
   }
 })
 
-test('a part that needs a user who is not known in time is left to the browser: nobody waits', async () => {
+test('a part that needs a user who is not known in time is left to the browser, and the server does not wait', async () => {
   for (const render of [renderToPipe, renderToStream]) {
     const errors: unknown[] = []
     const auth = createPageAuth('unknown')
@@ -100,7 +100,7 @@ test('a part that needs a user who is not known in time is left to the browser: 
   }
 })
 
-test('a part that needs a user and finds nobody is an error of its own', async () => {
+test('a part that needs a user where none is signed in is an error of its own', async () => {
   const errors: unknown[] = []
   await renderToStream(<AccountPage auth={createPageAuth('nobody')} />, (error) => void errors.push(error))
 
@@ -154,7 +154,7 @@ test(`${count / 10} users and ${count} renders at the same time: no page shows a
   const pages = Array.from({ length: count }, async (_, at) => {
     const user = { id: String(at % (count / 10)), name: `user-${at % (count / 10)}-`, role: 'admin' }
     const server = createServer()
-    // what a server has of the user, and an auth that was used for him before: its token must not show
+    // what a server has of the user, and an auth that was used for them before: its token must not show
     const auth = createAuth({
       client: {
         ...server.client,
@@ -202,7 +202,7 @@ test(`${count / 10} users and ${count} renders at the same time: no page shows a
   expect(strangers).toEqual([])
 })
 
-test('a server that signs somebody in while it renders still sends the first state to all parts of the page', async () => {
+test('a server that signs a user in while it renders still sends the first state to all parts of the page', async () => {
   const server = createServer()
   const auth = createTestAuth(server, sessions.nobody)
   const gate = createGate()

@@ -121,7 +121,7 @@ test('neither a class nor a style of its own brings it back, and its own style c
   expect(button(container).getAttribute('style')).toBe('display: inline-flex;')
 })
 
-test('nobody gets to a closed control by keyboard or mouse', async () => {
+test('a closed control is reached neither by keyboard nor by mouse', async () => {
   const auth = createTestAuth(createServer())
   const pressed = vi.fn<() => void>()
   const { container } = await show(auth, () => [

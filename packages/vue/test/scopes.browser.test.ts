@@ -122,7 +122,7 @@ test('an asynchronous setup shows who is signed in, follows from there, and leav
   expect(auth.listeners()).toBe(0)
 })
 
-test('an asynchronous setup for which nobody is signed in fails with an error that the app can show', async () => {
+test('an asynchronous setup that needs a user fails where none is signed in, with an error that the app can show', async () => {
   const errors: unknown[] = []
   const auth = createTestAuth(createServer())
 

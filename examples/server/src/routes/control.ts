@@ -53,7 +53,7 @@ const settingsBody = z.strictObject({
 export function controlRoutes(control: Control, settings: Settings): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .use(async (c, next) => {
-      // a page of somebody else must not pull these strings through the browser of whoever runs the demo
+      // a page of another site must not pull these strings through the browser that runs the demo
       const origin = c.req.header('origin')
       if (origin !== undefined && !settings.allowsOrigin(origin)) throw new ApiError('user/forbidden')
       await next()

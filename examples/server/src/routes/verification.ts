@@ -15,7 +15,7 @@ export function verificationRoutes(emulator: Emulator): Hono<AppEnv> {
       const { email: address, callbackUrl } = c.req.valid('json')
       const caller = await callerOf(emulator, c)
       requireOwnUrl(settings, callbackUrl)
-      // strangers get one answer for every address; whoever is signed in may know about his own
+      // strangers get one answer for every address; a signed-in user may know about their own
       const isOwn = caller?.user.email === address
       if (isOwn && caller.user.email_verified) throw new ApiError('auth/already-verified')
       limits.code('verify', address)

@@ -1,4 +1,4 @@
-/** The page that is never killed: it passes orders on to all tabs at once, and their words to whoever drives it. */
+/** The page that is never killed: it passes orders on to all tabs at once, and their words to the process that drives it. */
 import { ORDERS, WORDS, type Order, type StoredState, type Word } from './messages.ts'
 import { signInNaively } from './naive.ts'
 

@@ -175,7 +175,7 @@ describe('browserStorage and others at its database', () => {
     expect(await both[1]!.read('a')).toEqual(record('1'))
   })
 
-  it('rejects when somebody stands in the way of the mending, and mends it when he is gone', async () => {
+  it('rejects when another connection stands in the way of the mending, and mends it when that is gone', async () => {
     const name = freshName()
     const held = await settled(indexedDB.open(name, 3))
     const storage = browserStorage({ name })
@@ -185,7 +185,7 @@ describe('browserStorage and others at its database', () => {
     expect(await deleteDatabase(name)).toBe('at once')
   })
 
-  it('leaves a database alone that belongs to somebody else', async () => {
+  it('leaves a database alone that belongs to another app', async () => {
     const name = freshName()
     const request = indexedDB.open(name, 3)
     request.onupgradeneeded = () => request.result.createObjectStore('theirs')

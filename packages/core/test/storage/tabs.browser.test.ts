@@ -57,7 +57,7 @@ describe('the lock of browserTabs', () => {
     expect(await tabs.lock(name, async () => 'free')).toBe('free')
   })
 
-  it('says how the work went even when somebody stole its lock [9]', async () => {
+  it('says how the work went even when another script stole its lock [9]', async () => {
     const name = freshName()
     const { open, passed } = gate<string>()
     const entered = gate()

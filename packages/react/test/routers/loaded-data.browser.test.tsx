@@ -337,7 +337,7 @@ describe('TanStack Router, whose routes keep their data', () => {
     expect(stage.seen()).not.toContain('data of Ann')
   })
 
-  test('nobody is shown what was loaded before a sign-out, not even while their own is loading', async () => {
+  test('no user is shown what was loaded before a sign-out, not even while their own data is loading', async () => {
     const data = createData()
     const stage = await open({}, data.load)
     await data.answer(0, 'Ann')

@@ -73,7 +73,7 @@ export function describeOpenPages(name: string, open: Open): void {
       },
     )
 
-    test('a guarded sign-in page without signInPage opens to nobody, and says what it lacks [A2a]', async () => {
+    test('a guarded sign-in page without signInPage stays closed, and says what it lacks [A2a]', async () => {
       const mistakes = ['sign-in is protected and not given signInPage'] as const
       const stage = await start(createTestAuth(createServer()), { at: '/posts/1', mistakes })
       await see(stage).at('/sign-in?returnTo=%2Fposts%2F1', 'error: Error: Give the sign-in page `signInPage`.')

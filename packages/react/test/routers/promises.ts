@@ -42,7 +42,7 @@ export interface Stage {
   readonly close: () => Promise<void> | void
 }
 
-/** Counts, and stops whoever goes round in circles before the test hangs. */
+/** Counts, and stops a navigation that goes round in circles before the test hangs. */
 export function createTally(): { readonly count: () => void; readonly total: () => number } {
   let total = 0
   return {
@@ -110,7 +110,7 @@ export function describeRoutes(name: string, open: Open): void {
       expect([stage.loads(), stage.looks()]).toEqual([1, 1])
     })
 
-    test('nobody signed in: to the sign-in page, and back to the deep link with its query and hash', async () => {
+    test('a deep link of a signed-out user leads to the sign-in page, and back with its query and hash', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
       const stage = await start(auth, { at: '/posts/1?tab=2&q=ab#notes' })
@@ -187,7 +187,7 @@ export function describeRoutes(name: string, open: Open): void {
       await see(stage).at('/forbidden', 'forbidden')
     })
 
-    test('without a page for it, whoever is forbidden gets the error of the route, and the page when the role is back', async () => {
+    test('a user who is forbidden gets the error of the route where no page says so, and the page when the role is back', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
       await signIn(auth, server, reader)
@@ -256,7 +256,7 @@ export function describeRoutes(name: string, open: Open): void {
       }
     })
 
-    test('who may not see a page he signed in for is told so, once, and Back leads to where he came from', async () => {
+    test('a user who may not see the page they signed in for is told so, once, and Back leads to where they came from', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
       const stage = await start(auth, { at: '/' })
@@ -368,7 +368,7 @@ export function describeRoutes(name: string, open: Open): void {
       await see(stage).at('/', 'home')
     })
 
-    test('who goes elsewhere while a page waits gets where he wants, and nothing waits any longer', async () => {
+    test('a user who goes elsewhere while a page waits gets there, and nothing waits any longer', async () => {
       const server = createServer()
       let find = (): void => {}
       const found = new Promise<null>((resolve) => (find = () => resolve(null)))
@@ -399,7 +399,7 @@ export function describeRoutes(name: string, open: Open): void {
       await see(stage).at('/forbidden', 'forbidden')
     })
 
-    test('whoever signed in long ago: the page asks for its data once', async () => {
+    test('a page asks for its data once where the user signed in long ago', async () => {
       const server = createServer()
       const clock = fakeClock()
       const storage = memoryStorage()

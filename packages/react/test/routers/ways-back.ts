@@ -141,7 +141,7 @@ export function describeWaysBack(name: string, open: Open): void {
       await see(stage).at('/admin', 'admin for Bob')
     })
 
-    test('Back to a page of the session that was signed out gives it to nobody who signs in next [F2, K17]', async () => {
+    test('Back to a page of the session that was signed out does not give it to the user who signs in next [F2, K17]', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
       await signIn(auth, server)
