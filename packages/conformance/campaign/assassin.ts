@@ -47,7 +47,7 @@ export function createAssassin(
     const alive = stage.tabs.alive()
     const holder = alive.find(({ name }) => name === tab)
     const victim = holder && plan.hitsHolder ? holder : anyOf(alive.filter((one) => one !== holder))
-    // what fails here is told where it is waited for the beginning, or for the kill to land
+    // a failure is told where the beginning, or the end of the kill, is waited for
     await hasBegun(victim).catch(() => {})
     await hit(victim).catch(() => {})
   }

@@ -1,36 +1,21 @@
-import type { Connection } from './connection.ts'
 import { explain, type AuthError } from './errors.ts'
-import { isBearerRefused } from './refusal.ts'
-import { report } from './report.ts'
-import { copyRequest, readHeaders, readRequest, urlOfRequest, type Outgoing } from './request.ts'
-import { isGood, isSameGrant, isSameOwner, stillOurs, type Session, type SessionRules } from './session/session.ts'
-import type { AuthClient } from './types.ts'
-import type { Vault } from './vault.ts'
+import { copyRequest, originOf, readRequest, urlOfRequest, type Outgoing } from './request.ts'
+import { abortable, createSend, type SendOptions } from './send.ts'
+import { isGood, stillOurs, type Session } from './session/session.ts'
 
-export interface AuthFetchOptions {
-  readonly vault: Vault
-  readonly rules: SessionRules
+export interface AuthFetchOptions extends SendOptions {
   /** The session with a good token, of the user whose the request is; null if signed out. */
   readonly session: () => Promise<Session | null>
-  /** Renews unless that has been done since; joins a renewal under way. Rejects if it cannot be done now. */
-  readonly renew: (held: Session) => Promise<void>
-  readonly client: Pick<AuthClient, 'headers' | 'isRefused'>
-  /** The client's own: only its answers vouch for the auth server, and only it gets the client's headers. */
-  readonly origin: string | undefined
   readonly allowedOrigins: readonly string[]
-  readonly fetch: typeof globalThis.fetch
-  /** Hears whether the client's own server answers. */
-  readonly connection: Connection
   /** False: the user has signed out in this turn, or the page has just woken up and does not know who is signed in. */
   readonly mayLeave: () => boolean
   readonly warn: (warning: AuthError) => void
-  /** Waits no longer than for any request of the client. */
-  readonly inTime: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 /** Drop-in `fetch` with the session of one auth. */
 export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fetch {
-  const { client, vault, rules, allowedOrigins, connection } = options
+  const { vault, rules, allowedOrigins } = options
+  const send = createSend(options)
   let hasWarned = false
 
   return function authFetch(input, init) {
@@ -68,84 +53,6 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
         : send(copy ?? outgoing, origin),
     )
   }
-
-  /** Sends `again` if the server refused the token; it is null for what can be sent once. */
-  function send(
-    { target, init, headers, signal }: Outgoing,
-    origin: string,
-    held: Session | null = null,
-    again: Outgoing | null = null,
-  ): Promise<Response> {
-    const isOwn = origin === options.origin
-    // of this try alone: the next one has another token, and asks the client anew
-    const own = { ...(isOwn && client.headers && headersOfClient()), ...headers }
-    if (held) own['authorization'] = `Bearer ${held.accessToken}`
-    return options.fetch(target, { ...init, headers: own }).then(
-      (response) => {
-        // not behind a redirect to another server: what that one says is about a request without our token
-        const { url } = response
-        if (url && !url.startsWith(`${origin}/`) && originOf(url) !== origin) return response
-        if (isOwn) connection.succeeded()
-        const refused = held && again && isRefused(response)
-        if (!refused) return response
-        const replay = (): Response | Promise<Response> => {
-          const { session: now } = vault
-          const isNews = now && isSameOwner(held, now, rules) && !isSameGrant(held, now) && isGood(now, rules.clock)
-          if (!isNews) return response
-          void response.body?.cancel().catch(() => {})
-          return send(again, origin, now)
-        }
-        const renew = (isSo: boolean): Response | Promise<Response> => {
-          if (!isSo) return response
-          // the refusal of an older token than the one held says nothing of the one held
-          if (!isSameGrant(held, vault.session)) return replay()
-          return abortable(
-            signal,
-            options.renew(held).catch(() => {}),
-          ).then(replay)
-        }
-        return refused === true ? renew(true) : abortable(signal, refused).then(renew)
-      },
-      (error: unknown) => {
-        if (isOwn && !signal?.aborted) connection.failed()
-        throw error
-      },
-    )
-  }
-
-  function headersOfClient(): Record<string, string> {
-    return attempt(() => readHeaders(new Headers(client.headers?.())), {})
-  }
-
-  function isRefused(response: Response): boolean | Promise<boolean> {
-    if (!client.isRefused) return isBearerRefused(response)
-    const answer = attempt(() => client.isRefused?.(onDemand(response)) ?? false, false)
-    return typeof answer === 'boolean'
-      ? answer
-      : options.inTime(() => answer).catch((error: unknown) => (report(error), false))
-  }
-}
-
-/** A copy is made only if more is asked for than what every answer says. */
-function onDemand(response: Response): Response {
-  let copy: Response | undefined
-  return new Proxy(response, {
-    get(_, name) {
-      const isCheap = name === 'status' || name === 'ok' || name === 'headers'
-      const own = isCheap ? response : (copy ??= response.clone())
-      const value: unknown = Reflect.get(own, name, own)
-      return typeof value === 'function' ? (value.bind(own) as unknown) : value
-    },
-  })
-}
-
-function attempt<T>(ask: () => T, otherwise: T): T {
-  try {
-    return ask()
-  } catch (error) {
-    report(error)
-    return otherwise
-  }
 }
 
 /** As fetch reads it; `''` if that is no address. */
@@ -155,22 +62,4 @@ function resolve(address: string): string {
   } catch {
     return ''
   }
-}
-
-function originOf(url: string): string {
-  try {
-    return new URL(url).origin
-  } catch {
-    return ''
-  }
-}
-
-function abortable<T>(signal: AbortSignal | null | undefined, promise: Promise<T>): Promise<T> {
-  if (!signal) return promise
-  return new Promise((settle, reject) => {
-    const abort = (): void => reject(signal.reason as Error)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(settle, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }

@@ -59,3 +59,12 @@ export function copyRequest(outgoing: Outgoing): Outgoing | null {
   // by the platform's own clone: that of a subclass may lead elsewhere
   return isBodiless ? outgoing : { ...outgoing, target: Request.prototype.clone.call(target) }
 }
+
+/** `''` if that is no address. */
+export function originOf(url: string): string {
+  try {
+    return new URL(url).origin
+  } catch {
+    return ''
+  }
+}
