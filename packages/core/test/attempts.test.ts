@@ -17,22 +17,25 @@ import {
 } from './support.ts'
 
 describe('a sign-in with no session', () => {
-  it.each(Object.entries(phases))('that %s is ended by signOut() [D2b]', async (phase, reach) => {
-    const tab = openTab()
-    await tab.boot()
-    await reach(tab)
-    const method = phase === 'is submitted' ? 'signIn' : 'answerChallenge'
-    const isAsked = tab.client.has(method)
-    const out = watch(tab.auth.signOut())
-    await drain()
-    expect([out.value, tab.status()]).toEqual([{ revoked: 'no' }, 'signedOut'])
-    if (isAsked) tab.client.next(method).answer(grant(7, bob))
-    await drain()
-    expect([tab.status(), await tab.stored()]).toEqual(['signedOut', null])
-    if (isAsked) expect(tab.client.next('signOut').input).toMatchObject({ accessToken: 'access-7' })
-  })
+  it.each(Object.entries(phases))(
+    'a sign-in with no session that %s is ended by signOut() [D2b]',
+    async (phase, reach) => {
+      const tab = openTab()
+      await tab.boot()
+      await reach(tab)
+      const method = phase === 'is submitted' ? 'signIn' : 'answerChallenge'
+      const isAsked = tab.client.has(method)
+      const out = watch(tab.auth.signOut())
+      await drain()
+      expect([out.value, tab.status()]).toEqual([{ revoked: 'no' }, 'signedOut'])
+      if (isAsked) tab.client.next(method).answer(grant(7, bob))
+      await drain()
+      expect([tab.status(), await tab.stored()]).toEqual(['signedOut', null])
+      if (isAsked) expect(tab.client.next('signOut').input).toMatchObject({ accessToken: 'access-7' })
+    },
+  )
 
-  it('that begins after a sign-out and fails leaves the status signedOut, and says why', async () => {
+  it('a sign-in that begins after a sign-out and fails leaves the status signedOut, and says why', async () => {
     const tab = openTab()
     await tab.signIn()
     void tab.auth.signOut()
@@ -52,7 +55,7 @@ describe('a sign-in with no session', () => {
     expect(tab.auth.getState()).toMatchObject({ status: 'anonymous', error: null })
   })
 
-  it('that begins during a sign-out joins signOut() to the one under way, and is given up', async () => {
+  it('a sign-in that begins during a sign-out joins signOut() to the one under way, and is given up', async () => {
     const tab = openTab()
     await tab.signIn()
     void tab.auth.signOut()
@@ -68,7 +71,7 @@ describe('a sign-in with no session', () => {
 })
 
 describe('a sign-in that waits for the restore', () => {
-  it('is given up by cancel(), and the next one waits again', async () => {
+  it('a sign-in that waits for the restore is given up by cancel(), and the next one waits again', async () => {
     const tab = openTab({}, await browserWithSession())
     tab.tab.holdStorage()
     const first = watch(tab.auth.signIn(annsPassword))
@@ -89,7 +92,7 @@ describe('a sign-in that waits for the restore', () => {
     expect([second.value, tab.auth.getState().user]).toEqual([bob, bob])
   })
 
-  it('leaves an unknown spend unknown: the token is not sent again [S2a]', async () => {
+  it('a sign-in that waits for the restore leaves an unknown spend unknown: the token is not sent again [S2a]', async () => {
     const browser = await browserWithSpend()
     const tab = openTab({}, browser)
     void tab.auth.signIn(bobsPassword).catch(() => {})

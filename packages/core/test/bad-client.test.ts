@@ -54,7 +54,7 @@ const answers: readonly (readonly [string, unknown])[] = [
 ]
 
 describe.each(answers)('a client that answers %s', (_, answer) => {
-  it('to a sign-in signs nobody in [40, 47]', async () => {
+  it('an answer to a sign-in that is no grant signs no user in [40, 47]', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const { auth, client, stored } = openTab()
       const signedIn = watch(auth.signIn(annsPassword))
@@ -69,7 +69,7 @@ describe.each(answers)('a client that answers %s', (_, answer) => {
     expect(uncaught).toEqual([])
   })
 
-  it('to the question who is signed in changes nobody, and opens no guard', async () => {
+  it('an answer to the question who is signed in that is no user changes no user, and opens no guard', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const tab = openTab({}, await browserWithSession())
       await tab.boot()
@@ -81,7 +81,7 @@ describe.each(answers)('a client that answers %s', (_, answer) => {
     expect(uncaught).toEqual([])
   })
 
-  it('to a sign-out has heard it', async () => {
+  it('a sign-out counts as heard, whatever the client answers', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const tab = openTab()
       await tab.signIn()
@@ -114,7 +114,7 @@ describe.each(rejections)('a client that rejects with %s', (_, reason) => {
     signOut: () => Promise.reject(reason as Error),
   })
 
-  it('at a sign-in: it fails with a code', async () => {
+  it('a sign-in that the client rejects fails with a code', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const { auth, status } = openTab({ client: client() as never })
       const signedIn = watch(auth.signIn(annsPassword))
@@ -125,7 +125,7 @@ describe.each(rejections)('a client that rejects with %s', (_, reason) => {
     expect(uncaught).toEqual([])
   })
 
-  it('at a renewal: the user stays [56, 157]', async () => {
+  it('a renewal that the client rejects leaves the user signed in [56, 157]', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const tab = openTab()
       await tab.signIn()
@@ -138,7 +138,7 @@ describe.each(rejections)('a client that rejects with %s', (_, reason) => {
     expect(uncaught).toEqual([])
   })
 
-  it('at a sign-out: the user is out, and it is unknown whether the server heard', async () => {
+  it('a sign-out that the client rejects signs the user out, and it is unknown whether the server heard', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const browser = await browserWithSession()
       const { auth, status } = openTab({ client: client() as never }, browser)
@@ -152,7 +152,7 @@ describe.each(rejections)('a client that rejects with %s', (_, reason) => {
     expect(uncaught).toEqual([])
   })
 
-  it('at the question who it is: it is asked again later', async () => {
+  it('a question for the user that the client rejects is asked again later', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const tab = openTab({}, await browserWithSession())
       await tab.boot()
@@ -178,7 +178,7 @@ describe('a client whose methods throw at once', () => {
     signOut: boom,
   }
 
-  it('is a client that cannot be reached', async () => {
+  it('a client whose methods throw at once is a client that cannot be reached', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const auth = createAuth({ client, clock: fakeClock() })
       const tries = [watch(auth.signIn(annsPassword))]

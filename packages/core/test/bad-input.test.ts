@@ -57,7 +57,7 @@ describe('a user that no JSON can show', () => {
       }),
     ],
   ]
-  it.each(strange)('with %s: signs in, is renewed and confirmed', async (_, make) => {
+  it.each(strange)('a user with %s signs in, is renewed and confirmed', async (_, make) => {
     const uncaught = await uncaughtDuring(async () => {
       const tab = openTab()
       await tab.signIn(make() as User)
@@ -71,7 +71,7 @@ describe('a user that no JSON can show', () => {
     expect(uncaught).toEqual([])
   })
 
-  it('with rights in a set: a right that is taken away closes its guard', async () => {
+  it('a right that is taken away from a set of rights closes its guard', async () => {
     interface Member extends User {
       readonly rights: ReadonlySet<string>
     }
@@ -156,7 +156,7 @@ describe('a lock that', () => {
     return tab
   }
 
-  it('is refused: the renewal is tried again later [14]', async () => {
+  it('a lock that is refused: the renewal is tried again later [14]', async () => {
     let isFree = false
     const tab = await withLock((_, work) => (isFree ? work() : Promise.reject(new DOMException('no', 'SecurityError'))))
     expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'waiting' })
@@ -166,7 +166,7 @@ describe('a lock that', () => {
     expect(tab.client.counts.refresh).toBe(1)
   })
 
-  it('is never granted: requests with a good token go out, and sign-out works', async () => {
+  it('a lock that is never granted: requests with a good token go out, and sign-out works', async () => {
     const tab = await withLock(() => never())
     await tab.auth.fetch('https://api.test/')
     expect(tab.server.tokens()).toEqual(['access-1'])
@@ -179,7 +179,7 @@ describe('a lock that', () => {
 })
 
 describe('commands with nonsense', () => {
-  it('reject with a code, and nothing else happens', async () => {
+  it('commands with nonsense reject with a code, and nothing else happens', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const { auth, client } = openTab()
       const { answerChallenge, requireUser, can } = auth as unknown as Record<

@@ -14,7 +14,7 @@ describe('an answer without what it must hold', () => {
     ['a page', '<!doctype html>'],
     ['a list', []],
     ['a number', 7],
-  ])('%s: nobody knows whether it was spent [33, 39, 40, 47]', async (_, answer) => {
+  ])('%s as the answer to a renewal leaves open whether it was spent [33, 39, 40, 47]', async (_, answer) => {
     const { auth, client } = await refreshing()
     client.next('refresh').answer(answer)
     await drain()
@@ -50,7 +50,7 @@ describe('an answer without what it must hold', () => {
 describe('an answer for another user [35]', () => {
   const jwt = (sub: string): string => `h.${btoa(JSON.stringify({ sub }))}.s`
 
-  it('by the user: the session ends for safety, and the other user is never shown', async () => {
+  it('an answer for another user, known by the user, ends the session for safety, and the other user is never shown', async () => {
     const { auth, client, stored } = await refreshing()
     const seen: unknown[] = []
     auth.subscribe((state) => void seen.push(state))
@@ -62,7 +62,7 @@ describe('an answer for another user [35]', () => {
     expect(client.next('signOut').input).toMatchObject({ accessToken: 'access-2', refreshToken: 'refresh-2' })
   })
 
-  it('by the subject of the token', async () => {
+  it('an answer for another user is known by the subject of the token', async () => {
     const tab = openTab()
     await tab.signIn(ann, 1, { accessToken: jwt('u1') })
     tab.clock.advance(DUE)
@@ -73,7 +73,7 @@ describe('an answer for another user [35]', () => {
     expect(tab.client.counts.getUser).toBe(0)
   })
 
-  it('by getUser, where neither token nor answer says whom it is for; no request carries that token', async () => {
+  it('an answer for another user is known by getUser, where neither token nor answer says whom it is for; no request carries that token', async () => {
     const { auth, client, server } = await refreshing()
     client.next('refresh').answer(grant(2, null))
     await drain()
@@ -85,7 +85,7 @@ describe('an answer for another user [35]', () => {
     expect(server.tokens()).toEqual(['access-1'])
   })
 
-  it('is not suspected when getUser fails: the session goes on, and the server is asked again', async () => {
+  it('an answer for another user is not suspected when getUser fails: the session goes on, and the server is asked again', async () => {
     const { auth, client, clock } = await refreshing()
     client.next('refresh').answer(grant(2, null))
     await drain()

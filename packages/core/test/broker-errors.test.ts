@@ -43,7 +43,7 @@ const outcomes: Readonly<Record<AuthErrorCode, 'the session is over' | 'later ag
 const codes = Object.entries(outcomes) as [AuthErrorCode, string][]
 
 describe('an error as the answer to a renewal', () => {
-  it.each(codes)('%s: %s [57, 60]', async (code, outcome) => {
+  it.each(codes)('the code %s as the answer to a renewal: %s [57, 60]', async (code, outcome) => {
     const { auth, client, clock, stored } = await refreshing()
     client.next('refresh').fail(code)
     await drain()
@@ -66,28 +66,31 @@ describe('an error as the answer to a renewal', () => {
     expect(client.spent).toEqual(outcome === 'unknown' ? ['refresh-1'] : ['refresh-1', 'refresh-1'])
   })
 
-  it('says that an account is banned [60, 116]', async () => {
+  it('an error as the answer to a renewal says that an account is banned [60, 116]', async () => {
     const { auth, client } = await refreshing()
     client.next('refresh').fail('account-banned')
     await drain()
     expect(auth.getState()).toMatchObject({ status: 'expired', reason: 'account-banned' })
   })
 
-  it.each(codes)('%s, where replays are tolerated: asked again, unless the session is over', async (code, outcome) => {
-    const { auth, client, clock, status } = await refreshing({ client: tolerantClient() })
-    client.next('refresh').fail(code)
-    await drain()
-    if (outcome === 'the session is over') return expect(status()).toBe('expired')
-    expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'waiting' })
-    clock.advance(2 * SECOND)
-    await drain()
-    expect(client.counts.refresh).toBe(2)
-  })
+  it.each(codes)(
+    'the code %s as the answer to a renewal, where replays are tolerated: asked again, unless the session is over',
+    async (code, outcome) => {
+      const { auth, client, clock, status } = await refreshing({ client: tolerantClient() })
+      client.next('refresh').fail(code)
+      await drain()
+      if (outcome === 'the session is over') return expect(status()).toBe('expired')
+      expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'waiting' })
+      clock.advance(2 * SECOND)
+      await drain()
+      expect(client.counts.refresh).toBe(2)
+    },
+  )
 
   it.each([
     ['TypeError', new TypeError('Failed to fetch')],
     ['a DOMException', new DOMException('x', 'AbortError')],
-  ])('%s of a client that knows no AuthError: nobody knows whether it was spent [56]', async (_, error) => {
+  ])('%s of a client that knows no AuthError leaves open whether the token was spent [56]', async (_, error) => {
     const { auth, client } = await refreshing()
     client.next('refresh').fail(error as Error)
     await drain()
@@ -100,7 +103,7 @@ describe('an error as the answer to a renewal', () => {
 })
 
 describe('an answer that is lost', () => {
-  it('leaves the access token good to its end, and says then why the session is over [18]', async () => {
+  it('an answer that is lost leaves the access token good to its end, and says then why the session is over [18]', async () => {
     const { auth, client, clock } = await refreshing()
     client.next('refresh').fail('network')
     await drain()
@@ -113,7 +116,7 @@ describe('an answer that is lost', () => {
     expect(client.spent).toEqual(['refresh-1'])
   })
 
-  it('ends the session at once when the access token has ended before: after a long sleep, say', async () => {
+  it('an answer that is lost ends the session at once when the access token has ended before: after a long sleep, say', async () => {
     const tab = openTab()
     await tab.signIn()
     tab.clock.sleep(8 * HOUR)
@@ -127,7 +130,7 @@ describe('an answer that is lost', () => {
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate' })
   })
 
-  it('by the time limit of one request counts the same [19]', async () => {
+  it('an answer that is lost by the time limit of one request counts the same [19]', async () => {
     const { auth, client, clock } = await refreshing({ requestTimeout: 20 * SECOND })
     const { signal } = client.next('refresh')
     clock.advance(20 * SECOND - 1)
@@ -140,7 +143,7 @@ describe('an answer that is lost', () => {
     expect(auth.getState()).toMatchObject({ renewal: 'indeterminate' })
   })
 
-  it('makes refresh() say so, and does not spend the token again [18]', async () => {
+  it('an answer that is lost makes refresh() say so, and does not spend the token again [18]', async () => {
     const { auth, client } = await refreshing()
     client.next('refresh').fail('network')
     await drain()
@@ -150,7 +153,7 @@ describe('an answer that is lost', () => {
     expect(client.spent).toEqual(['refresh-1'])
   })
 
-  it('does not lose the session to a sign-in that is given up', async () => {
+  it('an answer that is lost does not lose the session to a sign-in that is given up', async () => {
     const { auth, client } = await refreshing()
     client.next('refresh').fail('network')
     await drain()

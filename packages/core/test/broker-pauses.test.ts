@@ -12,7 +12,7 @@ describe('a server that says when to come back', () => {
     return tab
   }
 
-  it('is not asked sooner, neither by the timer nor by a person [58]', async () => {
+  it('a server that says when to come back is not asked sooner, neither by the timer nor by the user [58]', async () => {
     const { auth, client, clock } = await waits(30)
     expect(auth.getState()).toMatchObject({ renewal: 'waiting', error: { code: 'rate-limited', retryAfter: 30 } })
     const asked = watch(auth.refresh())
@@ -25,7 +25,7 @@ describe('a server that says when to come back', () => {
     expect(client.counts.refresh).toBe(2)
   })
 
-  it('is asked on time although the clock was put back by a day [76]', async () => {
+  it('a server that says when to come back is asked on time although the clock was put back by a day [76]', async () => {
     const { client, clock } = await waits(30)
     clock.jump(-DAY)
     clock.advance(31 * SECOND)
@@ -34,7 +34,7 @@ describe('a server that says when to come back', () => {
   })
 
   it.each([Number.NaN, -5, -Infinity])(
-    'and says nonsense (%s) is given the usual pause, not none [59]',
+    'a server that says nonsense (%s) about when to come back is given the usual pause, not none [59]',
     async (retryAfter) => {
       const { client, clock } = await waits(retryAfter)
       clock.advance(749)
@@ -52,17 +52,20 @@ describe('a server that says when to come back', () => {
     [1, 1000],
     // no chance at all: the whole step
     [Number.NaN, 1000],
-  ])('and does not say when: chance %d waits %d ms, never less than half of the step [I9]', async (chance, pause) => {
-    const { client, clock } = await waits(undefined, 'rate-limited', chance)
-    clock.advance(pause - 1)
-    await drain()
-    expect(client.counts.refresh).toBe(1)
-    clock.advance(1)
-    await drain()
-    expect(client.counts.refresh).toBe(2)
-  })
+  ])(
+    'after a server that does not say when to come back, chance %d waits %d ms, never less than half of the step [I9]',
+    async (chance, pause) => {
+      const { client, clock } = await waits(undefined, 'rate-limited', chance)
+      clock.advance(pause - 1)
+      await drain()
+      expect(client.counts.refresh).toBe(1)
+      clock.advance(1)
+      await drain()
+      expect(client.counts.refresh).toBe(2)
+    },
+  )
 
-  it('and leaves its Retry-After unreadable is not asked again at once, whatever the chance [I9]', async () => {
+  it('a server that leaves its Retry-After unreadable is not asked again at once, whatever the chance [I9]', async () => {
     const { client, clock } = await waits(Number.NaN, 'unavailable', 0)
     // half of 1, 2, 4, 8, 16, 32, 60, 60 seconds
     for (const pause of [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
@@ -79,7 +82,7 @@ describe('a server that says when to come back', () => {
   })
 
   it.each([Infinity, 1e9, 1e300])(
-    'in %s seconds is asked again within ten minutes all the same [58, 59]',
+    'a server that says to come back in %s seconds is asked again within ten minutes all the same [58, 59]',
     async (retryAfter) => {
       const { client, clock } = await waits(retryAfter)
       clock.advance(11 * MINUTE)
@@ -88,7 +91,7 @@ describe('a server that says when to come back', () => {
     },
   )
 
-  it('is waited for longer after each failure, up to a minute [30]', async () => {
+  it('a server that fails again is waited for longer after each failure, up to a minute [30]', async () => {
     const { client, clock } = await waits(undefined, 'unavailable')
     // three quarters of 1, 2, 4, 8, 16, 32, 60, 60 seconds
     for (const pause of [750, 1500, 3000, 6000, 12_000, 24_000, 45_000, 45_000]) {
@@ -104,7 +107,7 @@ describe('a server that says when to come back', () => {
     }
   })
 
-  it('lets a person try at once where it did not say when', async () => {
+  it('a server that does not say when to come back lets the user try at once', async () => {
     const { auth, client } = await waits(undefined, 'unavailable')
     void auth.refresh()
     await drain()
@@ -116,7 +119,7 @@ describe('a server that says when to come back', () => {
 })
 
 describe('a user who signs in after another one', () => {
-  it('does not wait for what the server asked of the user before [N2a]', async () => {
+  it('a user who signs in after another one does not wait for what the server asked of the user before [N2a]', async () => {
     const tab = await refreshing()
     tab.client.next('refresh').fail(new AuthError('rate-limited', { retryAfter: 600, status: 429 }))
     await drain()
@@ -126,7 +129,7 @@ describe('a user who signs in after another one', () => {
     expect(tab.client.spent).toEqual(['refresh-1', 'refresh-7'])
   })
 
-  it('begins with a short pause, however often the renewals before have failed [N2a]', async () => {
+  it('a user who signs in after another one begins with a short pause, however often the renewals before have failed [N2a]', async () => {
     const tab = await refreshing()
     for (let n = 0; n < 8; n += 1) {
       while (!tab.client.has('refresh')) {

@@ -19,7 +19,7 @@ import {
 } from './support.ts'
 
 describe('a renewal', () => {
-  it('is one request, however many ask for it', async () => {
+  it('a renewal is one request, however many ask for it', async () => {
     const { auth, client, signIn } = openTab()
     await signIn()
     const asked = Array.from({ length: 20 }, () => watch(auth.refresh()))
@@ -32,7 +32,7 @@ describe('a renewal', () => {
     expect(await auth.getAccessToken()).toBe('access-2')
   })
 
-  it('begins by itself when 55 % of the life is over, and again with the next token', async () => {
+  it('a renewal begins by itself when 55 % of the life is over, and again with the next token', async () => {
     const { auth, client, clock, signIn } = openTab()
     await signIn()
     clock.advance(DUE - 2 * SECOND)
@@ -51,7 +51,7 @@ describe('a renewal', () => {
     expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle', user: ann })
   })
 
-  it('is marked on disk before the request leaves, and unmarked with its answer', async () => {
+  it('a renewal is marked on disk before the request leaves, and unmarked with its answer', async () => {
     const disk = createDisk()
     const { auth, client, signIn } = openTab({ storage: disk.storage })
     await signIn()
@@ -71,7 +71,7 @@ describe('a renewal', () => {
     expect(disk.record).toMatchObject({ marked: false, generation: 2, refreshToken: 'refresh-2' })
   })
 
-  it('is not told before the new tokens are on disk [4]', async () => {
+  it('a renewal is not told before the new tokens are on disk [4]', async () => {
     const disk = createDisk()
     const { auth, client, signIn } = openTab({ storage: disk.storage })
     await signIn()
@@ -91,7 +91,7 @@ describe('a renewal', () => {
     expect(await auth.getAccessToken()).toBe('access-2')
   })
 
-  it('takes what another tab renewed meanwhile instead of spending [2, 3]', async () => {
+  it('a renewal takes what another tab renewed meanwhile instead of spending [2, 3]', async () => {
     const browser = fakeBrowser()
     const clock = fakeClock()
     const one = openTab({}, browser, clock)
@@ -110,7 +110,7 @@ describe('a renewal', () => {
     expect(await two.auth.getAccessToken()).toBe('access-2')
   })
 
-  it('is one request for five tabs that come due together [2]', async () => {
+  it('a renewal is one request for five tabs that come due together [2]', async () => {
     const browser = await browserWithSession()
     const clock = fakeClock()
     const tabs = Array.from({ length: 5 }, () => openTab({}, browser, clock))
@@ -125,7 +125,7 @@ describe('a renewal', () => {
     expect(await Promise.all(tabs.map(({ auth }) => auth.getAccessToken()))).toEqual(Array(5).fill('access-2'))
   })
 
-  it('of a tab that died is not repeated by the next one [5, 6, 82]', async () => {
+  it('a renewal of a tab that died is not repeated by the next one [5, 6, 82]', async () => {
     const browser = await browserWithSpend()
     const next = openTab({}, browser)
     await next.boot()
@@ -136,7 +136,7 @@ describe('a renewal', () => {
     expect(next.auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate', lastUser: ann })
   })
 
-  it('of a dead tab is repeated where the server tolerates it', async () => {
+  it('a renewal of a dead tab is repeated where the server tolerates it', async () => {
     const browser = await browserWithSpend()
     const next = openTab({ client: tolerantClient() }, browser)
     await next.boot()
@@ -147,7 +147,7 @@ describe('a renewal', () => {
     expect(await next.auth.getAccessToken()).toBe('access-2')
   })
 
-  it('does not leave while the browser says it is offline, and leaves once when it is back [56]', async () => {
+  it('a renewal does not leave while the browser says it is offline, and leaves once when it is back [56]', async () => {
     const { auth, client, clock, network, signIn } = openTab()
     await signIn()
     network.goOffline()
@@ -165,7 +165,7 @@ describe('a renewal', () => {
 })
 
 describe('an answer that comes too late', () => {
-  it('after a sign-out only revokes its session [102]', async () => {
+  it('an answer that comes too late after a sign-out only revokes its session [102]', async () => {
     const { auth, client, signIn, stored } = openTab()
     await signIn()
     void auth.refresh().catch(() => {})
@@ -182,7 +182,7 @@ describe('an answer that comes too late', () => {
     expect(await stored()).toBe(null)
   })
 
-  it('after another user signed in only revokes its session [103]', async () => {
+  it('an answer that comes too late after another user signed in only revokes its session [103]', async () => {
     const { auth, client, signIn, stored } = openTab()
     await signIn()
     void auth.refresh().catch(() => {})
@@ -198,7 +198,7 @@ describe('an answer that comes too late', () => {
     expect(await stored()).toMatchObject({ user: bob, refreshToken: 'refresh-7', marked: false })
   })
 
-  it('and refuses the session of a user who was switched away from, ends nothing', async () => {
+  it('a refusal that comes too late, of the session of a user who was switched away from, ends nothing', async () => {
     const { auth, client, signIn, stored } = openTab()
     await signIn()
     void auth.refresh().catch(() => {})
@@ -210,7 +210,7 @@ describe('an answer that comes too late', () => {
     expect(await stored()).toMatchObject({ user: bob })
   })
 
-  it('does not abort: leaving the state of a renewal neither stops nor repeats the spend [22]', async () => {
+  it('a renewal is not aborted: leaving its state neither stops nor repeats the spend [22]', async () => {
     const { auth, client, signIn } = openTab()
     await signIn()
     void auth.refresh().catch(() => {})
@@ -232,7 +232,7 @@ describe('an answer that comes too late', () => {
 })
 
 describe('the guard against loops', () => {
-  it('lets six renewals a minute through that were not due, and the next one ten seconds later [30]', async () => {
+  it('the guard against loops lets six renewals a minute through that were not due, and the next one ten seconds later [30]', async () => {
     const { auth, client, clock, signIn } = openTab()
     await signIn()
     for (let n = 2; n <= 7; n += 1) {
@@ -252,7 +252,7 @@ describe('the guard against loops', () => {
     expect(client.counts.refresh).toBe(7)
   })
 
-  it('does not slow down tokens that live for ten seconds [31]', async () => {
+  it('the guard against loops does not slow down tokens that live for ten seconds [31]', async () => {
     const { client, clock, signIn } = openTab()
     await signIn(ann, 1, { expiresIn: 10 })
     for (let n = 2; n <= 21; n += 1) {

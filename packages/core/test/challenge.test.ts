@@ -25,7 +25,7 @@ async function challenged(more: object = {}) {
 }
 
 describe('a second factor', () => {
-  it('is asked for', async () => {
+  it('a second factor is asked for', async () => {
     const { auth, signedIn } = await challenged()
     expect(signedIn.now).toBe('challenge-required')
     expect(auth.getState()).toEqual({
@@ -38,7 +38,7 @@ describe('a second factor', () => {
     })
   })
 
-  it('is answered with what the client needs to go on, and signs in', async () => {
+  it('a second factor is answered with what the client needs to go on, and signs in', async () => {
     const { auth, client } = await challenged()
     const answered = watch(auth.answerChallenge({ code: '123456' }))
     await drain()
@@ -59,7 +59,7 @@ describe('a second factor', () => {
     'unavailable',
     'invalid-response',
     'unknown',
-  ] as const)('that ends with %s may be answered again [113]', async (code) => {
+  ] as const)('a second factor that ends with %s may be answered again [113]', async (code) => {
     const { auth, client } = await challenged()
     const wrong = watch(auth.answerChallenge({ code: '000000' }))
     await drain()
@@ -76,7 +76,7 @@ describe('a second factor', () => {
   })
 
   it.each(['account-locked', 'challenge-expired', 'invalid-credentials', 'account-banned'] as const)(
-    'that ends with %s ends the sign-in [113]',
+    'a second factor that ends with %s ends the sign-in [113]',
     async (code) => {
       const { auth, client } = await challenged()
       const answered = watch(auth.answerChallenge({ code: '000000' }))
@@ -88,7 +88,7 @@ describe('a second factor', () => {
     },
   )
 
-  it('is not answered twice at a time [108]', async () => {
+  it('a second factor is not answered twice at a time [108]', async () => {
     const { auth, client } = await challenged()
     void auth.answerChallenge({ code: '1' })
     const second = watch(auth.answerChallenge({ code: '2' }))
@@ -96,14 +96,14 @@ describe('a second factor', () => {
     expect([second.now, client.counts.answerChallenge]).toEqual(['in-progress', 1])
   })
 
-  it('that nobody asked for is not answered', async () => {
+  it('a second factor that was not asked for is not answered', async () => {
     const { auth, client } = openTab()
     const answered = watch(auth.answerChallenge({ code: '1' }))
     await drain()
     expect([answered.now, client.pending.length]).toEqual(['no-challenge', 0])
   })
 
-  it('the client cannot answer: says so', async () => {
+  it('a second factor that the client cannot answer is an error that says so', async () => {
     const tab = openTab({ without: ['answerChallenge'] })
     void tab.auth.signIn(annsPassword).catch(() => {})
     await drain()
@@ -115,7 +115,7 @@ describe('a second factor', () => {
     expect(tab.status()).toBe('anonymous')
   })
 
-  it('may be asked for at a sign-up as well', async () => {
+  it('a second factor may be asked for at a sign-up as well', async () => {
     const { auth, client, status } = openTab()
     const signedUp = watch(auth.signUp(annsPassword))
     await drain()
@@ -124,14 +124,14 @@ describe('a second factor', () => {
     expect([signedUp.now, status()]).toEqual(['challenge-required', 'challenged'])
   })
 
-  it('begun again with the same credentials is a new sign-in', async () => {
+  it('a sign-in with a second factor that is begun again with the same credentials is a new sign-in', async () => {
     const { auth, client, status } = await challenged()
     void auth.signIn(annsPassword).catch(() => {})
     await drain()
     expect([client.counts.signIn, status()]).toEqual([2, 'authenticating'])
   })
 
-  it('is not answered for another user: other credentials drop the handle [114]', async () => {
+  it('a second factor is not answered for another user: other credentials drop the handle [114]', async () => {
     const { auth, client } = await challenged()
     void auth.signIn(bobsPassword).catch(() => {})
     await drain()
@@ -143,7 +143,7 @@ describe('a second factor', () => {
     expect(client.next('answerChallenge').input).toEqual({ handle: 'of Bob', code: '1' })
   })
 
-  it('that is followed by another one does not leave the user waiting', async () => {
+  it('a second factor that is followed by another one does not leave the user waiting', async () => {
     const { auth, client } = await challenged()
     const answered = watch(auth.answerChallenge({ code: '1' }))
     await drain()
@@ -155,7 +155,7 @@ describe('a second factor', () => {
 })
 
 describe('a challenge lapses [112]', () => {
-  it('after five minutes', async () => {
+  it('a challenge lapses after five minutes', async () => {
     const { auth, clock } = await challenged()
     clock.advance(5 * MINUTE - 1)
     expect(auth.getState().status).toBe('challenged')
@@ -173,7 +173,7 @@ describe('a challenge lapses [112]', () => {
     [Infinity, 5 * MINUTE],
     [null, 5 * MINUTE],
     [undefined, 5 * MINUTE],
-  ])('when the server says %s seconds', async (expiresIn, after) => {
+  ])('a challenge lapses in time when the server says %s seconds', async (expiresIn, after) => {
     const { clock, status } = await challenged({ expiresIn })
     clock.advance(after - 1)
     expect(status()).toBe('challenged')
@@ -181,25 +181,28 @@ describe('a challenge lapses [112]', () => {
     expect(status()).toBe('anonymous')
   })
 
-  it.each([Number.NaN, 'soon', {}, true])('within five minutes also when the server says %s', async (expiresIn) => {
-    const uncaught = await uncaughtDuring(async () => {
-      const { auth, clock, status } = await challenged({ expiresIn })
-      expect(auth.actor.getSnapshot().status).toBe('active')
-      expect(status()).toBe('challenged')
-      clock.advance(5 * MINUTE)
-      expect(status()).toBe('anonymous')
-    })
-    expect(uncaught).toEqual([])
-  })
+  it.each([Number.NaN, 'soon', {}, true])(
+    'a challenge lapses within five minutes also when the server says %s',
+    async (expiresIn) => {
+      const uncaught = await uncaughtDuring(async () => {
+        const { auth, clock, status } = await challenged({ expiresIn })
+        expect(auth.actor.getSnapshot().status).toBe('active')
+        expect(status()).toBe('challenged')
+        clock.advance(5 * MINUTE)
+        expect(status()).toBe('anonymous')
+      })
+      expect(uncaught).toEqual([])
+    },
+  )
 
-  it('also when the clock was put back by a day', async () => {
+  it('a challenge lapses when the clock was put back by a day, too', async () => {
     const { clock, status } = await challenged()
     clock.jump(-DAY)
     clock.advance(5 * MINUTE)
     expect(status()).toBe('anonymous')
   })
 
-  it('in a sleep: seen as soon as the page wakes up', async () => {
+  it('a challenge that lapses in a sleep is seen to have lapsed as soon as the page wakes up', async () => {
     const { clock, network, status } = await challenged()
     clock.sleep(DAY)
     network.wake()
@@ -207,7 +210,7 @@ describe('a challenge lapses [112]', () => {
     expect(status()).toBe('anonymous')
   })
 
-  it('while its code is checked: the late grant is revoked', async () => {
+  it('a challenge that lapses while its code is checked has its late grant revoked', async () => {
     const { auth, client, clock, status } = await challenged({ expiresIn: 10 })
     const answered = watch(auth.answerChallenge({ code: '1' }))
     await drain()
@@ -222,7 +225,7 @@ describe('a challenge lapses [112]', () => {
 })
 
 describe('a challenge that is given up', () => {
-  it('leaves nobody signed in, and no word of the wrong code', async () => {
+  it('a challenge that is given up leaves no user signed in, and no word of the wrong code', async () => {
     const { auth, client } = await challenged()
     void auth.answerChallenge({ code: '1' }).catch(() => {})
     await drain()
@@ -232,7 +235,7 @@ describe('a challenge that is given up', () => {
     expect(auth.getState()).toMatchObject({ status: 'anonymous', error: null })
   })
 
-  it('while its code is checked: the late grant is revoked', async () => {
+  it('a challenge that is given up while its code is checked has its late grant revoked', async () => {
     const { auth, client, status } = await challenged()
     const answered = watch(auth.answerChallenge({ code: '1' }))
     await drain()
@@ -245,7 +248,7 @@ describe('a challenge that is given up', () => {
     expect(status()).toBe('anonymous')
   })
 
-  it('when the user was to be switched: the old one stays', async () => {
+  it('a challenge that is given up when the user was to be switched leaves the old user signed in', async () => {
     const tab = openTab()
     await tab.signIn()
     void tab.auth.signIn(bobsPassword).catch(() => {})

@@ -31,55 +31,67 @@ const ways = [
 ] as const
 
 describe('a page that comes back', () => {
-  it.each(ways)('from %s: no frame shows the user before [S1a]', async (_, isRestored, who) => {
-    const { tab } = await away(who)
-    const frames: unknown[] = []
-    tab.auth.subscribe(({ user }) => void frames.push(user))
-    tab.network.wake(isRestored)
-    frames.push(tab.auth.getState().user)
-    await drain()
-    expect(frames).not.toContainEqual(ann)
-    expect(tab.auth.getState().user).toEqual(who)
-  })
-
-  it.each(ways)('from %s: no request leaves with the token of the user before [S1b]', async (_, isRestored, who) => {
-    for (const hasTwin of [true, false]) {
-      const { tab } = await away(who, hasTwin)
+  it.each(ways)(
+    'a page that comes back from %s shows the user before in no frame [S1a]',
+    async (_, isRestored, who) => {
+      const { tab } = await away(who)
+      const frames: unknown[] = []
+      tab.auth.subscribe(({ user }) => void frames.push(user))
       tab.network.wake(isRestored)
-      const asked = watch(tab.auth.fetch(HERE, { method: 'POST', body: 'draft of Ann' }))
+      frames.push(tab.auth.getState().user)
       await drain()
-      // and what Ann's page asks for does not happen as another user
-      expect([asked.now, tab.server.arrived]).toEqual([who ? 'identity-changed' : 'not-authenticated', []])
-      expect(tab.client.pending.filter(({ method }) => method === 'getUser').map(({ input }) => input)).toEqual(
-        who ? [{ accessToken: 'access-7' }] : [],
-      )
-    }
-  })
+      expect(frames).not.toContainEqual(ann)
+      expect(tab.auth.getState().user).toEqual(who)
+    },
+  )
 
-  it.each(ways)('from %s: getAccessToken() waits for the record [S1c]', async (_, isRestored, who) => {
-    for (const hasTwin of [true, false]) {
-      const { tab } = await away(who, hasTwin)
+  it.each(ways)(
+    'a page that comes back from %s sends no request with the token of the user before [S1b]',
+    async (_, isRestored, who) => {
+      for (const hasTwin of [true, false]) {
+        const { tab } = await away(who, hasTwin)
+        tab.network.wake(isRestored)
+        const asked = watch(tab.auth.fetch(HERE, { method: 'POST', body: 'draft of Ann' }))
+        await drain()
+        // and what Ann's page asks for does not happen as another user
+        expect([asked.now, tab.server.arrived]).toEqual([who ? 'identity-changed' : 'not-authenticated', []])
+        expect(tab.client.pending.filter(({ method }) => method === 'getUser').map(({ input }) => input)).toEqual(
+          who ? [{ accessToken: 'access-7' }] : [],
+        )
+      }
+    },
+  )
+
+  it.each(ways)(
+    'a page that comes back from %s makes getAccessToken() wait for the record [S1c]',
+    async (_, isRestored, who) => {
+      for (const hasTwin of [true, false]) {
+        const { tab } = await away(who, hasTwin)
+        tab.network.wake(isRestored)
+        expect(await tab.auth.getAccessToken()).toBe(who ? 'access-7' : null)
+      }
+    },
+  )
+
+  it.each(ways)(
+    'a page that comes back from %s, over a disk that is slow, keeps the user before hidden [S1e]',
+    async (_, isRestored, who) => {
+      const { tab, disk, clock } = await away(who)
+      disk.before = () => new Promise(() => {})
       tab.network.wake(isRestored)
-      expect(await tab.auth.getAccessToken()).toBe(who ? 'access-7' : null)
-    }
-  })
-
-  it.each(ways)('from %s, over a disk that is slow: the user before stays hidden [S1e]', async (_, isRestored, who) => {
-    const { tab, disk, clock } = await away(who)
-    disk.before = () => new Promise(() => {})
-    tab.network.wake(isRestored)
-    const asked = watch(tab.auth.fetch(HERE))
-    await drain()
-    expect(asked.now).toBe('pending')
-    for (let second = 0; second < 10; second += 1) {
-      clock.advance(SECOND)
+      const asked = watch(tab.auth.fetch(HERE))
       await drain()
-      expect(tab.auth.getState().user).not.toEqual(ann)
-    }
-    expect([asked.now === 'pending', tab.server.tokens()]).toEqual([false, expect.not.arrayContaining(['access-1'])])
-  })
+      expect(asked.now).toBe('pending')
+      for (let second = 0; second < 10; second += 1) {
+        clock.advance(SECOND)
+        await drain()
+        expect(tab.auth.getState().user).not.toEqual(ann)
+      }
+      expect([asked.now === 'pending', tab.server.tokens()]).toEqual([false, expect.not.arrayContaining(['access-1'])])
+    },
+  )
 
-  it('over a disk that is slow, with no word beside it: the token of the user before is not used, and nothing hangs [S1b, S1e]', async () => {
+  it('a page that comes back over a slow disk, with no word beside it, does not use the token of the user before, and nothing hangs [S1b, S1e]', async () => {
     const { tab, disk, clock } = await away(null, false)
     disk.before = () => new Promise(() => {})
     tab.network.wake(true)
@@ -93,7 +105,7 @@ describe('a page that comes back', () => {
   })
 
   it.each([true, false])(
-    'to what it left (restored: %s): nothing is shown anew, and requests go on [S1a]',
+    'a page that comes back to what it left (restored: %s) shows nothing anew, and its requests go on [S1a]',
     async (isRestored) => {
       const tab = openTab()
       await tab.signIn()
@@ -109,7 +121,7 @@ describe('a page that comes back', () => {
     },
   )
 
-  it('to a session that another tab has renewed sends its requests with the newer token [S1b]', async () => {
+  it('a page that comes back to a session that another tab has renewed sends its requests with the newer token [S1b]', async () => {
     const { tab, other } = await away(ann)
     await drain()
     tab.network.wake()
@@ -124,7 +136,7 @@ describe('a page that comes back', () => {
     expect([asked.now, tab.server.tokens()]).toEqual(['resolved', ['access-8']])
   })
 
-  it('is not signed out by a word beside the record that the record does not bear out [S1a]', async () => {
+  it('a page that comes back is not signed out by a word beside the record that the record does not bear out [S1a]', async () => {
     const { tab, disk } = await away(ann)
     tab.network.wake()
     await drain()

@@ -73,7 +73,7 @@ describe('while the user is being confirmed', () => {
     expect(seen).not.toContain('editor')
   })
 
-  it('in a session whose renewal was lost, the word of the server that the token is dead ends it', async () => {
+  it('the word of the server that the token is dead ends a session whose renewal was lost', async () => {
     const browser = await browserWithSpend()
     const tab = openTab({}, browser)
     await tab.boot()

@@ -27,20 +27,23 @@ describe('the error for an answer', () => {
     [200, 'invalid-response'],
     [204, 'invalid-response'],
     [304, 'invalid-response'],
-  ])('with the status %i has the code %s, and the status', (status, code) => {
+  ])('the error for an answer with the status %i has the code %s, and the status', (status, code) => {
     const error = authErrorFrom(answer(status))
     expect(error).toBeInstanceOf(AuthError)
     expect(error).toMatchObject({ code, status, retryAfter: undefined })
   })
 
-  test.each([401, 403, 429, 500, 503])('with the status %i tells how long to wait', (status) => {
-    expect(authErrorFrom(answer(status, { 'Retry-After': '7' })).retryAfter).toBe(7)
-    expect(authErrorFrom(answer(status, { 'Retry-After': 'soon' })).retryAfter).toBeUndefined()
-    const date = { 'Retry-After': 'Wed, 21 Oct 2026 07:28:42 GMT', Date: 'Wed, 21 Oct 2026 07:28:00 GMT' }
-    expect(authErrorFrom(answer(status, date)).retryAfter).toBe(42)
-  })
+  test.each([401, 403, 429, 500, 503])(
+    'the error for an answer with the status %i tells how long to wait',
+    (status) => {
+      expect(authErrorFrom(answer(status, { 'Retry-After': '7' })).retryAfter).toBe(7)
+      expect(authErrorFrom(answer(status, { 'Retry-After': 'soon' })).retryAfter).toBeUndefined()
+      const date = { 'Retry-After': 'Wed, 21 Oct 2026 07:28:42 GMT', Date: 'Wed, 21 Oct 2026 07:28:00 GMT' }
+      expect(authErrorFrom(answer(status, date)).retryAfter).toBe(42)
+    },
+  )
 
-  test('shows nothing of its body and headers', async () => {
+  test('the error for an answer shows nothing of its body and headers', async () => {
     const error = authErrorFrom(new Response('CANARY', { status: 401, headers: { 'Retry-After': 'CANARY' } }))
     expect(JSON.stringify([error, error.message, error.cause, error.serverCode])).not.toContain('CANARY')
   })
@@ -68,7 +71,7 @@ describe('a client of one’s own, made with it', () => {
     return { auth, renewed, renewals: () => renewals }
   }
 
-  test('does not show a refresh token again that a failing server may have taken', async () => {
+  test('a client made with authErrorFrom does not show a refresh token again that a failing server may have taken', async () => {
     for (const status of [500, 502, 504]) {
       const { auth, renewed, renewals } = await renewedWith(answer(status))
       expect(renewed.now, `${status}`).toBe('refresh-indeterminate')
@@ -77,7 +80,7 @@ describe('a client of one’s own, made with it', () => {
     }
   })
 
-  test('tries again after an answer that processed nothing', async () => {
+  test('a client made with authErrorFrom tries again after an answer that processed nothing', async () => {
     for (const status of [429, 503]) {
       const { auth, renewals } = await renewedWith(answer(status, { 'Retry-After': '0' }))
       await auth.refresh()
@@ -85,7 +88,7 @@ describe('a client of one’s own, made with it', () => {
     }
   })
 
-  test('ends a session that the server refuses to renew', async () => {
+  test('a client made with authErrorFrom ends a session that the server refuses to renew', async () => {
     const { auth } = await renewedWith(answer(401))
     expect(auth.getState().status).toBe('expired')
   })

@@ -21,52 +21,52 @@ async function spentAfter(error: AuthErrorCode | Error): Promise<number> {
 
 describe('a refresh token is not shown again', () => {
   it.each([500, 501, 502, 504, 520, 200, 302, 404, 418])(
-    'after unavailable with status %i, which may have been processed [R3a]',
+    'a refresh token is not shown again after unavailable with status %i, which may have been processed [R3a]',
     async (status) => expect(await spentAfter(new AuthError('unavailable', { status }))).toBe(1),
   )
 
-  it('after unavailable with no status [R3b]', async () => {
+  it('a refresh token is not shown again after unavailable with no status [R3b]', async () => {
     expect(await spentAfter('unavailable')).toBe(1)
     expect(await spentAfter(new AuthError('unavailable', { retryAfter: 5 }))).toBe(1)
   })
 
-  it('after offline, which a client says whose request failed on its way [R3c]', async () => {
+  it('a refresh token is not shown again after offline, which a client says whose request failed on its way [R3c]', async () => {
     expect(await spentAfter('offline')).toBe(1)
   })
 
   it.each(['rate-limited', 'misconfigured', 'not-supported', 'account-locked'] as const)(
-    'after %s with a status of success or failure [R3e]',
+    'a refresh token is not shown again after %s with a status of success or failure [R3e]',
     async (code) => {
       for (const status of [200, 204, 500, 502, 504]) expect(await spentAfter(new AuthError(code, { status }))).toBe(1)
     },
   )
 
-  it('after session-expired with a status of failure: the session is not ended by it either [R3e]', async () => {
+  it('a refresh token is not shown again after session-expired with a status of failure: the session is not ended by it either [R3e]', async () => {
     const tab = await refreshing()
     tab.client.next('refresh').fail(new AuthError('session-expired', { status: 502 }))
     await drain()
     expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'indeterminate' })
   })
 
-  it('after not-found with 404: a route is missing for a while [R3e]', async () => {
+  it('a refresh token is not shown again after not-found with 404: a route is missing for a while [R3e]', async () => {
     const tab = await refreshing()
     tab.client.next('refresh').fail(new AuthError('not-found', { status: 404 }))
     await drain()
     expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'indeterminate' })
   })
 
-  it('after the explicit word for "not processed" with a status of failure [R3e]', async () => {
+  it('a refresh token is not shown again after the explicit word for "not processed" with a status of failure [R3e]', async () => {
     expect(await spentAfter(new AuthError('network', { notProcessed: true, status: 500 }))).toBe(1)
   })
 })
 
 describe('a refresh token is as good as before', () => {
-  it.each([429, 503])('after unavailable with %i', async (status) => {
+  it.each([429, 503])('a refresh token is as good as before after unavailable with %i', async (status) => {
     expect(await spentAfter(new AuthError('unavailable', { status }))).toBe(2)
   })
 
   it.each(['network', 'unavailable', 'offline'] as const)(
-    'after %s with no status and the explicit word for "not processed"',
+    'a refresh token is as good as before after %s with no status and the explicit word for "not processed"',
     async (code) => expect(await spentAfter(new AuthError(code, { notProcessed: true }))).toBe(2),
   )
 })
@@ -102,6 +102,6 @@ it('a token that one user asked for is never another user’s [J2a]', async () =
   expect([asked.now, asked.value]).toEqual(['identity-changed', undefined])
 })
 
-it('and a request that the server did not process is tried again', async () => {
+it('a request that the server did not process is tried again', async () => {
   expect(await spentAfter(busy())).toBe(2)
 })

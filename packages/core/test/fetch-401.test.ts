@@ -13,7 +13,7 @@ async function signedIn() {
 }
 
 describe('a 401', () => {
-  it('leads to one renewal and one replay [32]', async () => {
+  it('a 401 leads to one renewal and one replay [32]', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = accepts('access-2')
     const asked = watch(auth.fetch(HERE))
@@ -24,7 +24,7 @@ describe('a 401', () => {
     expect(server.tokens()).toEqual(['access-1', 'access-2'])
   })
 
-  it('for fifty requests leads to one renewal [1]', async () => {
+  it('a 401 for each of fifty requests leads to one renewal [1]', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = accepts('access-2')
     const all = Array.from({ length: 50 }, () => watch(auth.fetch(HERE)))
@@ -37,7 +37,7 @@ describe('a 401', () => {
     expect(server.arrived).toHaveLength(100)
   })
 
-  it('before, during and after the renewal leads to no second one [1]', async () => {
+  it('a 401 before, during and after the renewal leads to no second one [1]', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = ({ token }) => (token === 'access-2' ? 200 : null)
     const all = Array.from({ length: 3 }, () => watch(auth.fetch(HERE)))
@@ -55,7 +55,7 @@ describe('a 401', () => {
     expect(server.tokens()).toEqual(['access-1', 'access-1', 'access-1', 'access-2', 'access-2', 'access-2'])
   })
 
-  it('to the new token is returned as it is [32]', async () => {
+  it('a 401 to the new token is returned as it is [32]', async () => {
     const { auth, client, server, status } = await signedIn()
     server.decide = () => 401
     const asked = watch(auth.fetch(HERE))
@@ -68,7 +68,7 @@ describe('a 401', () => {
     expect(status()).toBe('authenticated')
   })
 
-  it('to everything asks the server for six renewals a minute and no more [32]', async () => {
+  it('a 401 to everything asks the server for six renewals a minute and no more [32]', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = () => 401
     for (let n = 2; n < 22; n += 1) {
@@ -82,7 +82,7 @@ describe('a 401', () => {
   })
 
   it.each(['network', 'unavailable', 'session-expired', 'offline'] as const)(
-    'is returned, readable, when the renewal comes to nothing: %s',
+    'a 401 is returned, readable, when the renewal comes to nothing: %s',
     async (code) => {
       const { auth, client, server } = await signedIn()
       server.decide = () => 401
@@ -96,7 +96,7 @@ describe('a 401', () => {
     },
   )
 
-  it('is returned when nothing can renew', async () => {
+  it('a 401 is returned when nothing can renew', async () => {
     const tab = openTab({ without: ['refresh'] })
     await tab.signIn()
     tab.server.decide = () => 401
@@ -105,7 +105,7 @@ describe('a 401', () => {
     expect(asked.value?.status).toBe(401)
   })
 
-  it('leads to a renewal also when the user was confirmed while the request was on its way', async () => {
+  it('a 401 leads to a renewal also when the user was confirmed while the request was on its way', async () => {
     const tab = openTab({}, await browserWithSession())
     await tab.boot()
     tab.server.decide = ({ token }) => (token === 'access-1' ? null : 200)
@@ -120,7 +120,7 @@ describe('a 401', () => {
     expect(asked.value?.status).toBe(200)
   })
 
-  it('after a sign-out is returned and nothing is sent again', async () => {
+  it('a 401 after a sign-out is returned and nothing is sent again', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = () => null
     const asked = watch(auth.fetch(HERE))
@@ -132,7 +132,7 @@ describe('a 401', () => {
     expect([server.arrived.length, client.counts.refresh]).toEqual([1, 0])
   })
 
-  it('while it is renewed, an abort rejects its caller and leaves the renewal [69]', async () => {
+  it('an abort during the renewal after a 401 rejects its caller and leaves the renewal [69]', async () => {
     const { auth, client, server } = await signedIn()
     server.decide = () => 401
     const controller = new AbortController()
@@ -148,7 +148,7 @@ describe('a 401', () => {
   })
 
   it.each([200, 204, 400, 403, 404, 429, 500, 503])(
-    'is not a %i: that is returned and nothing is renewed',
+    'a %i is not a 401: it is returned and nothing is renewed',
     async (status) => {
       let sent = 0
       const tab = openTab({
@@ -163,7 +163,7 @@ describe('a 401', () => {
     },
   )
 
-  it('is not a broken connection: that rejects as it is, and nothing is sent again [68]', async () => {
+  it('a broken connection is not a 401: it rejects as it is, and nothing is sent again [68]', async () => {
     let sent = 0
     const broken = new TypeError('Failed to fetch')
     const tab = openTab({

@@ -196,7 +196,7 @@ it('a Request is used up by sending it, as with every fetch', async () => {
   expect(request.bodyUsed).toBe(true)
 })
 
-it('nobody signed in: a stream goes through untouched', async () => {
+it('a stream of a signed-out user goes through untouched', async () => {
   const tab = openTab()
   await tab.auth.fetch(HERE, {
     method: 'POST',

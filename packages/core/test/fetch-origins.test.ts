@@ -29,7 +29,7 @@ describe('the token goes nowhere else:', () => {
     'https://xn--pi-9ra.test/',
     'data:text/plain,https://api.test',
   ]
-  it.each(strangers)('%s [65]', async (url) => {
+  it.each(strangers)('the token does not go to %s [65]', async (url) => {
     const { auth, server } = await signedIn()
     await auth.fetch(url).catch(() => {})
     expect(server.tokens().filter((token) => token !== null)).toEqual([])
@@ -44,20 +44,20 @@ describe('the token goes nowhere else:', () => {
     [' https://api.test/a ', 'https://api.test/a'],
     ['ht\ntps://api.test/a', 'https://api.test/a'],
   ]
-  it.each(ours)('but %j is ours [65]', async (url, arrived) => {
+  it.each(ours)('the token goes to %j, which is ours [65]', async (url, arrived) => {
     const { auth, server } = await signedIn()
     await auth.fetch(url)
     expect(server.arrived[0]).toMatchObject({ url: arrived, token: 'access-1' })
   })
 
-  it('a relative URL where there is no page', async () => {
+  it('the token does not go to a relative URL where there is no page', async () => {
     const { auth } = await signedIn()
     const asked = watch(auth.fetch('/posts'))
     await drain()
     expect(asked.now).toContain('TypeError')
   })
 
-  it('a URL object that is changed while the request waits [65]', async () => {
+  it('the token does not follow a URL object that is changed while the request waits [65]', async () => {
     const tab = openTab({}, await browserWithSession())
     tab.tab.holdStorage()
     const url = new URL(HERE)
@@ -70,7 +70,7 @@ describe('the token goes nowhere else:', () => {
     expect(tab.server.arrived[0]).toMatchObject({ url: HERE, token: 'access-1' })
   })
 
-  it('an object that reads differently each time [65]', async () => {
+  it('the token does not follow an object that reads differently each time [65]', async () => {
     const { auth, server } = await signedIn()
     let reads = 0
     const url = { toString: () => (reads++ === 0 ? HERE : 'https://evil.test/') }
@@ -78,7 +78,7 @@ describe('the token goes nowhere else:', () => {
     expect(server.arrived.filter(({ token }) => token !== null).map((request) => request.url)).toEqual([HERE])
   })
 
-  it('where other origins are named, those and only those [65]', async () => {
+  it('the token goes to the origins that are named, and only to those [65]', async () => {
     const { auth, server } = await signedIn({ allowedOrigins: ['https://a.test', 'https://b.test:8443'] })
     for (const url of ['https://a.test/', 'https://b.test:8443/', 'https://b.test/', HERE]) await auth.fetch(url)
     expect(server.tokens()).toEqual(['access-1', 'access-1', null, null])
@@ -129,7 +129,7 @@ describe('the token goes nowhere else:', () => {
     expect(server.arrived.map(({ redirect }) => redirect)).toEqual(Array(4).fill('follow'))
   })
 
-  it('and its 401 is returned', async () => {
+  it("a 401 to the caller's own Authorization is returned", async () => {
     const { auth, client, server } = await signedIn()
     server.decide = () => 401
     const response = await auth.fetch(HERE, { headers: { authorization: 'Basic x' } })

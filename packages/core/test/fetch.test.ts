@@ -23,7 +23,7 @@ async function signedIn(options: Options = {}) {
 }
 
 describe('by who is signed in, a request', () => {
-  it('carries the token', async () => {
+  it('a request carries the token', async () => {
     const { auth, server } = await signedIn()
     const response = await auth.fetch(HERE, { method: 'PUT', headers: { 'x-own': '1' } })
     expect(await response.text()).toBe('PUT 200')
@@ -31,7 +31,7 @@ describe('by who is signed in, a request', () => {
     expect(server.arrived[0]?.headers.get('x-own')).toBe('1')
   })
 
-  it('waits while the session is being restored', async () => {
+  it('a request waits while the session is being restored', async () => {
     const tab = openTab({}, await browserWithSession())
     tab.tab.holdStorage()
     const asked = watch(tab.auth.fetch(HERE))
@@ -43,13 +43,13 @@ describe('by who is signed in, a request', () => {
     expect(tab.server.tokens()).toEqual(['access-1'])
   })
 
-  it('goes out bare when nobody is signed in', async () => {
+  it('a request goes out bare when no user is signed in', async () => {
     const { auth, server } = openTab()
     await auth.fetch(HERE)
     expect(server.arrived[0]).toMatchObject({ token: null, redirect: 'follow' })
   })
 
-  it('goes out bare while the user signs in for the first time', async () => {
+  it('a request goes out bare while the user signs in for the first time', async () => {
     const { auth, server } = openTab()
     void auth.signIn({ email: 'x', password: 'y' })
     await drain()
@@ -57,7 +57,7 @@ describe('by who is signed in, a request', () => {
     expect(server.tokens()).toEqual([null])
   })
 
-  it('goes out bare after a sign-out', async () => {
+  it('a request goes out bare after a sign-out', async () => {
     const { auth, client, server } = await signedIn()
     void auth.signOut()
     await auth.fetch(HERE)
@@ -68,7 +68,7 @@ describe('by who is signed in, a request', () => {
     expect(server.tokens()).toEqual([null, null])
   })
 
-  it('is not sent when the session is over', async () => {
+  it('a request is not sent when the session is over', async () => {
     const { auth, client, server, status } = await signedIn()
     void auth.refresh().catch(() => {})
     await drain()
@@ -81,7 +81,7 @@ describe('by who is signed in, a request', () => {
     expect(server.arrived).toEqual([])
   })
 
-  it('is not sent when the access token ended in sleep and nothing can renew it', async () => {
+  it('a request is not sent when the access token ended in sleep and nothing can renew it', async () => {
     const tab = openTab({ without: ['refresh'] })
     await tab.signIn()
     tab.clock.sleep(2 * HOUR)
@@ -94,7 +94,7 @@ describe('by who is signed in, a request', () => {
     expect(tab.status()).toBe('expired')
   })
 
-  it('uses the fetch of the page as it is at the time of the call', async () => {
+  it('a request uses the fetch of the page as it is at the time of the call', async () => {
     const tab = openTab({ fetch: undefined })
     await tab.signIn()
     const { fetch } = globalThis
@@ -107,7 +107,7 @@ describe('by who is signed in, a request', () => {
     expect(tab.server.tokens()).toEqual(['access-1'])
   })
 
-  it('works detached from the auth', async () => {
+  it('a request works detached from the auth', async () => {
     const { auth, server } = await signedIn()
     const { fetch } = auth
     await fetch(HERE)
@@ -135,18 +135,21 @@ describe('with an access token that has ended', () => {
     ['network', 'refresh-indeterminate'],
     ['rate-limited', 'rate-limited'],
     ['session-expired', 'session-expired'],
-  ] as const)('and a renewal that ends with %s, it rejects %s and nothing is sent', async (code, rejected) => {
-    const { auth, client, clock, server } = await signedIn()
-    clock.sleep(2 * HOUR)
-    const asked = watch(auth.fetch(HERE))
-    await drain()
-    client.next('refresh').fail(code)
-    await drain()
-    expect(asked.now).toBe(rejected)
-    expect(server.arrived).toEqual([])
-  })
+  ] as const)(
+    'a renewal that ends with %s rejects what waits for it with %s, and nothing is sent',
+    async (code, rejected) => {
+      const { auth, client, clock, server } = await signedIn()
+      clock.sleep(2 * HOUR)
+      const asked = watch(auth.fetch(HERE))
+      await drain()
+      client.next('refresh').fail(code)
+      await drain()
+      expect(asked.now).toBe(rejected)
+      expect(server.arrived).toEqual([])
+    },
+  )
 
-  it('while a renewal is put off, a request does not hurry it', async () => {
+  it('a request does not hurry a renewal that is put off', async () => {
     const { auth, client, clock } = await signedIn()
     clock.sleep(2 * HOUR)
     void auth.fetch(HERE).catch(() => {})

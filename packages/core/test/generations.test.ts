@@ -50,14 +50,14 @@ describe('a refusal of an older token', () => {
     return tabs
   }
 
-  it('does not end the session that has gone on: the tab that was refused takes the newer token up [S3a]', async () => {
+  it('a refusal of an older token does not end the session that has gone on: the tab that was refused takes the newer token up [S3a]', async () => {
     const { disk, one, two } = await refusedLate('session-expired')
     expect(disk.record).toMatchObject({ refreshToken: 'refresh-2' })
     expect([one.auth.getState().user, two.auth.getState().user]).toEqual([ann, ann])
     expect(await one.auth.getAccessToken()).toBe('access-2')
   })
 
-  it('ends no newer token although its word is on the disk: the record is written again [S3a]', async () => {
+  it('a refusal of an older token ends no newer token although its word is on the disk: the record is written again [S3a]', async () => {
     const { disk, clock, one, two } = await twoTabs()
     void one.auth.refresh()
     await drain()
@@ -81,7 +81,7 @@ describe('a refusal of an older token', () => {
     expect(one.client.spent).toEqual(['refresh-1', 'refresh-2'])
   })
 
-  it('that comes with a ban ends all of the session [S3a]', async () => {
+  it('a refusal of an older token that comes with a ban ends all of the session [S3a]', async () => {
     const { disk, one, two } = await refusedLate('account-banned')
     expect([one.status(), two.status(), disk.record]).toEqual([
       'expired',
@@ -92,7 +92,7 @@ describe('a refusal of an older token', () => {
 })
 
 describe('a tab that found the mark of another one', () => {
-  it('and slept past the end of its token takes the newer record up, and ends nothing [S3b]', async () => {
+  it('a tab that found the mark of another one and slept past the end of its token takes the newer record up, and ends nothing [S3b]', async () => {
     const { disk, clock, one, two } = await twoTabs()
     clock.advance(10 * MINUTE)
     void one.auth.refresh()
@@ -112,7 +112,7 @@ describe('a tab that found the mark of another one', () => {
     expect(seen).not.toContain('expired')
   })
 
-  it('and was awake until its token ended reads the record before it ends the session [S3b]', async () => {
+  it('a tab that found the mark of another one and was awake until its token ended reads the record before it ends the session [S3b]', async () => {
     const { disk, clock, one, two } = await twoTabs()
     clock.advance(10 * MINUTE)
     void one.auth.refresh()
@@ -127,7 +127,7 @@ describe('a tab that found the mark of another one', () => {
     expect(two.auth.getState()).toMatchObject({ status: 'authenticated', user: ann })
   })
 
-  it('when it opened, and slept for a day, reads the record before it ends the session [S3d]', async () => {
+  it('a tab that found the mark of another one when it opened, and slept for a day, reads the record before it ends the session [S3d]', async () => {
     const { disk, clock, one, open } = await twoTabs()
     clock.advance(DUE)
     await drain()
@@ -142,25 +142,28 @@ describe('a tab that found the mark of another one', () => {
     expect(disk.record).toMatchObject({ refreshToken: 'refresh-2' })
   })
 
-  it.each(['wakes up', 'is asked to renew'])('goes on when the mark is gone and it %s [M3a]', async (how) => {
-    const { disk, one, two } = await twoTabs()
-    void one.auth.refresh().catch(() => {})
-    await drain()
-    void two.auth.refresh().catch(() => {})
-    await drain()
-    one.client.next('refresh').fail('rate-limited')
-    await drain()
-    expect(disk.record).toMatchObject({ marked: false, refreshToken: 'refresh-1' })
-    if (how === 'wakes up') two.network.wake()
-    await drain()
-    const asked = watch(two.auth.refresh())
-    await drain()
-    two.client.next('refresh').answer(grant(2))
-    await drain()
-    expect([asked.now, two.auth.getState()]).toMatchObject(['resolved', { renewal: 'idle' }])
-  })
+  it.each(['wakes up', 'is asked to renew'])(
+    'a tab that found the mark of another one goes on when the mark is gone and it %s [M3a]',
+    async (how) => {
+      const { disk, one, two } = await twoTabs()
+      void one.auth.refresh().catch(() => {})
+      await drain()
+      void two.auth.refresh().catch(() => {})
+      await drain()
+      one.client.next('refresh').fail('rate-limited')
+      await drain()
+      expect(disk.record).toMatchObject({ marked: false, refreshToken: 'refresh-1' })
+      if (how === 'wakes up') two.network.wake()
+      await drain()
+      const asked = watch(two.auth.refresh())
+      await drain()
+      two.client.next('refresh').answer(grant(2))
+      await drain()
+      expect([asked.now, two.auth.getState()]).toMatchObject(['resolved', { renewal: 'idle' }])
+    },
+  )
 
-  it('still ends the session with its token if the mark stays [S3b]', async () => {
+  it('a tab that found the mark of another one still ends the session with its token if the mark stays [S3b]', async () => {
     const { clock, one, two } = await twoTabs()
     void one.auth.refresh().catch(() => {})
     await drain()

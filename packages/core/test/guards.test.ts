@@ -38,7 +38,7 @@ describe('a guard', () => {
     ['answers with nothing', () => {}],
     ['asks itself for ever', null],
   ]
-  it.each(strange)('that %s is closed [120]', async (name, guard) => {
+  it.each(strange)('a guard that %s is closed [120]', async (name, guard) => {
     const uncaught = await uncaughtDuring(async () => {
       const own: { ask: () => unknown } = { ask: () => false }
       const guards = { isEditor: name.startsWith('asks') ? () => own.ask() : guard, owns: () => true }
@@ -56,7 +56,7 @@ describe('a guard', () => {
   })
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'isAllowed', '', 'ISEDITOR'])(
-    'nobody gave, such as %j, is closed',
+    'a guard that was not given, such as %j, is closed',
     async (name) => {
       const tab = openTab()
       await tab.signIn()
@@ -70,7 +70,7 @@ describe('a guard', () => {
     },
   )
 
-  it('is asked with its parameters', async () => {
+  it('a guard is asked with its parameters', async () => {
     const tab = openTab()
     await tab.signIn()
     expect([tab.auth.can('owns', 'u1'), tab.auth.can('owns', 'u2')]).toEqual([true, false])
@@ -82,13 +82,13 @@ describe('a guard', () => {
     expect(asked.map(({ now }) => now)).toEqual(['resolved', 'forbidden'])
   })
 
-  it('where none were given is closed', async () => {
+  it('a guard is closed where none were given', async () => {
     const tab = openTab({ guards: undefined })
     await tab.signIn()
     expect(tab.auth.can('isEditor')).toBe(false)
   })
 
-  it('sees who is signed in, not who is about to be or was', async () => {
+  it('a guard sees who is signed in, not who is about to be or was', async () => {
     const { auth, client, signIn } = openTab()
     const seen: [string, boolean][] = []
     auth.subscribe(({ status }) => void seen.push([status, auth.can('isEditor')]))
@@ -110,7 +110,7 @@ describe('a guard', () => {
     ])
   })
 
-  it('stays open through a renewal, and closes with a role that was taken away [36, 119]', async () => {
+  it('a guard stays open through a renewal, and closes with a role that was taken away [36, 119]', async () => {
     const { auth, client, clock, signIn } = openTab()
     await signIn()
     clock.advance(DUE)
@@ -123,7 +123,7 @@ describe('a guard', () => {
     expect(seen).toEqual([false])
   })
 
-  it('waits for the server after a reload, also for requireUser [91]', async () => {
+  it('a guard waits for the server after a reload, also for requireUser [91]', async () => {
     const tab = openTab({}, await browserWithSession())
     await tab.boot()
     const anybody = watch(tab.auth.requireUser())
@@ -137,9 +137,9 @@ describe('a guard', () => {
 
   it.each([
     ['who it is: it opens', ann, 'resolved', true],
-    ['nobody: it stays closed, and requireUser does not wait for ever', null, 'forbidden', false],
+    ['no user: it stays closed, and requireUser does not wait for ever', null, 'forbidden', false],
   ] as const)(
-    'of a client that cannot ask waits for a renewal after a reload, which names %s',
+    'a guard of a client that cannot ask waits for a renewal after a reload, which names %s',
     async (_, user, now, can) => {
       const tab = openTab({ without: ['getUser'] }, await browserWithSession())
       await tab.boot()
@@ -152,7 +152,7 @@ describe('a guard', () => {
     },
   )
 
-  it('that no part of the app asks about spends nothing on a reload, where the client cannot ask for the user [T1a]', async () => {
+  it('a guard that no part of the app asks about spends nothing on a reload, where the client cannot ask for the user [T1a]', async () => {
     const tab = openTab({ without: ['getUser'] }, await browserWithSession())
     await tab.boot()
     expect([(await tab.auth.requireUser()).name, await tab.auth.getAccessToken()]).toEqual(['Ann', 'access-1'])
@@ -167,7 +167,7 @@ describe('a guard', () => {
     expect([tab.auth.can('isEditor'), tab.client.spent]).toEqual([true, ['refresh-1']])
   })
 
-  it('is not opened by what the page rendered on the server says', async () => {
+  it('a guard is not opened by what the page rendered on the server says', async () => {
     const tab = openTab({ initialSession: { user: ann } })
     expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann, confirmed: false })
     expect(tab.auth.can('isEditor')).toBe(false)
@@ -182,7 +182,7 @@ describe('a guard', () => {
 })
 
 describe('requireUser', () => {
-  it('waits for the restore', async () => {
+  it('requireUser waits for the restore', async () => {
     const tab = openTab({}, await browserWithSession())
     tab.tab.holdStorage()
     const asked = watch(tab.auth.requireUser())
@@ -193,7 +193,7 @@ describe('requireUser', () => {
     expect(asked.value).toEqual(ann)
   })
 
-  it('says that nobody is signed in, or that the session is over', async () => {
+  it('requireUser says that no user is signed in, or that the session is over', async () => {
     const { auth, client, signIn } = openTab()
     const first = watch(auth.requireUser())
     await drain()
@@ -208,7 +208,7 @@ describe('requireUser', () => {
     expect(second.now).toBe('session-expired')
   })
 
-  it('does not wait for a sign-in: until one is granted, the current user stays', async () => {
+  it('requireUser does not wait for a sign-in: until one is granted, the current user stays', async () => {
     const { auth, client, signIn } = openTab()
     void auth.signIn(annsPassword).catch(() => {})
     await drain()
@@ -237,7 +237,7 @@ describe('requireUser', () => {
     expect(later.value).toEqual(bob)
   })
 
-  it('ends with the signal of who asked, and before it began as well', async () => {
+  it('requireUser ends with the signal of its caller, and before it began as well', async () => {
     const tab = openTab({}, await browserWithSession())
     tab.tab.holdStorage()
     const controller = new AbortController()
@@ -268,16 +268,16 @@ describe('hasRole', () => {
     [undefined, false],
     ['admin', false],
   ]
-  it.each(users)('of %j: %s', (user, answer) => {
+  it.each(users)('hasRole of %j: %s', (user, answer) => {
     expect(hasRole('admin', 'editor')({ user })).toBe(answer)
   })
 
-  it('without roles is closed to every user', () => {
+  it('hasRole without roles is closed to every user', () => {
     expect(hasRole()({ user: { role: undefined, roles: [undefined] } })).toBe(false)
   })
 })
 
-it('isAuthenticated is true for who is signed in, also during a renewal', async () => {
+it('isAuthenticated is true for a user who is signed in, also during a renewal', async () => {
   const { auth, client, signIn } = openTab()
   const seen: [string, boolean][] = []
   auth.subscribe((state) => void seen.push([state.status, isAuthenticated<User>(state)]))

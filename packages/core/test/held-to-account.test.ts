@@ -4,7 +4,7 @@ import { fieldsOf } from './jwt.ts'
 import { annsPassword, createDisk, drain, DUE, grant, HOUR, openTab, refreshing, watch } from './support.ts'
 
 describe('a page that comes back from the back-forward cache', () => {
-  it('keeps its guards closed although the client cannot be asked who is signed in [26]', async () => {
+  it('a page that comes back from the back-forward cache keeps its guards closed although the client cannot be asked who is signed in [26]', async () => {
     const { auth, client, network, signIn } = openTab({ without: ['getUser'] })
     await signIn()
     expect(auth.can('isEditor')).toBe(true)
@@ -16,7 +16,7 @@ describe('a page that comes back from the back-forward cache', () => {
     expect(auth.can('isEditor')).toBe(true)
   })
 
-  it('has forgotten the password of a sign-in that waited for its second factor [112]', async () => {
+  it('a page that comes back from the back-forward cache has forgotten the password of a sign-in that waited for its second factor [112]', async () => {
     const { auth, client, network } = openTab()
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()
@@ -29,7 +29,7 @@ describe('a page that comes back from the back-forward cache', () => {
     expect(client.counts.answerChallenge).toBe(0)
   })
 
-  it('goes on waiting for the second factor when it merely became visible', async () => {
+  it('a page that comes back from the back-forward cache goes on waiting for the second factor when it merely became visible', async () => {
     const { auth, client, network } = openTab()
     void auth.signIn(annsPassword).catch(() => {})
     await drain()
@@ -41,7 +41,7 @@ describe('a page that comes back from the back-forward cache', () => {
 })
 
 describe('a server that says it rotates, and hands out the token that was just spent', () => {
-  it('is not believed: the outcome is unknown, and the token is not shown again [34]', async () => {
+  it('a server that says it rotates, and hands out the token that was just spent is not believed: the outcome is unknown, and the token is not shown again [34]', async () => {
     const { auth, client, clock } = await refreshing()
     client.next('refresh').answer({ ...grant(2), refreshToken: 'refresh-1' })
     await drain()
@@ -53,7 +53,7 @@ describe('a server that says it rotates, and hands out the token that was just s
 })
 
 describe('a token whose times are in milliseconds', () => {
-  it('tells nothing of how long it lives [50]', async () => {
+  it('a token whose times are in milliseconds tells nothing of how long it lives [50]', async () => {
     const { auth, client, clock } = openTab()
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()
@@ -63,7 +63,7 @@ describe('a token whose times are in milliseconds', () => {
       .answer({ accessToken, refreshToken: 'refresh-1', user: { id: 'u1', name: 'Ann', role: 'editor' } })
     await drain()
     expect(signedIn.now).toBe('resolved')
-    // an hour is what is taken where nobody says: renewed after 33 minutes, not after 22 days
+    // an hour is what is taken where nothing else is said: renewed after 33 minutes, not after 22 days
     clock.advance(DUE)
     await drain()
     expect(client.counts.refresh).toBe(1)
@@ -72,7 +72,7 @@ describe('a token whose times are in milliseconds', () => {
 })
 
 describe('a 401 that asks for a stronger sign-in', () => {
-  it('is handed to the app: no renewal, no second request [73]', async () => {
+  it('a 401 that asks for a stronger sign-in is handed to the app: no renewal, no second request [73]', async () => {
     const requests: string[] = []
     const { auth, client, signIn } = openTab({
       fetch: async (input) => {
@@ -88,7 +88,7 @@ describe('a 401 that asks for a stronger sign-in', () => {
 })
 
 describe('what the browser gives', () => {
-  it('is told as it is: after the storage failed, memory [86]', async () => {
+  it('what the browser gives is told as it is: after the storage failed, memory [86]', async () => {
     const disk = createDisk()
     const { auth, signIn } = openTab({ storage: disk.storage })
     expect(auth.capabilities().persistence).toBe('shared')

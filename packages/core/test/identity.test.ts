@@ -365,7 +365,7 @@ describe('new tokens that come without a user', () => {
     ['the subject before', subject('auth|1'), subject('auth|1'), ann],
   ]
   it.each(proven)(
-    'a subject that is %s proves it, and nobody has to be asked [B2a]',
+    'a subject that is %s proves it, and the server need not be asked [B2a]',
     async (_, first, second, user) => {
       const tab = await renewedWith(first, second, { without: ['getUser'] }, user)
       expect(await tab.auth.getAccessToken()).toBe(second)
@@ -383,7 +383,7 @@ describe('new tokens that come without a user', () => {
     ['a readable one, then an opaque one', subject('u1'), 'opaque'],
     ['an opaque one, then one of another subject', 'opaque', subject('u2')],
   ])(
-    '%s, of a client that cannot ask: guards close until an answer names the user [B2a, B2c]',
+    '%s, of a client that cannot ask, close the guards until an answer names the user [B2a, B2c]',
     async (_, first, second) => {
       const tab = openTab({ without: ['getUser'] })
       await tab.signIn(ann, 1, { accessToken: first })

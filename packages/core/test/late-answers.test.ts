@@ -30,18 +30,21 @@ describe('an auth that is destroyed before the server has answered', () => {
   it.each([
     ['a sign-in', 'signIn', false],
     ['a code', 'answerChallenge', true],
-  ] as const)('revokes the session that it is granted late for %s [J4b, J4c]', async (_, method, isChallenged) => {
-    const tab = await asked(isChallenged)
-    const call = tab.client.next(method)
-    tab.auth.destroy()
-    await drain()
-    call.answer(grant(1))
-    await drain()
-    expect(tab.client.next('signOut').input).toMatchObject({ accessToken: 'access-1', refreshToken: 'refresh-1' })
-    expect(await tab.stored()).toBe(null)
-  })
+  ] as const)(
+    'an auth that is destroyed before the server has answered revokes the session that it is granted late for %s [J4b, J4c]',
+    async (_, method, isChallenged) => {
+      const tab = await asked(isChallenged)
+      const call = tab.client.next(method)
+      tab.auth.destroy()
+      await drain()
+      call.answer(grant(1))
+      await drain()
+      expect(tab.client.next('signOut').input).toMatchObject({ accessToken: 'access-1', refreshToken: 'refresh-1' })
+      expect(await tab.stored()).toBe(null)
+    },
+  )
 
-  it('lets the request go on, for an aborted one may have begun a session that nothing could revoke [J4b]', async () => {
+  it('an auth that is destroyed before the server has answered lets the request go on, for an aborted one may have begun a session that nothing could revoke [J4b]', async () => {
     const tab = await asked(false)
     const { signal } = tab.client.next('signIn')
     tab.auth.destroy()
@@ -49,7 +52,7 @@ describe('an auth that is destroyed before the server has answered', () => {
     expect(signal.aborted).toBe(false)
   })
 
-  it('revokes once a session whose user was being asked for [J4b]', async () => {
+  it('an auth that is destroyed before the server has answered revokes once a session whose user was being asked for [J4b]', async () => {
     const tab = await asked(false)
     tab.client.next('signIn').answer(grant(1, null))
     await drain()
@@ -69,7 +72,7 @@ describe('a renewal that is answered after its time limit', () => {
     return tab
   }
 
-  it('is taken up where its mark is still there: the session goes on [J3a]', async () => {
+  it('a renewal that is answered after its time limit is taken up where its mark is still there: the session goes on [J3a]', async () => {
     const tab = await late()
     expect(tab.auth.getState()).toMatchObject({ renewal: 'indeterminate' })
     tab.client.next('refresh').answer(grant(2))
@@ -81,7 +84,7 @@ describe('a renewal that is answered after its time limit', () => {
     expect(tab.client.spent).toEqual(['refresh-1', 'refresh-2'])
   })
 
-  it('is taken up although the machine slept and the timer fired first [J3b, M4a]', async () => {
+  it('a renewal that is answered after its time limit is taken up although the machine slept and the timer fired first [J3b, M4a]', async () => {
     const tab = openTab()
     await tab.signIn()
     void tab.auth.refresh().catch(() => {})
@@ -94,20 +97,23 @@ describe('a renewal that is answered after its time limit', () => {
     expect(await tab.auth.getAccessToken()).toBe('access-2')
   })
 
-  it.each(['signed out', 'signed in anew'])('is revoked where the user has %s meanwhile [J3a]', async (how) => {
-    const tab = await late()
-    const call = tab.client.next('refresh')
-    if (how === 'signed out') void tab.auth.signOut()
-    else await tab.signIn(bob, 7)
-    await drain()
-    while (tab.client.has('signOut')) tab.client.next('signOut').answer()
-    call.answer(grant(2))
-    await drain()
-    expect(tab.client.next('signOut').input).toMatchObject({ refreshToken: 'refresh-2' })
-    expect(tab.auth.getState().user).toEqual(how === 'signed out' ? null : bob)
-  })
+  it.each(['signed out', 'signed in anew'])(
+    'a renewal that is answered after its time limit is revoked where the user has %s meanwhile [J3a]',
+    async (how) => {
+      const tab = await late()
+      const call = tab.client.next('refresh')
+      if (how === 'signed out') void tab.auth.signOut()
+      else await tab.signIn(bob, 7)
+      await drain()
+      while (tab.client.has('signOut')) tab.client.next('signOut').answer()
+      call.answer(grant(2))
+      await drain()
+      expect(tab.client.next('signOut').input).toMatchObject({ refreshToken: 'refresh-2' })
+      expect(tab.auth.getState().user).toEqual(how === 'signed out' ? null : bob)
+    },
+  )
 
-  it('is revoked where the session has ended with its token meanwhile [J3a]', async () => {
+  it('a renewal that is answered after its time limit is revoked where the session has ended with its token meanwhile [J3a]', async () => {
     const tab = await late()
     tab.clock.advance(HOUR)
     await drain()
@@ -118,7 +124,7 @@ describe('a renewal that is answered after its time limit', () => {
     expect(tab.auth.getState().user).toBe(null)
   })
 
-  it('ends nothing where the token was shown again, as the server tolerates, and the session has gone on [J3a]', async () => {
+  it('a renewal that is answered after its time limit ends nothing where the token was shown again, as the server tolerates, and the session has gone on [J3a]', async () => {
     const tab = await late({ client: Object.assign(tolerantClient(), { replay: { toleratedFor: 120 } }) })
     const call = tab.client.next('refresh')
     tab.clock.advance(SECOND)
@@ -130,7 +136,7 @@ describe('a renewal that is answered after its time limit', () => {
     expect([tab.client.has('signOut'), await tab.auth.getAccessToken()]).toEqual([false, 'access-3'])
   })
 
-  it('is stored for the next page where the auth was destroyed meanwhile [J3a]', async () => {
+  it('a renewal that is answered after its time limit is stored for the next page where the auth was destroyed meanwhile [J3a]', async () => {
     const tab = await late()
     tab.auth.destroy()
     await drain()

@@ -24,7 +24,7 @@ import {
 const HERE = 'https://api.test/posts'
 
 describe('nothing happens', () => {
-  it('on import', async () => {
+  it('nothing happens on import', async () => {
     vi.resetModules()
     const spies = [
       vi.spyOn(globalThis, 'setTimeout'),
@@ -46,7 +46,7 @@ describe('nothing happens', () => {
     expect(own.length - spies[6]!.mock.calls.length).toBeLessThanOrEqual(0)
   })
 
-  it('on createAuth, getState and can', async () => {
+  it('nothing happens on createAuth, getState and can', async () => {
     const disk = createDisk()
     const tab = openTab({ storage: disk.storage })
     expect(tab.auth.getState()).toEqual({ status: 'restoring', user: null, error: null, persistence: 'stored' })
@@ -56,7 +56,7 @@ describe('nothing happens', () => {
     expect(tab.auth.actor.getSnapshot().status).toBe('active')
   })
 
-  it('in a listener that was not there yet', async () => {
+  it('nothing happens in a listener that was not there yet', async () => {
     const { auth } = openTab()
     let told = 0
     auth.subscribe(() => (told += 1))
@@ -88,7 +88,7 @@ it.each([
 })
 
 describe('destroy', () => {
-  it('settles every promise with its code, and leaves no timer and no listener [156, 157]', async () => {
+  it('destroy() settles every promise with its code, and leaves no timer and no listener [156, 157]', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const tab = openTab({}, await browserWithSession())
       tab.tab.holdStorage()
@@ -119,7 +119,7 @@ describe('destroy', () => {
     expect(uncaught).toEqual([])
   })
 
-  it('leaves no timer behind a storage that hangs, and warns of nothing afterwards', async () => {
+  it('destroy() leaves no timer behind a storage that hangs, and warns of nothing afterwards', async () => {
     const disk = createDisk()
     disk.before = () => never()
     const tab = openTab({ storage: disk.storage })
@@ -133,21 +133,24 @@ describe('destroy', () => {
     expect(tab.warnings).toEqual([])
   })
 
-  it.each(['fresh', 'waiting', 'indeterminate'] as const)('in %s leaves no timer and no listener', async (state) => {
-    const tab = openTab()
-    await tab.signIn()
-    if (state !== 'fresh') {
-      tab.clock.advance(DUE)
+  it.each(['fresh', 'waiting', 'indeterminate'] as const)(
+    'destroy() in %s leaves no timer and no listener',
+    async (state) => {
+      const tab = openTab()
+      await tab.signIn()
+      if (state !== 'fresh') {
+        tab.clock.advance(DUE)
+        await drain()
+        tab.client.next('refresh').fail(state === 'waiting' ? busy() : 'network')
+        await drain()
+      }
+      tab.auth.destroy()
       await drain()
-      tab.client.next('refresh').fail(state === 'waiting' ? busy() : 'network')
-      await drain()
-    }
-    tab.auth.destroy()
-    await drain()
-    expect([tab.clock.pending, tab.network.listeners]).toEqual([0, 0])
-  })
+      expect([tab.clock.pending, tab.network.listeners]).toEqual([0, 0])
+    },
+  )
 
-  it('later commands reject, and send nothing [155]', async () => {
+  it('a command after destroy() rejects, and sends nothing [155]', async () => {
     const tab = openTab()
     await tab.signIn()
     const { auth } = tab
@@ -172,7 +175,7 @@ describe('destroy', () => {
     expect([tab.client.pending, tab.server.arrived]).toEqual([[], []])
   })
 
-  it('before anything began is an end as well', async () => {
+  it('destroy() before anything began is an end as well', async () => {
     const disk = createDisk()
     const { auth } = openTab({ storage: disk.storage })
     auth.destroy()
@@ -182,7 +185,7 @@ describe('destroy', () => {
     expect([signedIn.now, disk.log]).toEqual(['destroyed', []])
   })
 
-  it('closes every guard', async () => {
+  it('destroy() closes every guard', async () => {
     const { auth, signIn } = openTab()
     await signIn()
     expect(auth.can('isEditor')).toBe(true)
@@ -190,7 +193,7 @@ describe('destroy', () => {
     expect(auth.can('isEditor')).toBe(false)
   })
 
-  it('tells no listener anything any more [156]', async () => {
+  it('destroy() tells no listener anything any more [156]', async () => {
     const { auth, client } = openTab()
     let told = 0
     auth.subscribe(() => (told += 1))
@@ -203,7 +206,7 @@ describe('destroy', () => {
     expect(told).toBe(before)
   })
 
-  it('signs nobody out: not during a renewal, whose tokens are there for the next page [6]', async () => {
+  it('destroy() does not sign the user out during a renewal, whose tokens are there for the next page [6]', async () => {
     const tab = openTab()
     await tab.signIn()
     void tab.auth.refresh().catch(() => {})
@@ -218,7 +221,7 @@ describe('destroy', () => {
     expect(await next.auth.getAccessToken()).toBe('access-2')
   })
 
-  it('signs nobody out: not while a switch of user is being stored', async () => {
+  it('destroy() does not sign the user out while a switch of user is being stored', async () => {
     const tab = openTab()
     await tab.signIn()
     void tab.auth.signIn(bobsPassword).catch(() => {})
@@ -234,7 +237,7 @@ describe('destroy', () => {
     expect(next.auth.getState()).toMatchObject({ status: 'authenticated', user: ann })
   })
 
-  it('of a sign-out that is under way answers unknown', async () => {
+  it('destroy() makes a sign-out that is under way answer unknown', async () => {
     const { auth, signIn } = openTab()
     await signIn()
     const out = watch(auth.signOut())
@@ -244,7 +247,7 @@ describe('destroy', () => {
     expect(out.value).toEqual({ revoked: 'unknown' })
   })
 
-  it('inside a listener ends it there', async () => {
+  it('destroy() inside a listener ends the auth there', async () => {
     const { auth } = openTab()
     const seen: string[] = []
     auth.subscribe(({ status }) => {

@@ -22,7 +22,7 @@ import {
 const HERE = 'https://api.test/posts'
 
 describe('many sessions that began together', () => {
-  it('are renewed at different times: between the half and six tenths of their life [30, 83]', async () => {
+  it('many sessions that began together are renewed at different times: between the half and six tenths of their life [30, 83]', async () => {
     const firsts: number[] = []
     for (const chance of [0, 0.25, 0.4, 0.75, 0.999]) {
       const tab = openTab({ random: () => chance })
@@ -38,7 +38,7 @@ describe('many sessions that began together', () => {
     expect(firsts).toEqual([30, 32, 33, 35, 36])
   })
 
-  it('and whose server was away come back at different times [30]', async () => {
+  it('many sessions that began together and whose server was away come back at different times [30]', async () => {
     const pauses: number[] = []
     for (const chance of [0.1, 0.5, 0.9]) {
       const tab = openTab({ random: () => chance })
@@ -63,7 +63,7 @@ describe('many sessions that began together', () => {
 })
 
 describe('offline when the app is opened', () => {
-  it('the session is there, unconfirmed; nothing is asked, and nothing is lost [55]', async () => {
+  it('the session is there offline, unconfirmed; nothing is asked, and nothing is lost [55]', async () => {
     const tab = openTab({}, await browserWithSession())
     tab.network.goOffline()
     await tab.boot()
@@ -80,7 +80,7 @@ describe('offline when the app is opened', () => {
     expect([tab.auth.getState(), tab.auth.can('isEditor')]).toMatchObject([{ confirmed: true }, true])
   })
 
-  it('long after the access token has ended: still signed in, and renewed once when it is back [55]', async () => {
+  it('a session is still held long after the access token has ended offline, and renewed once when the connection is back [55]', async () => {
     const clock = fakeClock()
     const browser = await browserWithSession(ann, clock)
     clock.sleep(2 * DAY)
@@ -96,7 +96,7 @@ describe('offline when the app is opened', () => {
     expect(tab.client.spent).toEqual(['refresh-1'])
   })
 
-  it('requests that need a new token are told so at once: none is kept for later [162]', async () => {
+  it('requests that need a new token are told offline at once: none is kept for later [162]', async () => {
     const clock = fakeClock()
     const browser = await browserWithSession(ann, clock)
     clock.sleep(2 * HOUR)
@@ -116,7 +116,7 @@ describe('offline when the app is opened', () => {
 })
 
 describe('a server that asked to be left alone', () => {
-  it('is not asked any more by who signed out meanwhile, and no timer is left [58]', async () => {
+  it('a server that asked to be left alone is not asked any more after the user signed out, and no timer is left [58]', async () => {
     const tab = openTab()
     await tab.signIn()
     tab.clock.advance(DUE)
@@ -146,7 +146,7 @@ describe('a page in the background', () => {
     },
   })
 
-  it('whose timers come once a minute is renewed late, but before the token ends [80]', async () => {
+  it('a page in the background whose timers come once a minute is renewed late, but before the token ends [80]', async () => {
     const clock = fakeClock()
     const tab = openTab({ clock: throttled(clock) as never })
     await tab.signIn(ann, 1, { expiresIn: 300 })
@@ -167,7 +167,7 @@ describe('a page in the background', () => {
     expect(tab.client.spent).toEqual(Array.from({ length: 10 }, (_, n) => `refresh-${n + 1}`))
   })
 
-  it('whose timers do not come at all is judged when it is used [80]', async () => {
+  it('a page in the background whose timers do not come at all is judged when it is used [80]', async () => {
     const tab = openTab()
     await tab.signIn()
     tab.clock.sleep(2 * HOUR)
@@ -201,7 +201,7 @@ it('the end of the refresh token itself is found out by one request, and is the 
 
 describe('nothing grows', () => {
   const renewals = inject('suite') === 'whole' ? 10_000 : 1000
-  it(`over ${renewals} renewals: timers, listeners and stored keys stay as many as they were [160, I3]`, async () => {
+  it(`nothing grows over ${renewals} renewals: timers, listeners and stored keys stay as many as they were [160, I3]`, async () => {
     const tab = openTab()
     await tab.signIn()
     const before = [tab.clock.pending, tab.network.listeners, tab.browser.keys().length]
@@ -218,7 +218,7 @@ describe('nothing grows', () => {
   })
 
   const signIns = inject('suite') === 'whole' ? 1000 : 100
-  it(`over ${signIns} sign-ins and sign-outs in one page [160]`, async () => {
+  it(`nothing grows over ${signIns} sign-ins and sign-outs in one page [160]`, async () => {
     const tab = openTab({}, fakeBrowser())
     const after: number[][] = []
     for (let n = 1; n <= signIns; n += 1) {

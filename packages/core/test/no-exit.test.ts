@@ -56,12 +56,12 @@ describe('a renewal that fails for a reason that is no outage', () => {
     },
   )
 
-  it('ends no session by itself if it is an outage, however long that lasts [T4]', async () => {
+  it('a renewal that fails for an outage ends no session by itself, however long that lasts [T4]', async () => {
     const tab = await failing(4 * HOUR, busy)
     expect(tab.auth.getState()).toMatchObject({ user: ann, renewal: 'waiting' })
   })
 
-  it('is forgiven if it passes before the time is over [T4]', async () => {
+  it('a renewal that fails for a reason that is no outage is forgiven if it passes before the time is over [T4]', async () => {
     let isBroken = true
     const tab = openTab()
     await tab.signIn()
@@ -75,7 +75,7 @@ describe('a renewal that fails for a reason that is no outage', () => {
 })
 
 describe('a record that a newer version of the library wrote', () => {
-  it('ends the session with its access token, and stays as it is [J1a]', async () => {
+  it('a record that a newer version of the library wrote ends the session with its access token, and stays as it is [J1a]', async () => {
     const disk = createDisk()
     const tab = openTab({ storage: disk.storage })
     await tab.signIn()
@@ -89,7 +89,7 @@ describe('a record that a newer version of the library wrote', () => {
 })
 
 describe('a browser that says it is offline', () => {
-  it('while requests are answered is not believed: the session is renewed [J1b]', async () => {
+  it('a browser that says it is offline while requests are answered is not believed: the session is renewed [J1b]', async () => {
     const tab = openTab()
     await tab.signIn()
     tab.network.goOffline()
@@ -97,7 +97,7 @@ describe('a browser that says it is offline', () => {
     expect(tab.client.spent).toEqual(['refresh-1'])
   })
 
-  it('while requests are answered is not believed: the user is asked for [J1b]', async () => {
+  it('a browser that says it is offline while requests are answered is not believed: the user is asked for [J1b]', async () => {
     const tab = openTab({}, await browserWithSession())
     tab.network.goOffline()
     await tab.boot()
@@ -108,22 +108,25 @@ describe('a browser that says it is offline', () => {
     expect(tab.auth.can('isEditor')).toBe(true)
   })
 
-  it.each([true, false])('is asked about by a ping, which carries no token; answered: %s [J1b]', async (isAnswered) => {
-    const client = scriptedClient<User, Credentials>()
-    let pings = 0
-    const ping = (): Promise<void> => {
-      pings += 1
-      return isAnswered ? Promise.resolve() : Promise.reject(new AuthError('network'))
-    }
-    const tab = openTab({ client: Object.assign(client, { ping }) })
-    await tab.signIn()
-    tab.network.goOffline()
-    await pass(tab, 40 * MINUTE)
-    expect(tab.client.spent).toEqual(isAnswered ? ['refresh-1'] : [])
-    expect(pings).toBeLessThan(20)
-  })
+  it.each([true, false])(
+    'a browser that says it is offline is asked about by a ping, which carries no token; answered: %s [J1b]',
+    async (isAnswered) => {
+      const client = scriptedClient<User, Credentials>()
+      let pings = 0
+      const ping = (): Promise<void> => {
+        pings += 1
+        return isAnswered ? Promise.resolve() : Promise.reject(new AuthError('network'))
+      }
+      const tab = openTab({ client: Object.assign(client, { ping }) })
+      await tab.signIn()
+      tab.network.goOffline()
+      await pass(tab, 40 * MINUTE)
+      expect(tab.client.spent).toEqual(isAnswered ? ['refresh-1'] : [])
+      expect(pings).toBeLessThan(20)
+    },
+  )
 
-  it('and is right about it a moment after an answer spends nothing [J1b]', async () => {
+  it('a browser that says it is offline and is right about it a moment after an answer spends nothing [J1b]', async () => {
     const tab = openTab()
     await tab.signIn()
     await pass(tab, 33 * MINUTE - SECOND, () => void tab.auth.fetch('https://api.test/').catch(() => {}))
@@ -134,7 +137,7 @@ describe('a browser that says it is offline', () => {
 })
 
 describe('requireUser with a guard', () => {
-  it('settles although the server never says who the user is [J1d]', async () => {
+  it('requireUser with a guard settles although the server never says who the user is [J1d]', async () => {
     const tab = openTab({}, await browserWithSession())
     await tab.boot()
     const asked = watch(tab.auth.requireUser({ guard: 'isEditor' }))
@@ -150,7 +153,7 @@ describe('requireUser with a guard', () => {
     expect(again.now).toBe('resolved')
   })
 
-  it('leaves no timer behind when it has settled [J1d]', async () => {
+  it('requireUser with a guard leaves no timer behind when it has settled [J1d]', async () => {
     const tab = openTab({}, await browserWithSession())
     await tab.boot()
     const before = tab.clock.pending

@@ -29,7 +29,7 @@ const jwt = (claims: object, header: object = { alg: 'RS256' }): string => `${en
 
 describe('an access token', () => {
   it.each(['opaque', 'a.b', 'a.b.c', '..', 'a.b.c.d.e', '.e30.', 'h.bm90IGpzb24.s', 'h.bnVsbA.s', 'h.WzFd.s'])(
-    'that tells nothing (%j) is as good as any: it lives as long as the server says [48]',
+    'an access token that tells nothing (%j) is as good as any: it lives as long as the server says [48]',
     async (accessToken) => {
       const tab = openTab({ without: ['refresh'] })
       await tab.signIn(ann, 1, { accessToken, expiresIn: 600 })
@@ -43,7 +43,7 @@ describe('an access token', () => {
   )
 
   it.each([{ alg: 'none' }, { alg: 'HS256', typ: 'JWT' }])(
-    'that claims a role (%j) opens no guard, and names nobody [49]',
+    'an access token that claims a role (%j) opens no guard, and names no user [49]',
     async (header) => {
       const tab = openTab()
       const claims = { sub: 'u1', role: 'editor', roles: ['editor'], name: 'Root', admin: true }
@@ -63,7 +63,7 @@ describe('an access token', () => {
     ['an end before its beginning', { iat: 1600, exp: 1000 }, hour],
   ]
   it.each(times)(
-    'that tells %s is believed in the difference of its times, or not at all [50]',
+    'an access token that tells %s is believed in the difference of its times, or not at all [50]',
     async (_, claims, seconds) => {
       const tab = openTab({ without: ['refresh'] })
       await tab.signIn(ann, 1, { accessToken: jwt(claims), expiresIn: undefined })
@@ -74,7 +74,7 @@ describe('an access token', () => {
     },
   )
 
-  it('that tells another end than the server: the server is believed [50]', async () => {
+  it('an access token that tells another end than the server: the server is believed [50]', async () => {
     const tab = openTab({ without: ['refresh'] })
     await tab.signIn(ann, 1, { accessToken: jwt({ iat: 1000, exp: 1600 }), expiresIn: 1200 })
     tab.clock.advance(1200 * SECOND - 1)
@@ -86,20 +86,23 @@ describe('an access token', () => {
   it.each([
     ['the same', 'Ünal-Ωλ😀', 'Ünal-Ωλ😀', 'authenticated'],
     ['another', 'Ünal-Ωλ😀', 'Ünal-Ωλ😁', 'expired'],
-  ])('for %s subject that no Latin-1 can spell: it is read as what it is [51]', async (_, before, after, status) => {
-    const tab = openTab()
-    await tab.signIn(ann, 1, { accessToken: jwt({ sub: before }) })
-    tab.clock.advance(DUE)
-    await drain()
-    tab.client.next('refresh').answer({ ...grant(2, null), accessToken: jwt({ sub: after }) })
-    await drain()
-    expect(tab.status()).toBe(status)
-  })
+  ])(
+    'an access token for %s subject that no Latin-1 can spell is read as what it is [51]',
+    async (_, before, after, status) => {
+      const tab = openTab()
+      await tab.signIn(ann, 1, { accessToken: jwt({ sub: before }) })
+      tab.clock.advance(DUE)
+      await drain()
+      tab.client.next('refresh').answer({ ...grant(2, null), accessToken: jwt({ sub: after }) })
+      await drain()
+      expect(tab.status()).toBe(status)
+    },
+  )
 })
 
 describe('signing up', () => {
   it.each(['email-taken', 'email-not-verified', 'weak-password', 'invalid-email', 'forbidden'] as const)(
-    'that ends with %s says so, and leaves nobody half signed in [53]',
+    'a sign-up that ends with %s says so, and leaves no user half signed in [53]',
     async (code) => {
       const tab = openTab()
       const signedUp = watch(tab.auth.signUp(annsPassword))
@@ -112,7 +115,7 @@ describe('signing up', () => {
     },
   )
 
-  it('that is taken note of without tokens is no session [53]', async () => {
+  it('a sign-up that is accepted without tokens is no session [53]', async () => {
     const tab = openTab()
     const signedUp = watch(tab.auth.signUp(annsPassword))
     await drain()
@@ -123,7 +126,7 @@ describe('signing up', () => {
   })
 })
 
-it('a key of the app that was revoked refuses everything: that says so, and signs nobody out [62]', async () => {
+it('a key of the app that was revoked refuses everything: that says so, and the user stays signed in [62]', async () => {
   const tab = openTab()
   await tab.signIn()
   tab.server.decide = () => 401
@@ -167,7 +170,7 @@ it('an answer that no script may read is handed on as it is: no success, no refu
 })
 
 describe('a second factor', () => {
-  it('that is tried too often says for how long to wait, and stays where it is [113]', async () => {
+  it('a second factor that is tried too often says for how long to wait, and stays where it is [113]', async () => {
     const tab = openTab()
     void tab.auth.signIn(annsPassword).catch(() => {})
     await drain()
@@ -204,12 +207,12 @@ describe('who it is, is told by the id and nothing else:', () => {
     ['the same name and role under another id', { ...ann, id: 'u9' }],
     ['an id in capitals', { ...ann, id: 'U1' }],
     ['an id with a space', { ...ann, id: 'u1 ' }],
-  ])('%s is somebody else [122]', async (_, user) => {
+  ])('%s is another user [122]', async (_, user) => {
     const tab = await renewedAs(user)
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'user-mismatch', lastUser: ann })
   })
 
-  it('another name and role under the same id is the same person [122]', async () => {
+  it('another name and role under the same id is the same user [122]', async () => {
     const tab = await renewedAs({ id: 'u1', name: 'Anna', role: 'reader' })
     expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: { name: 'Anna', role: 'reader' } })
   })

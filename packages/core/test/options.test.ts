@@ -43,15 +43,15 @@ describe('a time that is none', () => {
     expect(() => make({ requestTimeout })).toThrow(/requestTimeout is .+: give milliseconds/)
   })
 
-  it.each(['signOutTimeout', 'storageTimeout', 'refreshBefore'])('so is %s [K3a]', (name) => {
+  it.each(['signOutTimeout', 'storageTimeout', 'refreshBefore'])('%s that is no time is refused, too [K3a]', (name) => {
     for (const value of [Number.NaN, '30s', -1]) expect(() => make({ [name]: value })).toThrow(name)
   })
 
-  it.each([Number.NaN, 0, -5, '5m', undefined])('so is hasRecentSignIn(%j)', (milliseconds) => {
+  it.each([Number.NaN, 0, -5, '5m', undefined])('hasRecentSignIn(%j) is refused, too', (milliseconds) => {
     expect(() => hasRecentSignIn(milliseconds as number)).toThrow(TypeError)
   })
 
-  it.each([1, 30_000, 1e12, Infinity])('but %s is one', (requestTimeout) => {
+  it.each([1, 30_000, 1e12, Infinity])('the time %s is taken', (requestTimeout) => {
     expect(make({ requestTimeout, refreshBefore: requestTimeout }).said).toEqual([])
   })
 })
@@ -86,7 +86,7 @@ describe('a part that is none', () => {
     expect(() => make(options)).toThrow(`${name} is `)
   })
 
-  it('shows no value that may be a secret', () => {
+  it('the refusal of a part shows no value that may be a secret', () => {
     const secret = 'sk_live_1'
     for (const name of ['client', 'storage', 'fetch', 'guards', 'random', 'machine']) {
       expect(() => make({ [name]: secret })).toThrow(
@@ -117,18 +117,18 @@ describe('a role that is none', () => {
     { id: 'u1', name: 'Ann', role: '' },
     null,
   ]
-  it.each(users)('lets no user in: %j [K1a, K1b]', (user) => {
+  it.each(users)('a role that is none lets no user in: %j [K1a, K1b]', (user) => {
     for (const roles of [[], [missing], [null as unknown as string], ['']])
       expect(hasRole(...roles)({ user })).toBe(false)
   })
 
-  it('beside one that is readable changes nothing', () => {
+  it('a role that is none beside one that is readable changes nothing', () => {
     const guard = hasRole('admin', missing)
     expect(guard({ user: { id: 'u1', role: 'admin' } })).toBe(true)
     expect(guard({ user: { id: 'u1' } })).toBe(false)
   })
 
-  it('is said when the auth is made [K1a]', () => {
+  it('a role that is none is said when the auth is made [K1a]', () => {
     const { said } = make({ guards: { isAdmin: hasRole(missing), isEditor: hasRole('editor') } })
     expect(said).toHaveLength(1)
     expect(said[0]).toContain('guards.isAdmin names no role')
@@ -136,10 +136,13 @@ describe('a role that is none', () => {
 })
 
 describe('whom the server found', () => {
-  it.each([[{ user: undefined }], [{ user: null }], [null]])('%j is nobody [K2]', (initialSession) => {
-    const state = make({ initialSession }).auth.getInitialState()
-    expect([state.status, state.user, isAuthenticated(state)]).toEqual(['anonymous', null, false])
-  })
+  it.each([[{ user: undefined }], [{ user: null }], [null]])(
+    'an initialSession of %j is no user [K2]',
+    (initialSession) => {
+      const state = make({ initialSession }).auth.getInitialState()
+      expect([state.status, state.user, isAuthenticated(state)]).toEqual(['anonymous', null, false])
+    },
+  )
 
   it.each([[{}], [{ user: 'ann' }], [{ user: '' }], [{ user: false }], [{ user: 7 }], [true], ['ann']])(
     '%j says nothing, and that is said [K2]',
@@ -173,7 +176,7 @@ describe('a storage that others can see', () => {
     make({ client: nameless, storage: memoryStorage() })
   })
 
-  it('says its own name only if it was given one', () => {
+  it('a storage that others can see says its own name only if it was given one', () => {
     expect([browserStorage().name, browserStorage({ name: 'shop' }).name]).toEqual([undefined, 'shop'])
     expect([webStorage('localStorage').name, webStorage('localStorage', { name: 'shop' }).name]).toEqual([
       undefined,
@@ -181,7 +184,7 @@ describe('a storage that others can see', () => {
     ])
   })
 
-  it('with one name for two apps: the session of another server is left alone, and its token stays at home [A4]', async () => {
+  it('a storage with one name for two apps leaves the session of another server alone, and its token stays at home [A4]', async () => {
     const browser = fakeBrowser()
     const shop = openTab(
       { client: Object.assign(scriptedClient<User, Credentials>('https://shop.test'), { id: 'app' }) },
@@ -218,7 +221,7 @@ describe('a storage that others can see', () => {
     expect([next.auth.getState().user, next.warnings]).toEqual([ann, []])
   })
 
-  it('and two names for one app: lock and wire are each its own', async () => {
+  it('two names for one app have a lock and a wire of their own each', async () => {
     const browser = fakeBrowser()
     const locks: string[] = []
     const wires: string[] = []
@@ -244,14 +247,14 @@ describe('a storage that others can see', () => {
 })
 
 describe('a listener that is none', () => {
-  it('is refused at once, not at each change [K21, K21a]', () => {
+  it('a listener that is none is refused at once, not at each change [K21, K21a]', () => {
     const { auth } = make({})
     expect(() => auth.subscribe(undefined as never)).toThrow(TypeError)
   })
 })
 
 describe('a guard that is none', () => {
-  it('is closed to requireUser, also where a setting is missing [K4, K4b, K7b]', async () => {
+  it('a guard that is none is closed to requireUser, also where a setting is missing [K4, K4b, K7b]', async () => {
     const tab = openTab()
     await tab.signIn()
     for (const guard of [undefined, null, '', 'isEditr', 'toString', 'constructor']) {
@@ -264,7 +267,7 @@ describe('a guard that is none', () => {
     expect(asked.now).toBe('resolved')
   })
 
-  it('is said once for each name [K4, K4b]', async () => {
+  it('a guard that is none is said once for each name [K4, K4b]', async () => {
     const said: string[] = []
     const tab = openTab({ onWarning: ({ message }) => void said.push(message) })
     await tab.signIn()
@@ -272,7 +275,7 @@ describe('a guard that is none', () => {
     expect(said).toEqual([expect.stringContaining('There is no guard "isEditr"')])
   })
 
-  it('may be a method of a class, found by inheritance [K14, K14a]', async () => {
+  it('a guard may be a method of a class, found by inheritance [K14, K14a]', async () => {
     class Policies {
       readonly role = 'editor'
       isEditor({ user }: { user: User }) {

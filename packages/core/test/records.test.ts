@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ann, createDisk, DAY, drain, DUE, grant, HOUR, KEY, MINUTE, openTab, uncaughtDuring } from './support.ts'
 
-/** A disk on which somebody signed in. */
+/** A disk that holds the session of a user who signed in. */
 async function diskWithSession() {
   const disk = createDisk()
   const first = openTab({ storage: disk.storage })
@@ -53,23 +53,20 @@ describe('a record that is none of ours', () => {
     ['an end that was asked for', { version: 1, revision: 'r', id: 'session', ended: 'signed-out', user: ann }],
   ]
 
-  it.each(garbage)(
-    '%s: nobody is signed in, nothing throws, and a sign-in replaces it [90, 93, 95]',
-    async (_, record) => {
-      const disk = createDisk()
-      disk.records.set(KEY, record)
-      const uncaught = await uncaughtDuring(async () => {
-        const tab = openTab({ storage: disk.storage })
-        await tab.boot()
-        expect(tab.auth.getState()).toMatchObject({ status: 'anonymous', error: null, persistence: 'stored' })
-        expect(tab.client.pending).toEqual([])
-        await tab.signIn()
-        expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', persistence: 'stored' })
-        expect(disk.record).toMatchObject({ version: 1, refreshToken: 'refresh-1', user: ann })
-      })
-      expect(uncaught).toEqual([])
-    },
-  )
+  it.each(garbage)('%s is no session, throws nothing, and is replaced by a sign-in [90, 93, 95]', async (_, record) => {
+    const disk = createDisk()
+    disk.records.set(KEY, record)
+    const uncaught = await uncaughtDuring(async () => {
+      const tab = openTab({ storage: disk.storage })
+      await tab.boot()
+      expect(tab.auth.getState()).toMatchObject({ status: 'anonymous', error: null, persistence: 'stored' })
+      expect(tab.client.pending).toEqual([])
+      await tab.signIn()
+      expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', persistence: 'stored' })
+      expect(disk.record).toMatchObject({ version: 1, refreshToken: 'refresh-1', user: ann })
+    })
+    expect(uncaught).toEqual([])
+  })
 
   it('a newer version: it is left alone, and the session lasts as long as the page [15, 94]', async () => {
     const disk = createDisk()
@@ -89,7 +86,7 @@ describe('a record that is none of ours', () => {
     expect(new Set(tab.warnings)).toEqual(new Set(['storage-unavailable']))
   })
 
-  it('an object whose properties throw: nobody is signed in, and nothing hangs', async () => {
+  it('an object whose properties throw is no session, and nothing hangs', async () => {
     const uncaught = await uncaughtDuring(async () => {
       const storage = {
         scope: 'shared' as const,

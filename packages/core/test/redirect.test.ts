@@ -126,15 +126,15 @@ const schemes = [
 ]
 
 describe('going back to', () => {
-  it.each(ours)('%j is ours', (value, page) => {
+  it.each(ours)('the way back %j is ours', (value, page) => {
     expect(safeReturnTo(value, options)).toBe(page)
   })
 
-  it.each(theirs.map((value) => [value]))('%j is not', (value) => {
+  it.each(theirs.map((value) => [value]))('the way back %j is not ours', (value) => {
     expect(safeReturnTo(value, options)).toBe('/home')
   })
 
-  it('any of them twice is what it was once, and stays in the app wherever it is read', () => {
+  it('a way back that is made safe twice is what it was once, and stays in the app wherever it is read', () => {
     for (const value of [...ours.map(([input]) => input), ...theirs]) {
       const once = safeReturnTo(value, options)
       expect(safeReturnTo(once, options)).toBe(once)
@@ -161,7 +161,7 @@ describe('going back to', () => {
     expect(safeReturnTo(`${origin}?a=b`, app)).toBe('/?a=b')
   })
 
-  it.each(schemes)('what leads out of an app at %s is not [A1d]', (origin) => {
+  it.each(schemes)('what leads out of an app at %s is not ours [A1d]', (origin) => {
     const [scheme = ''] = origin.split('://')
     for (const value of [
       ...theirs.filter((value) => value !== 'http:a'),
@@ -181,7 +181,7 @@ describe('going back to', () => {
     }
   })
 
-  it('knows the origin from a whole address as well, and the port', () => {
+  it('safeReturnTo knows the origin from a whole address as well, and the port', () => {
     const local = { base: 'http://localhost:5173/sign-in?x=1#y', fallback: '/home' }
     expect(safeReturnTo('/a', local)).toBe('/a')
     expect(safeReturnTo('a', local)).toBe('/a')
@@ -201,24 +201,24 @@ describe('to the sign-in page and back', () => {
     ['/', '/sign-in?returnTo=%2F'],
     ['//evil.test', '/sign-in?returnTo=%2Fhome'],
     ['javascript:alert(1)', '/sign-in?returnTo=%2Fhome'],
-  ])('from %j over %j', (from, to) => {
+  ])('the way to the sign-in page and back leads from %j over %j', (from, to) => {
     expect(redirect.to(from)).toBe(to)
   })
 
   it.each(['/a', '/a/b?c=d&e=f#g', '/a?returnTo=/b', '/a?x=%26returnTo%3D//evil.test', '/%C3%BC?q=a%2Bb+c#%20'])(
-    'and back to %j',
+    'the sign-in page leads back to %j',
     (from) => {
       expect(redirect.back(redirect.to(from))).toBe(from)
       expect(redirect.back(`https://app.test${redirect.to(from)}`)).toBe(from)
     },
   )
 
-  it.each(theirs.filter((value) => typeof value === 'string'))('and never back to %j', (value) => {
+  it.each(theirs.filter((value) => typeof value === 'string'))('the sign-in page never leads back to %j', (value) => {
     expect(redirect.back(`/sign-in?returnTo=${encodeURIComponent(value)}`)).toBe('/home')
     expect(redirect.back(`/sign-in?returnTo=/a&returnTo=${encodeURIComponent(value)}`)).toBe('/a')
   })
 
-  it('keeps what the address of the sign-in page says already', () => {
+  it('the way to the sign-in page keeps what the address of that page says already', () => {
     const german = signInRedirect({ signIn: '/sign-in?lang=de#form', fallback: '/home', base })
     expect(german.to('/a')).toBe('/sign-in?lang=de&returnTo=%2Fa#form')
     expect(german.back(german.to('/a'))).toBe('/a')
@@ -232,7 +232,7 @@ describe('to the sign-in page and back', () => {
     '/sign-in?returnTo=/a',
     'https://app.test/sign-in#x',
     '/x/../sign-in',
-  ])('%j is the sign-in page itself: nobody is sent there from there, nor back to it', (from) => {
+  ])('%j is the sign-in page itself: no user is sent there from there, nor back to it', (from) => {
     expect(redirect.isHere(from)).toBe(true)
     expect(redirect.back(redirect.to(from))).toBe(from.includes('returnTo') ? '/a' : '/home')
     expect(redirect.back(`/sign-in?returnTo=${encodeURIComponent(from)}`)).toBe('/home')
@@ -247,7 +247,7 @@ describe('to the sign-in page and back', () => {
     ['a long filter in the query', `/posts?ids=${'1234567,'.repeat(1000)}`, `/posts?ids=${'1234567,'.repeat(1000)}`],
     ['a long hash', `/posts#${'a'.repeat(9000)}`, `/posts#${'a'.repeat(9000)}`],
     ['an address of 16,384 characters', `/posts?a=${'b'.repeat(16_375)}`, `/posts?a=${'b'.repeat(16_375)}`],
-  ])('leads back to %s [A6b]', (_, from, page) => {
+  ])('the sign-in page leads back to %s [A6b]', (_, from, page) => {
     const there = redirect.to(from)
     expect(redirect.isHere(there)).toBe(true)
     expect(redirect.to(there)).toBe(there)
@@ -257,19 +257,19 @@ describe('to the sign-in page and back', () => {
   it.each([
     ['a path of 3,000 characters', `/${'a'.repeat(3000)}`],
     ['an address of 16,385 characters', `/posts?a=${'b'.repeat(16_376)}`],
-  ])('leads from %s to the sign-in page, and home', (_, from) => {
+  ])('the way from %s leads to the sign-in page, and home', (_, from) => {
     expect(redirect.to(from)).toBe('/sign-in?returnTo=%2Fhome')
     expect(redirect.back(redirect.to(from))).toBe('/home')
   })
 
-  it('does not lead back to the page that says no', () => {
+  it('the sign-in page does not lead back to the page that says no', () => {
     const strict = signInRedirect({ signIn: '/sign-in', forbidden: '/forbidden', fallback: '/home', base })
     expect(strict.to('/forbidden?why=role')).toBe('/sign-in?returnTo=%2Fhome')
     expect(strict.back('/sign-in?returnTo=/Forbidden/')).toBe('/home')
     expect(strict.back('/sign-in?returnTo=/forbidden/fruit')).toBe('/forbidden/fruit')
   })
 
-  it('does not need the name of the host, as on a server', () => {
+  it('the way to the sign-in page and back does not need the name of the host, as on a server', () => {
     const anywhere = signInRedirect({ signIn: '/sign-in' })
     expect(anywhere.to('/a?b#c')).toBe('/sign-in?returnTo=%2Fa%3Fb%23c')
     expect(anywhere.back(anywhere.to('/a?b#c'))).toBe('/a?b#c')
@@ -282,7 +282,7 @@ describe('to the sign-in page and back', () => {
     ['/de/account?a#b', '/de/sign-in', '/de/sign-in'],
     ['https://app.test/de/account', '/de/sign-in', '/de/sign-in'],
     ['//evil.test/de', '/sign-in', '/sign-in'],
-  ])('makes the sign-in page from the page the user comes from: %j', (from, page) => {
+  ])('the sign-in page is made from the page the user comes from: %j', (from, page) => {
     const locales = signInRedirect({
       signIn: (path) => (path.startsWith('/de/') ? '/de/sign-in' : '/sign-in'),
       fallback: '/home',
@@ -295,7 +295,7 @@ describe('to the sign-in page and back', () => {
     expect(locales.back(locales.to(from))).toBe(from.startsWith('//') ? '/home' : from.replace(base, ''))
   })
 
-  it('is the sign-in page alone, with no way back', () => {
+  it('the bare way is the sign-in page alone, with no way back', () => {
     expect(redirect.bare('/posts/1?draft=1')).toBe('/sign-in')
     expect(redirect.back(redirect.bare('/posts/1?draft=1'))).toBe('/home')
   })
@@ -313,7 +313,7 @@ describe('on a page that no web server sent', () => {
   })
 
   it.each(['file:///C:/app/index.html#/admin', 'about:blank', ...schemes])(
-    '%s: leads to the sign-in page and back [A1b]',
+    '%s: a guarded page leads to the sign-in page and back [A1b]',
     (href) => {
       vi.stubGlobal('location', { origin: 'null', href })
       const redirect = signInRedirect({ signIn: '/sign-in', fallback: '/home' })

@@ -72,7 +72,7 @@ async function signedIn(allowedOrigins: readonly string[] = [own.origin]) {
 }
 
 describe.each([301, 302, 303, 307, 308])('a redirect of %i', (status) => {
-  it('is followed within the server, with the token, and without one signed out [C11, V7]', async () => {
+  it('a redirect is followed within the server, with the token, and without one signed out [C11, V7]', async () => {
     const { auth, client } = await signedIn()
     const response = await auth.fetch(towards(status, '/posts/'))
     expect([response.status, await response.text()]).toEqual([200, 'Bearer access-1'])
@@ -86,7 +86,7 @@ describe.each([301, 302, 303, 307, 308])('a redirect of %i', (status) => {
     ])
   })
 
-  it('brings no token to another server or another port, allowed or not [C9, C11]', async () => {
+  it('a redirect brings no token to another server or another port, allowed or not [C9, C11]', async () => {
     for (const allowed of [[own.origin], [own.origin, other.origin]]) {
       const { auth } = await signedIn(allowed)
       for (const address of [`${other.origin}/posts`, other.origin.replace('127.0.0.1', 'localhost')])
@@ -95,14 +95,14 @@ describe.each([301, 302, 303, 307, 308])('a redirect of %i', (status) => {
     expect(other.arrived.map(({ token }) => token)).toEqual(Array(4).fill(undefined))
   })
 
-  it('brings no token back by way of another server [C11]', async () => {
+  it('a redirect brings no token back by way of another server [C11]', async () => {
     const { auth } = await signedIn()
     const back = `${other.origin}/to/${status}/${encodeURIComponent(`${own.origin}/posts`)}`
     expect(await (await auth.fetch(towards(status, back))).text()).toBe('no token')
     expect(own.arrived.map(({ token }) => token)).toEqual(['Bearer access-1', undefined])
   })
 
-  it('is not followed where the caller says so [C1e, C5a, C11]', async () => {
+  it('a redirect is not followed where the caller says so [C1e, C5a, C11]', async () => {
     const { auth } = await signedIn()
     const manual = await auth.fetch(towards(status, '/posts/'), { redirect: 'manual' })
     expect(manual.status).toBe(status)
@@ -110,7 +110,7 @@ describe.each([301, 302, 303, 307, 308])('a redirect of %i', (status) => {
     expect(own.arrived.filter(({ path }) => path === '/posts/')).toEqual([])
   })
 
-  it('brings the body along where the standard says so, once and after a renewal [C11]', async () => {
+  it('a redirect brings the body along where the standard says so, once and after a renewal [C11]', async () => {
     own.good.add('Bearer access-2')
     const { auth, client } = await signedIn()
     const asked = watch(auth.fetch(towards(status, '/posts/'), { method: 'POST', body: 'text' }))
@@ -126,7 +126,7 @@ describe.each([301, 302, 303, 307, 308])('a redirect of %i', (status) => {
     ])
   })
 
-  it('renews nothing where another server answers 401, which has seen no token [C9]', async () => {
+  it('a redirect renews nothing where another server answers 401, which has seen no token [C9]', async () => {
     other.good.add('Bearer access-2')
     const { auth, client } = await signedIn()
     const response = await auth.fetch(towards(status, `${other.origin}/posts`))

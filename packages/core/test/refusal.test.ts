@@ -124,7 +124,7 @@ describe('a 401', () => {
     }
   })
 
-  it('a 401 behind a redirect within the origin does [C9, C11]', async () => {
+  it('a 401 behind a redirect within the origin speaks of the token [C9, C11]', async () => {
     const tab = await signedIn(({ token }) =>
       Object.defineProperty(new Response('', { status: token === 'Bearer access-2' ? 200 : 401 }), 'url', {
         value: 'https://api.test/posts/',
@@ -192,7 +192,7 @@ describe("the client's word for a refusal", () => {
     expect([await asked.value?.json(), tab.tokens()]).toEqual([{ data: { me: 'Ann' } }, twice])
   })
 
-  it('the word outranks the default: its 401 is no refusal', async () => {
+  it("the client's word for a refusal outranks the default: its 401 is no refusal", async () => {
     const tab = await signedIn(() => new Response('', { status: 401 }), { isRefused: () => false })
     expect([(await tab.ask()).value?.status, tab.client.counts.refresh]).toEqual([401, 0])
   })
@@ -285,7 +285,7 @@ describe("the client's own headers", () => {
   const ok: Answer = () => new Response('')
   const keyOf = (sent: readonly Sent[]) => sent.map(({ headers }) => headers.get('x-api-key'))
 
-  it('its own origin gets them, and no other one', async () => {
+  it("the client's own headers go to its own origin, and to no other one", async () => {
     const tab = await signedIn(ok, { headers: () => ({ 'x-api-key': 'pk' }) })
     for (const url of [HERE, ELSEWHERE, 'https://other.test/', 'https://api.test:8443/']) await tab.ask(url)
     expect([keyOf(tab.sent), tab.tokens()]).toEqual([
@@ -294,7 +294,7 @@ describe("the client's own headers", () => {
     ])
   })
 
-  it('they come along while nobody is signed in, and beside an Authorization of the caller', async () => {
+  it("the client's own headers come along while no user is signed in, and beside an Authorization of the caller", async () => {
     const tab = await signedIn(ok, { headers: () => ({ 'x-api-key': 'pk' }) })
     await tab.ask(HERE, { headers: { authorization: 'Basic x' } })
     void tab.auth.signOut()
@@ -316,7 +316,7 @@ describe("the client's own headers", () => {
     expect([keyOf(tab.sent), asked.now]).toEqual([['mine', 'mine', '', 'mine'], 'resolved'])
   })
 
-  it('the token outranks an Authorization among them', async () => {
+  it("the token outranks an Authorization among the client's own headers", async () => {
     const tab = await signedIn(ok, { headers: () => ({ authorization: 'Basic of-the-app' }) })
     await tab.ask(HERE)
     void tab.auth.signOut()
@@ -330,7 +330,7 @@ describe("the client's own headers", () => {
     ['a Headers', () => new Headers({ 'x-api-key': 'pk' })],
     ['a list', () => [['x-api-key', 'pk']]],
   ]
-  it.each(forms)('%s of them is understood', async (_, headers) => {
+  it.each(forms)("%s of the client's own headers is understood", async (_, headers) => {
     const tab = await signedIn(ok, { headers } as Words)
     await tab.ask(HERE)
     expect(keyOf(tab.sent)).toEqual(['pk'])
@@ -346,14 +346,17 @@ describe("the client's own headers", () => {
     ['are no header', () => ({ 'a b': 'c' })],
     ['have a value that is none', () => ({ 'x-api-key': '€' })],
   ]
-  it.each(broken)('a request goes without those that %s, and that is told', async (_, headers) => {
-    const tab = await signedIn(ok, { headers } as Words)
-    const asked = await tab.ask(HERE)
-    expect([asked.value?.status, tab.tokens(), keyOf(tab.sent)]).toEqual([200, once, [null]])
-    expect(console.error).toHaveBeenCalledOnce()
-  })
+  it.each(broken)(
+    'a request goes without those headers of the client that %s, and that is told',
+    async (_, headers) => {
+      const tab = await signedIn(ok, { headers } as Words)
+      const asked = await tab.ask(HERE)
+      expect([asked.value?.status, tab.tokens(), keyOf(tab.sent)]).toEqual([200, once, [null]])
+      expect(console.error).toHaveBeenCalledOnce()
+    },
+  )
 
-  it.each([undefined, {}, []])('%j of them is none', async (headers) => {
+  it.each([undefined, {}, []])("%j as the client's own headers is none", async (headers) => {
     const tab = await signedIn(ok, { headers: () => headers as never })
     expect([(await tab.ask(HERE)).value?.status, tab.tokens()]).toEqual([200, once])
     expect(console.error).not.toHaveBeenCalled()
@@ -363,7 +366,7 @@ describe("the client's own headers", () => {
     ['no body', {}],
     ['a text', { method: 'POST', body: 'text' }],
     ['a form', { method: 'POST', body: new URLSearchParams({ a: '1' }) }],
-  ] as const)('they are asked for at each try, with %s', async (_, init) => {
+  ] as const)("the client's own headers are asked for at each try, with %s", async (_, init) => {
     let n = 0
     const tab = await signedIn(({ token }) => new Response('', { status: token === 'Bearer access-2' ? 200 : 401 }), {
       headers: () => ({ 'x-api-key': `pk-${(n += 1)}` }),
@@ -372,7 +375,7 @@ describe("the client's own headers", () => {
     expect([keyOf(tab.sent), tab.tokens()]).toEqual([['pk-1', 'pk-2'], twice])
   })
 
-  it('they are asked for as a method of the client', async () => {
+  it("the client's own headers are asked for as a method of the client", async () => {
     const words = {
       key: 'pk',
       headers() {
@@ -433,7 +436,7 @@ describe('the connection to the auth server', () => {
     expect(await renewingAfter(url, answer)).toEqual({ pings: isPinged ? 1 : 0, spent: ['refresh-1'] })
   })
 
-  it('a failure of another server says nothing of it [C10]', async () => {
+  it('a failure of another server says nothing of the connection to the auth server [C10]', async () => {
     let pings = 0
     const client = Object.assign(scriptedClient<User, Credentials>(), { ping: async () => void (pings += 1) })
     const tab = openTab({
@@ -448,7 +451,7 @@ describe('the connection to the auth server', () => {
     expect([pings, client.spent]).toEqual([0, ['refresh-1']])
   })
 
-  it('a request that its caller gave up says nothing of it', async () => {
+  it('a request that its caller gave up says nothing of the connection to the auth server', async () => {
     let pings = 0
     const client = Object.assign(scriptedClient<User, Credentials>(), { ping: async () => void (pings += 1) })
     const controller = new AbortController()

@@ -27,7 +27,7 @@ describe('on a page that is not secure', () => {
     expect(await tab.auth.getAccessToken()).toBe('access-2')
   })
 
-  it('where nothing random can be had, nobody is signed in by something that only looks random [163]', async () => {
+  it('where nothing random can be had, no user is signed in by something that only looks random [163]', async () => {
     const weak = vi.spyOn(Math, 'random')
     vi.stubGlobal('crypto', undefined)
     const uncaught = await uncaughtDuring(async () => {
@@ -47,13 +47,13 @@ describe('on a page that is not secure', () => {
 })
 
 describe('another copy of XState on the page', () => {
-  it('is not asked whether ours is one of its own: no source looks at the class of an actor [164]', () => {
+  it('another copy of XState on the page is not asked whether ours is one of its own: no source looks at the class of an actor [164]', () => {
     const asks = sources.filter(({ text }) => /instanceof\s+(Actor|StateMachine|StateNode|State)\b/.test(text))
     expect(asks.map(({ file }) => file)).toEqual([])
     expect(sources.length).toBeGreaterThan(40)
   })
 
-  it('can read our actor as its own [164]', async () => {
+  it('another copy of XState on the page can read our actor as its own [164]', async () => {
     // loaded once more: a second instance of every class
     const require = createRequire(import.meta.url)
     for (const path of Object.keys(require.cache)) if (/[/\\]xstate[/\\]/.test(path)) delete require.cache[path]

@@ -83,7 +83,7 @@ const look = async (promise: Promise<unknown>, see: (where: string, value: unkno
   return outcome
 }
 
-it('the watch sees what is there', async () => {
+it('the watch for secrets sees what is there', async () => {
   const leaks = await leaksOf(async (_, see) => {
     see('a', { deep: [{ [Symbol('x')]: `x${secret('y')}` }] })
     see('b', new Map([[secret('key'), 1]]))
@@ -92,7 +92,7 @@ it('the watch sees what is there', async () => {
   expect(leaks.map((leak) => leak.split(':')[0])).toEqual(['a', 'b', 'console.warn'])
 })
 
-it('a whole life shows none: sign-in, second factor, renewals, switch, sign-out', async () => {
+it('a whole life shows no secret: sign-in, second factor, renewals, switch, sign-out', async () => {
   const leaks = await leaksOf(async (tab, see) => {
     const { auth, client, clock } = tab
     void auth.signIn(password).catch(() => {})
@@ -164,7 +164,7 @@ it.each(errors)('an error of a client that holds a secret in %s shows none', asy
   expect(leaks).toEqual([])
 })
 
-it('answers that nobody can read show none', async () => {
+it('answers that cannot be read show no secret', async () => {
   const leaks = await leaksOf(async ({ auth, client }, see) => {
     for (const answer of [
       secret('page'),
@@ -192,7 +192,7 @@ it('the kind of a challenge is text, and no more than that', async () => {
   expect(leaks).toEqual([])
 })
 
-it('commands after the end, and late answers, write none to the console [155]', async () => {
+it('commands after the end, and late answers, write no secret to the console [155]', async () => {
   const leaks = await leaksOf(async ({ auth, client }, see) => {
     void auth.signIn(password).catch(() => {})
     await drain()
@@ -204,7 +204,7 @@ it('commands after the end, and late answers, write none to the console [155]', 
   expect(leaks).toEqual([])
 })
 
-it('a storage that fails shows none in its warning', async () => {
+it('a storage that fails shows no secret in its warning', async () => {
   const disk = createDisk()
   disk.before = () => Promise.reject(new Error(secret('disk')))
   const leaks = await leaksOf(

@@ -15,7 +15,7 @@ import {
 } from './support.ts'
 
 describe('a sign-in that is given up', () => {
-  it('does not sign in when its answer comes late: that session is revoked [109]', async () => {
+  it('a sign-in that is given up does not sign in when its answer comes late: that session is revoked [109]', async () => {
     const { auth, client, status, stored } = openTab()
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()
@@ -29,7 +29,7 @@ describe('a sign-in that is given up', () => {
     expect(await stored()).toBe(null)
   })
 
-  it('while it waits for the restore is never sent', async () => {
+  it('a sign-in that is given up while it waits for the restore is never sent', async () => {
     const { auth, client, status, tab } = openTab()
     tab.holdStorage()
     const signedIn = watch(auth.signIn(annsPassword))
@@ -40,7 +40,7 @@ describe('a sign-in that is given up', () => {
     expect([signedIn.now, status(), client.counts.signIn]).toEqual(['cancelled', 'anonymous', 0])
   })
 
-  it('and begun again at once: the first grant is revoked, the second signs in', async () => {
+  it('a sign-in that is given up and begun again at once has its first grant revoked, and the second signs in', async () => {
     const { auth, client } = openTab()
     void auth.signIn(annsPassword).catch(() => {})
     await drain()
@@ -60,7 +60,7 @@ describe('a sign-in that is given up', () => {
 })
 
 describe('signing in while', () => {
-  it('the session is being restored waits for that, then switches', async () => {
+  it('signing in while the session is being restored waits for that, then switches', async () => {
     const tab = openTab({}, await browserWithSession())
     tab.tab.holdStorage()
     const signedIn = watch(tab.auth.signIn(bobsPassword))
@@ -74,7 +74,7 @@ describe('signing in while', () => {
     expect(tab.client.next('signOut').input).toMatchObject({ accessToken: 'access-1' })
   })
 
-  it('the session is being restored, and failing, leaves the restored session', async () => {
+  it('a sign-in while the session is being restored that fails leaves the restored session', async () => {
     const tab = openTab({}, await browserWithSession())
     const signedIn = watch(tab.auth.signIn(bobsPassword))
     await drain()
@@ -84,7 +84,7 @@ describe('signing in while', () => {
     expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: ann })
   })
 
-  it('a sign-out is under way: it wins, and the late end of the sign-out undoes nothing [107]', async () => {
+  it('a sign-in while a sign-out is under way wins, and the late end of the sign-out undoes nothing [107]', async () => {
     const { auth, client, signIn, stored, tab } = openTab()
     await signIn()
     tab.holdStorage()
@@ -102,7 +102,7 @@ describe('signing in while', () => {
     expect(await stored()).toMatchObject({ user: bob, refreshToken: 'refresh-7' })
   })
 
-  it('the session is over: it begins a new one, and remembers the old one when it fails', async () => {
+  it('a sign-in while the session is over begins a new one, and remembers the old one when it fails', async () => {
     const { auth, client, signIn } = openTab()
     await signIn()
     void auth.refresh().catch(() => {})
@@ -122,7 +122,7 @@ describe('signing in while', () => {
     })
   })
 
-  it('a switch is under way and the old session ends meanwhile, says so when the switch fails', async () => {
+  it('a switch that fails says so, where the old session ended meanwhile', async () => {
     const { auth, client, signIn } = openTab()
     await signIn()
     void auth.refresh().catch(() => {})

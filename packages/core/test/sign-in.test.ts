@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ann, annsPassword, bob, bobsPassword, drain, grant, openTab, SECOND, watch } from './support.ts'
 
 describe('signing in', () => {
-  it('goes through restoring, anonymous or not, authenticating and authenticated', async () => {
+  it('signing in goes through restoring, anonymous or not, authenticating and authenticated', async () => {
     const { auth, client } = openTab()
     const seen: string[] = []
     auth.subscribe(({ status }) => void seen.push(status))
@@ -23,7 +23,7 @@ describe('signing in', () => {
     })
   })
 
-  it('asks the server who it is, where the grant does not say', async () => {
+  it('signing in asks the server who it is, where the grant does not say', async () => {
     const { auth, client, status } = openTab()
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()
@@ -37,7 +37,7 @@ describe('signing in', () => {
     expect(client.counts.getUser).toBe(1)
   })
 
-  it('asks three times, then fails as that did, and revokes what was granted [52]', async () => {
+  it('signing in asks three times, then fails as that did, and revokes what was granted [52]', async () => {
     const { auth, client, stored } = openTab()
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()
@@ -56,7 +56,7 @@ describe('signing in', () => {
   it.each([
     ['null', null],
     ['undefined', undefined],
-  ])('refuses %s as the user', async (_, user) => {
+  ])('signing in refuses %s as the user', async (_, user) => {
     const { auth, client } = openTab()
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()
@@ -70,7 +70,7 @@ describe('signing in', () => {
     expect(auth.getState()).toMatchObject({ status: 'anonymous' })
   })
 
-  it('is told only when the session is on disk [101]', async () => {
+  it('signing in is told only when the session is on disk [101]', async () => {
     const { auth, client, stored, tab } = openTab()
     await auth.requireUser().catch(() => {})
     const signedIn = watch(auth.signIn(annsPassword))
@@ -85,7 +85,7 @@ describe('signing in', () => {
     expect(await stored()).toMatchObject({ refreshToken: 'refresh-1', user: ann, marked: false, generation: 1 })
   })
 
-  it('that is refused leaves nobody signed in, and says why until the next try', async () => {
+  it('a sign-in that is refused leaves no user signed in, and says why until the next try', async () => {
     const { auth, client } = openTab()
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()
@@ -97,7 +97,7 @@ describe('signing in', () => {
     expect(auth.getState()).toMatchObject({ status: 'authenticating', error: null })
   })
 
-  it('twice with the same credentials is one request and two answers [108]', async () => {
+  it('signing in twice with the same credentials is one request and two answers [108]', async () => {
     const { auth, client } = openTab()
     const twice = [watch(auth.signIn(annsPassword)), watch(auth.signIn({ ...annsPassword }))]
     await drain()
@@ -107,7 +107,7 @@ describe('signing in', () => {
     expect(twice.map(({ value }) => value)).toEqual([ann, ann])
   })
 
-  it('again after it failed is another request', async () => {
+  it('signing in again after it failed is another request', async () => {
     const { auth, client } = openTab()
     void auth.signIn(annsPassword).catch(() => {})
     await drain()
@@ -120,7 +120,7 @@ describe('signing in', () => {
     expect(again.now).toBe('resolved')
   })
 
-  it('with other credentials takes the place of the first', async () => {
+  it('signing in with other credentials takes the place of the first', async () => {
     const { auth, client } = openTab()
     const first = watch(auth.signIn(annsPassword))
     await drain()
@@ -161,7 +161,7 @@ describe('signing in', () => {
         return [new Passkey('one'), new Passkey('two')]
       },
     ],
-  ])('with other %s, which no JSON tells apart, takes its place as well', async (_, make) => {
+  ])('signing in with other %s, which no JSON tells apart, takes its place as well', async (_, make) => {
     const { auth, client } = openTab()
     const [one, other] = make() as unknown as (typeof annsPassword)[]
     const first = watch(auth.signIn(one as typeof annsPassword))
@@ -172,7 +172,7 @@ describe('signing in', () => {
     expect(client.pending[1]?.input).toBe(other)
   })
 
-  it('as a sign-up with the same details is another thing', async () => {
+  it('signing up with the same details is another thing than signing in', async () => {
     const { auth, client } = openTab()
     const first = watch(auth.signIn(annsPassword))
     await drain()
@@ -184,7 +184,7 @@ describe('signing in', () => {
     expect(second.value).toEqual(ann)
   })
 
-  it('up, where the client cannot: says so', async () => {
+  it('signing up where the client cannot is an error that says so', async () => {
     const { auth, status } = openTab({ without: ['signUp'] })
     const signedUp = watch(auth.signUp(annsPassword))
     await drain()
@@ -192,7 +192,7 @@ describe('signing in', () => {
     expect(status()).toBe('anonymous')
   })
 
-  it('to a client without getUser and without a user in the grant is unreadable', async () => {
+  it('signing in to a client without getUser and without a user in the grant is unreadable', async () => {
     const { auth, client } = openTab({ without: ['getUser'] })
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()
@@ -201,7 +201,7 @@ describe('signing in', () => {
     expect(signedIn.now).toBe('invalid-response')
   })
 
-  it('to a server that never answers ends with the time limit, and a late grant is revoked [109]', async () => {
+  it('signing in to a server that never answers ends with the time limit, and a late grant is revoked [109]', async () => {
     const { auth, client, clock, status } = openTab({ requestTimeout: 20 * SECOND })
     const signedIn = watch(auth.signIn(annsPassword))
     await drain()

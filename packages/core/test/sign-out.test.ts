@@ -23,7 +23,7 @@ async function signedIn() {
 }
 
 describe('signing out', () => {
-  it('empties the page at once and the storage in the same turn, before the server has said anything', async () => {
+  it('signing out empties the page at once and the storage in the same turn, before the server has said anything', async () => {
     const { auth, client, stored } = await signedIn()
     const out = watch(auth.signOut())
     expect(auth.getState()).toEqual({ status: 'signingOut', user: null, error: null, persistence: 'stored' })
@@ -48,22 +48,25 @@ describe('signing out', () => {
     ['an expired token', new AuthError('session-expired', { status: 401 }), 'no'],
     ['a refusal', new AuthError('forbidden', { status: 403 }), 'no'],
     ['no connection', new AuthError('offline'), 'no'],
-    ['nobody signed in', new AuthError('not-authenticated'), 'no'],
+    ['no user signed in', new AuthError('not-authenticated'), 'no'],
     ['a broken connection', new AuthError('network'), 'unknown'],
     ['a broken server', new AuthError('unavailable', { status: 503 }), 'unknown'],
     ['a page', new AuthError('invalid-response', { status: 200 }), 'unknown'],
     ['an error of its own', new TypeError('Failed to fetch'), 'unknown'],
   ]
-  it.each(outcomes)('to a server that answers with %s: revoked is told truly [105]', async (_, error, revoked) => {
-    const { auth, client, status } = await signedIn()
-    const out = watch(auth.signOut())
-    await drain()
-    client.next('signOut').fail(error)
-    await drain()
-    expect([out.value, status()]).toEqual([{ revoked }, 'signedOut'])
-  })
+  it.each(outcomes)(
+    'a sign-out to a server that answers with %s says truly what was revoked [105]',
+    async (_, error, revoked) => {
+      const { auth, client, status } = await signedIn()
+      const out = watch(auth.signOut())
+      await drain()
+      client.next('signOut').fail(error)
+      await drain()
+      expect([out.value, status()]).toEqual([{ revoked }, 'signedOut'])
+    },
+  )
 
-  it('to a client that cannot tell the server says no', async () => {
+  it('a sign-out of a client that cannot tell the server says no', async () => {
     const tab = openTab({ without: ['signOut'] })
     await tab.signIn()
     const out = watch(tab.auth.signOut())
@@ -71,7 +74,7 @@ describe('signing out', () => {
     expect([out.value, tab.status(), await tab.stored()]).toEqual([{ revoked: 'no' }, 'signedOut', null])
   })
 
-  it('to a server that hangs is over after five seconds, here at once [104]', async () => {
+  it('a sign-out to a server that hangs is over after five seconds, here at once [104]', async () => {
     const { auth, client, clock, status } = await signedIn()
     const out = watch(auth.signOut())
     await drain()
@@ -84,7 +87,7 @@ describe('signing out', () => {
     expect([out.value, status(), signal.aborted]).toEqual([{ revoked: 'unknown' }, 'signedOut', true])
   })
 
-  it('twice is one request and the same answer', async () => {
+  it('signing out twice is one request and the same answer', async () => {
     const { auth, client } = await signedIn()
     const twice = [watch(auth.signOut()), watch(auth.signOut())]
     await drain()
@@ -95,14 +98,14 @@ describe('signing out', () => {
     expect(client.counts.signOut).toBe(1)
   })
 
-  it('when nobody is signed in does nothing and says no', async () => {
+  it('signing out when no user is signed in does nothing and says no', async () => {
     const { auth, client, status } = openTab()
     await auth.requireUser().catch(() => {})
     expect(await auth.signOut()).toEqual({ revoked: 'no' })
     expect([status(), client.pending]).toEqual(['anonymous', []])
   })
 
-  it('again after it is done says no', async () => {
+  it('signing out again after it is done says no', async () => {
     const { auth, client } = await signedIn()
     void auth.signOut()
     await drain()
@@ -111,7 +114,7 @@ describe('signing out', () => {
     expect(await auth.signOut()).toEqual({ revoked: 'no' })
   })
 
-  it('needs no renewal first, although the access token has ended [106]', async () => {
+  it('signing out needs no renewal first, although the access token has ended [106]', async () => {
     const { auth, client, clock } = await signedIn()
     clock.sleep(2 * HOUR)
     void auth.signOut()
@@ -119,7 +122,7 @@ describe('signing out', () => {
     expect([client.counts.refresh, client.counts.signOut]).toEqual([0, 1])
   })
 
-  it('leaves no error of the session behind', async () => {
+  it('signing out leaves no error of the session behind', async () => {
     const { auth, client, clock } = await signedIn()
     clock.advance(HOUR - SECOND)
     await drain()
@@ -136,7 +139,7 @@ describe('signing out', () => {
 })
 
 describe('signing out during', () => {
-  it('a restore forgets what is stored and revokes it', async () => {
+  it('signing out during a restore forgets what is stored and revokes it', async () => {
     const tab = openTab({}, await browserWithSession())
     tab.tab.holdStorage()
     const out = watch(tab.auth.signOut())
@@ -151,7 +154,7 @@ describe('signing out during', () => {
     expect([out.value, tab.status()]).toEqual([{ revoked: 'yes' }, 'signedOut'])
   })
 
-  it('a sign-in gives that up, and its late grant is revoked', async () => {
+  it('signing out during a sign-in gives that up, and its late grant is revoked', async () => {
     const { auth, client, status, stored } = openTab()
     const signedInToo = watch(auth.signIn(annsPassword))
     await drain()
@@ -164,7 +167,7 @@ describe('signing out during', () => {
     expect([status(), await stored()]).toEqual(['signedOut', null])
   })
 
-  it('a sign-in that is being stored: nothing is left of it', async () => {
+  it('signing out during a sign-in that is being stored leaves nothing of it', async () => {
     const { auth, client, status, stored, tab } = openTab()
     await auth.requireUser().catch(() => {})
     const signedInToo = watch(auth.signIn(annsPassword))
@@ -181,7 +184,7 @@ describe('signing out during', () => {
     expect(status()).toBe('signedOut')
   })
 
-  it('a switch of user ends both sessions', async () => {
+  it('signing out during a switch of user ends both sessions', async () => {
     const { auth, client, status, stored } = await signedIn()
     void auth.signIn(bobsPassword).catch(() => {})
     await drain()
@@ -194,7 +197,7 @@ describe('signing out during', () => {
     expect([status(), await stored()]).toEqual(['signedOut', null])
   })
 
-  it('a challenge forgets it', async () => {
+  it('signing out during a challenge forgets it', async () => {
     const { auth, client } = openTab()
     void auth.signIn(annsPassword).catch(() => {})
     await drain()
@@ -207,7 +210,7 @@ describe('signing out during', () => {
     expect([answered.now, client.counts.answerChallenge]).toEqual(['no-challenge', 0])
   })
 
-  it('a renewal rejects those who wait for it', async () => {
+  it('signing out during a renewal rejects those who wait for it', async () => {
     const { auth, client } = await signedIn()
     const renewed = watch(auth.refresh())
     await drain()
@@ -219,7 +222,7 @@ describe('signing out during', () => {
     expect(await auth.getAccessToken()).toBe(null)
   })
 
-  it('an ended session takes note of it', async () => {
+  it('signing out takes note of a session that has ended', async () => {
     const { auth, client, stored, status } = await signedIn()
     void auth.refresh().catch(() => {})
     await drain()
@@ -231,7 +234,7 @@ describe('signing out during', () => {
     expect([out.value, status(), await stored()]).toEqual([{ revoked: 'no' }, 'signedOut', null])
   })
 
-  it('a storage that hangs: the page is empty at once, and the server is told within five seconds', async () => {
+  it('signing out over a storage that hangs empties the page at once, and the server is told within five seconds', async () => {
     const disk = createDisk()
     const tab = openTab({ storage: disk.storage })
     await tab.signIn()

@@ -14,7 +14,7 @@ test('an auth for the test of a component has its user at once, and its guards a
   await expect(auth.requireUser({ guard: 'isEditor' })).resolves.toEqual(ann)
 })
 
-test('its sign-out settles, and a sign-in by a form brings the same user back [W6]', async () => {
+test('the sign-out of a signed-in auth settles, and a sign-in by a form brings the same user back [W6]', async () => {
   const auth = await signedInAuth(ann)
   await expect(auth.signOut()).resolves.toEqual({ revoked: 'yes' })
   await drain()
@@ -23,7 +23,7 @@ test('its sign-out settles, and a sign-in by a form brings the same user back [W
   await expect(auth.signIn({ email: 'ann@example.test', password: 'correct horse' })).resolves.toEqual(ann)
 })
 
-test('it renews when its token is due, and asks the server of the test what it was told to [W6]', async () => {
+test('a signed-in auth renews when its token is due, and asks the server of the test what it was told to [W6]', async () => {
   const clock = fakeClock()
   const promoted = { ...ann, role: 'admin' }
   const auth = await signedInAuth(ann, { guards, clock, client: { getUser: async () => promoted } })
@@ -38,7 +38,7 @@ test('it renews when its token is due, and asks the server of the test what it w
   expect(auth.can('isAdmin')).toBe(true)
 })
 
-test('it shows what an unreachable server does to a screen [W6]', async () => {
+test('a signed-in auth shows what an unreachable server does to a screen [W6]', async () => {
   const fail = () => Promise.reject(new AuthError('network'))
   const auth = await signedInAuth(ann, { client: { signIn: fail, signOut: fail } })
   expect(auth.getState().user).toEqual(ann)

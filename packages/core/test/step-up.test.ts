@@ -12,7 +12,7 @@ const openStepUp = (options: Options = {}, browser?: Awaited<ReturnType<typeof b
 }
 
 describe('a guard about the age of the sign-in', () => {
-  it('is open after a sign-in and closes by itself, telling each listener', async () => {
+  it('a guard about the age of the sign-in is open after a sign-in and closes by itself, telling each listener', async () => {
     const { auth, answers, clock, signIn } = openStepUp()
     await signIn()
     expect(answers()).toEqual([true, true])
@@ -32,7 +32,7 @@ describe('a guard about the age of the sign-in', () => {
     ])
   })
 
-  it('closes by itself while another sign-in waits for its code, and nothing else has changed', async () => {
+  it('a guard about the age of the sign-in closes by itself while another sign-in waits for its code, and nothing else has changed', async () => {
     const { auth, client, answers, clock, signIn } = openStepUp()
     await signIn()
     const again = watch(auth.signIn(annsPassword))
@@ -51,7 +51,7 @@ describe('a guard about the age of the sign-in', () => {
     expect(Object.entries(after).every(([key, value]) => Object.is(value, Reflect.get(before, key)))).toBe(true)
   })
 
-  it('gives the same user and another state when only its answer changed', async () => {
+  it('a guard about the age of the sign-in gives the same user and another state when only its answer changed', async () => {
     const { auth, clock, signIn } = openStepUp()
     await signIn()
     const before = auth.getState()
@@ -63,7 +63,7 @@ describe('a guard about the age of the sign-in', () => {
     expect(after.user).toBe(before.user)
   })
 
-  it('is not opened by a renewal', async () => {
+  it('a guard about the age of the sign-in is not opened by a renewal', async () => {
     const { answers, client, clock, signIn } = openStepUp()
     await signIn()
     clock.advance(DUE)
@@ -73,7 +73,7 @@ describe('a guard about the age of the sign-in', () => {
     expect(answers()).toEqual([false, false])
   })
 
-  it('opens again when the user signs in again', async () => {
+  it('a guard about the age of the sign-in opens again when the user signs in again', async () => {
     const { auth, answers, client, clock, signIn } = openStepUp()
     await signIn()
     clock.advance(6 * MINUTE)
@@ -86,7 +86,7 @@ describe('a guard about the age of the sign-in', () => {
     expect(answers()).toEqual([true, true])
   })
 
-  it('counts from the sign-in, not from the reload', async () => {
+  it('a guard about the age of the sign-in counts from the sign-in, not from the reload', async () => {
     const browser = await browserWithSession()
     const tab = openStepUp({}, browser)
     await tab.boot()
@@ -101,17 +101,20 @@ describe('a guard about the age of the sign-in', () => {
   it.each([
     ['a day back', -86_400_000, [false, true]],
     ['a day forward', 86_400_000, [false, false]],
-  ] as const)('is not kept open by a clock that was put %s', async (_, jump, answer) => {
-    const { answers, clock, signIn, network } = openStepUp()
-    await signIn()
-    clock.advance(2 * MINUTE)
-    clock.jump(jump)
-    network.wake()
-    await drain()
-    expect(answers()).toEqual(answer)
-  })
+  ] as const)(
+    'a guard about the age of the sign-in is not kept open by a clock that was put %s',
+    async (_, jump, answer) => {
+      const { answers, clock, signIn, network } = openStepUp()
+      await signIn()
+      clock.advance(2 * MINUTE)
+      clock.jump(jump)
+      network.wake()
+      await drain()
+      expect(answers()).toEqual(answer)
+    },
+  )
 
-  it('closes on waking up from a sleep', async () => {
+  it('a guard about the age of the sign-in closes on waking up from a sleep', async () => {
     const { auth, answers, clock, network, signIn } = openStepUp()
     await signIn()
     const seen: boolean[][] = []
@@ -122,21 +125,24 @@ describe('a guard about the age of the sign-in', () => {
     expect(seen).toEqual([[false, false]])
   })
 
-  it.each([undefined, null, 'yesterday', -1, NaN])('is closed where the record says %j', async (signedInAt) => {
-    const browser = await browserWithSession()
-    const [key] = browser.keys()
-    const { storage } = browser.openTab()
-    const record = (await storage.read(key ?? '')) as { revision: string; version: 1 }
-    await storage.compareAndSet(key ?? '', record.revision, { ...record, revision: 'tampered', signedInAt })
-    const tab = openStepUp({}, browser)
-    await tab.boot()
-    tab.client.next('getUser').answer(ann)
-    await drain()
-    expect(tab.status()).toBe('authenticated')
-    expect(tab.answers()).toEqual([false, false])
-  })
+  it.each([undefined, null, 'yesterday', -1, NaN])(
+    'a guard about the age of the sign-in is closed where the record says %j',
+    async (signedInAt) => {
+      const browser = await browserWithSession()
+      const [key] = browser.keys()
+      const { storage } = browser.openTab()
+      const record = (await storage.read(key ?? '')) as { revision: string; version: 1 }
+      await storage.compareAndSet(key ?? '', record.revision, { ...record, revision: 'tampered', signedInAt })
+      const tab = openStepUp({}, browser)
+      await tab.boot()
+      tab.client.next('getUser').answer(ann)
+      await drain()
+      expect(tab.status()).toBe('authenticated')
+      expect(tab.answers()).toEqual([false, false])
+    },
+  )
 
-  it('costs an app without one no event and no timer', async () => {
+  it('a guard about the age of the sign-in costs an app without one no event and no timer', async () => {
     const types: string[] = []
     const tab = openTab({ inspect: (event) => void ('event' in event && types.push(event.event.type)) } as Options)
     await tab.signIn()
@@ -147,7 +153,7 @@ describe('a guard about the age of the sign-in', () => {
     expect(tab.clock.pending).toBe(timers)
   })
 
-  it('leaves no timer behind', async () => {
+  it('a guard about the age of the sign-in leaves no timer behind', async () => {
     const { auth, clock, signIn } = openStepUp()
     await signIn()
     auth.destroy()
@@ -156,7 +162,7 @@ describe('a guard about the age of the sign-in', () => {
 })
 
 describe('guards of the chart itself', () => {
-  it('are what a machine was given in place of the named ones', async () => {
+  it('guards of the chart itself are what a machine was given in place of the named ones', async () => {
     const machine = authMachine.provide({
       guards: { isAllowed: ({ context }, { guard }) => guard === 'isAnn' && context.session?.user === ann },
     })
@@ -169,7 +175,7 @@ describe('guards of the chart itself', () => {
     expect(asked.now).toBe('resolved')
   })
 
-  it('do not open to anybody who is not signed in', async () => {
+  it('guards of the chart itself do not open to a user who is not signed in', async () => {
     const machine = authMachine.provide({ guards: { isAllowed: () => true } })
     const { auth } = openTab({ machine, guards: { isEditor: hasRole('editor') } } as unknown as Options)
     auth.subscribe(() => {})

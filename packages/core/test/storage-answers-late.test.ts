@@ -334,7 +334,7 @@ describe('over a full disk', () => {
 })
 
 describe('a record that another script writes over', () => {
-  it('in the middle of a renewal costs nothing: the new tokens are kept and none is revoked [N4a]', async () => {
+  it('a record that another script writes over in the middle of a renewal costs nothing: the new tokens are kept and none is revoked [N4a]', async () => {
     const disk = createDisk()
     const tab = await refreshing({ storage: disk.storage })
     disk.records.set(KEY, 'garbage')
@@ -344,7 +344,7 @@ describe('a record that another script writes over', () => {
     expect([tab.client.spent, tab.client.counts.signOut]).toEqual([['refresh-1'], 0])
   })
 
-  it('with a mark in it is not taken for one without: the token is not sent again [J3c]', async () => {
+  it('a record that another script writes over with a mark in it is not taken for one without: the token is not sent again [J3c]', async () => {
     const disk = createDisk()
     const clock = fakeClock()
     const browser = fakeBrowser()

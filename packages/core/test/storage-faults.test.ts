@@ -17,7 +17,7 @@ import {
 const full = () => Promise.reject(new DOMException('full', 'QuotaExceededError'))
 const works = () => Promise.resolve()
 
-/** A disk on which somebody signed in. */
+/** A disk that holds the session of a user who signed in. */
 async function diskWithSession() {
   const disk = createDisk()
   const first = openTab({ storage: disk.storage })
@@ -39,7 +39,7 @@ function failing(disk: ReturnType<typeof createDisk>, times: number): void {
 }
 
 describe('a storage that fails once', () => {
-  it('at the start: the sign-in page is not shown, and then the user is [V3a]', async () => {
+  it('a storage that fails once at the start: the sign-in page is not shown, and then the user is [V3a]', async () => {
     const { disk, clock } = await diskWithSession()
     failing(disk, 2)
     const tab = openTab({ storage: disk.storage, clock })
@@ -52,7 +52,7 @@ describe('a storage that fails once', () => {
     expect(seen).not.toContain('anonymous')
   })
 
-  it('during a renewal: the new tokens are stored, and persistence says so [V35]', async () => {
+  it('a storage that fails once during a renewal: the new tokens are stored, and persistence says so [V35]', async () => {
     const disk = createDisk()
     const tab = openTab({ storage: disk.storage })
     await tab.signIn()
@@ -80,21 +80,24 @@ describe('a storage that fails from the start', () => {
         throw new Error('SecurityError')
       },
     ],
-  ])('because it %s: sign-in works, lasts as long as the page, and one warning says so [86]', async (_, before) => {
-    const disk = createDisk()
-    disk.before = before
-    const { auth, client, clock, signIn, warnings } = openTab({ storage: disk.storage })
-    await signIn()
-    expect(auth.getState()).toMatchObject({ status: 'authenticated', user: ann, persistence: 'memory' })
-    clock.advance(DUE)
-    await drain()
-    client.next('refresh').answer(grant(2))
-    await drain()
-    expect(await auth.getAccessToken()).toBe('access-2')
-    expect(warnings).toEqual(['storage-unavailable'])
-  })
+  ])(
+    'a storage that fails from the start because it %s: sign-in works, lasts as long as the page, and one warning says so [86]',
+    async (_, before) => {
+      const disk = createDisk()
+      disk.before = before
+      const { auth, client, clock, signIn, warnings } = openTab({ storage: disk.storage })
+      await signIn()
+      expect(auth.getState()).toMatchObject({ status: 'authenticated', user: ann, persistence: 'memory' })
+      clock.advance(DUE)
+      await drain()
+      client.next('refresh').answer(grant(2))
+      await drain()
+      expect(await auth.getAccessToken()).toBe('access-2')
+      expect(warnings).toEqual(['storage-unavailable'])
+    },
+  )
 
-  it('because it hangs: no promise waits longer than two seconds [12, 96]', async () => {
+  it('a storage that fails from the start because it hangs: no promise waits longer than two seconds [12, 96]', async () => {
     const disk = createDisk()
     disk.before = () => never()
     const { auth, clock, client, warnings } = openTab({ storage: disk.storage })
@@ -112,7 +115,7 @@ describe('a storage that fails from the start', () => {
     expect(warnings).toEqual(['storage-unavailable'])
   })
 
-  it('warns in the console once where the app listens to no warnings', async () => {
+  it('a storage that fails from the start warns in the console once where the app listens to no warnings', async () => {
     const disk = createDisk()
     disk.before = () => full()
     const lines: unknown[][] = []
@@ -130,7 +133,7 @@ describe('a storage that fails from the start', () => {
     expect(String(lines[0])).toContain('storage-unavailable')
   })
 
-  it('and a listener for warnings that throws loses nothing', async () => {
+  it('a listener for warnings that throws loses nothing of a storage that fails', async () => {
     const disk = createDisk()
     disk.before = () => full()
     const uncaught = await uncaughtDuring(async () => {
@@ -158,7 +161,7 @@ describe('a storage that fails from the start', () => {
 })
 
 describe('a storage that is full', () => {
-  it('when the new tokens are to be written: the session goes on in memory, and a reload does not show the old token [87]', async () => {
+  it('a storage that is full when the new tokens are to be written: the session goes on in memory, and a reload does not show the old token [87]', async () => {
     const { disk, clock } = await diskWithSession()
     const tab = openTab({ storage: disk.storage, clock })
     await tab.boot()
@@ -180,7 +183,7 @@ describe('a storage that is full', () => {
     expect(reloaded.status()).not.toBe('authenticated')
   })
 
-  it('when the token is to be marked: a reload does not show the token that was shown before', async () => {
+  it('a storage that is full when the token is to be marked: a reload does not show the token that was shown before', async () => {
     const { disk, clock } = await diskWithSession()
     const tab = openTab({ storage: disk.storage, clock })
     await tab.boot()
@@ -199,7 +202,7 @@ describe('a storage that is full', () => {
     expect(shown.length).toBe(new Set(shown).size)
   })
 
-  it('when the token is to be marked: two tabs do not show it one after the other', async () => {
+  it('a storage that is full when the token is to be marked: two tabs do not show it one after the other', async () => {
     const { disk, clock } = await diskWithSession()
     const one = openTab({ storage: disk.storage, clock })
     const two = openTab({ storage: disk.storage, clock, tabs: one.tab.tabs })
@@ -219,7 +222,7 @@ describe('a storage that is full', () => {
     expect(shown.length).toBe(new Set(shown).size)
   })
 
-  it('forgets the session all the same when the user signs out', async () => {
+  it('a storage that is full forgets the session all the same when the user signs out', async () => {
     const { disk, clock } = await diskWithSession()
     const tab = openTab({ storage: disk.storage, clock })
     await tab.boot()
@@ -238,7 +241,7 @@ describe('a storage that is full', () => {
 })
 
 describe('a storage that lies', () => {
-  it('by refusing every write: the page does not freeze, and asks the server no faster for it', async () => {
+  it('a storage that refuses every write does not freeze the page, and the server is asked no faster for it', async () => {
     const { disk, clock } = await diskWithSession()
     let operations = 0
     const storage: typeof disk.storage = {
@@ -258,7 +261,7 @@ describe('a storage that lies', () => {
     expect(tab.auth.getState()).toMatchObject({ user: ann })
   })
 
-  it('and has something else than a record between two renewals: the session goes on', async () => {
+  it('a storage that has something else than a record between two renewals does not end the session', async () => {
     const disk = createDisk()
     const { auth, client, clock, signIn } = openTab({ storage: disk.storage })
     await signIn()
@@ -271,7 +274,7 @@ describe('a storage that lies', () => {
     expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle' })
   })
 
-  it('and has the record of a newer version between two renewals: no token is spent, the access token is used to its end [94]', async () => {
+  it('a storage that has the record of a newer version between two renewals: no token is spent, the access token is used to its end [94]', async () => {
     const disk = createDisk()
     const { auth, client, clock, signIn } = openTab({ storage: disk.storage })
     await signIn()

@@ -58,7 +58,7 @@ describe('a storage that is emptied in the middle of a renewal', () => {
     },
   )
 
-  it('between two visits, as browsers do after a week: nobody is signed in, and nothing is asked or said [99]', async () => {
+  it('a storage that is emptied between two visits, as browsers do after a week, leaves no user signed in, and nothing is asked or said [99]', async () => {
     const disk = createDisk()
     const first = openTab({ storage: disk.storage })
     await first.signIn()
@@ -132,7 +132,7 @@ describe('a storage that finishes in another order than it was asked', () => {
     expect([tab.auth.getState().user, await tab.auth.getAccessToken()]).toEqual([null, null])
   })
 
-  it('of two tabs that write at once one wins, and both show the winner [97]', async () => {
+  it('one of two tabs that write at once wins, and both show the winner [97]', async () => {
     const clock = fakeClock()
     for (const first of [0, 1]) {
       const disk = createDisk()
@@ -194,7 +194,7 @@ describe('a storage that finishes in another order than it was asked', () => {
 })
 
 it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '', ' ', '../..', 'ü😀\u0000', 'a'.repeat(5000)])(
-  'an app whose id is %j has a session like any other, and shares it with nobody [100]',
+  'an app whose id is %j has a session like any other, and shares it with no other app [100]',
   async (id) => {
     const browser = fakeBrowser()
     const clock = fakeClock()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ann, annsPassword, browserWithSession, drain, grant, openTab, SECOND, watch } from './support.ts'
 
 describe('a state', () => {
-  it('is the same one until something changed that an app can see', async () => {
+  it('a state is the same one until something changed that an app can see', async () => {
     const { auth, clock, network, signIn } = openTab()
     await signIn()
     const before = auth.getState()
@@ -14,7 +14,7 @@ describe('a state', () => {
     expect(auth.getState()).toBe(before)
   })
 
-  it('keeps the user who did not change through a renewal and a confirmation', async () => {
+  it('a state keeps the user who did not change through a renewal and a confirmation', async () => {
     const tab = openTab({}, await browserWithSession())
     await tab.boot()
     const { user } = tab.auth.getState()
@@ -27,7 +27,7 @@ describe('a state', () => {
     expect(tab.auth.getState().user).toBe(user)
   })
 
-  it('of a renewal is told twice: that it began and that it ended', async () => {
+  it('a renewal is told twice: that it began and that it ended', async () => {
     const { auth, client, signIn } = openTab()
     await signIn()
     const seen: string[] = []
@@ -41,7 +41,7 @@ describe('a state', () => {
 })
 
 describe('a listener', () => {
-  it('may listen twice, and stops one at a time', async () => {
+  it('a listener may listen twice, and stops one at a time', async () => {
     const { auth } = openTab()
     let told = 0
     const listener = (): void => void (told += 1)
@@ -55,7 +55,7 @@ describe('a listener', () => {
     expect(told).toBe(3)
   })
 
-  it('that throws is reported, and the others are told [158]', async () => {
+  it('a listener that throws is reported, and the others are told [158]', async () => {
     const { auth } = openTab()
     const { error } = console
     const lines: unknown[] = []
@@ -73,7 +73,7 @@ describe('a listener', () => {
     expect([told, lines.map(String)]).toEqual([1, ['Error: mine']])
   })
 
-  it('that stops another one stops it at once', async () => {
+  it('a listener that stops another one stops it at once', async () => {
     const { auth } = openTab()
     let told = 0
     let stop = (): void => {}
@@ -83,7 +83,7 @@ describe('a listener', () => {
     expect(told).toBe(0)
   })
 
-  it('that begins to listen during a change is told of the next one, not of this one', async () => {
+  it('a listener that begins to listen during a change is told of the next one, not of this one', async () => {
     const { auth } = openTab()
     const seen: string[] = []
     let isFirst = true
@@ -97,7 +97,7 @@ describe('a listener', () => {
     expect(seen).toEqual(['authenticating'])
   })
 
-  it('that signs out when a user signed in is obeyed, and no one is signed in after [159]', async () => {
+  it('a listener that signs out when a user signed in is obeyed, and no user is signed in after it [159]', async () => {
     const { auth, client, stored } = openTab()
     const outs: ReturnType<typeof watch>[] = []
     auth.subscribe(({ status }) => {

@@ -180,7 +180,7 @@ export async function refreshing(options: Options = {}): Promise<Tab> {
 export const tolerantClient = (): ScriptedClient<User, Credentials> =>
   Object.assign(scriptedClient<User, Credentials>(), { replay: 'tolerated' as const })
 
-/** A browser in which somebody has signed in and closed the page. */
+/** A browser in which a user signed in and closed the page. */
 export async function browserWithSession(user: User = ann, clock: FakeClock = fakeClock()): Promise<FakeBrowser> {
   const browser = fakeBrowser()
   const first = openTab({}, browser, clock)

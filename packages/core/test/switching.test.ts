@@ -18,7 +18,7 @@ import {
 } from './support.ts'
 
 describe('switching the user', () => {
-  it('keeps the old session until the new one is granted, then revokes the old one once', async () => {
+  it('switching the user keeps the old session until the new one is granted, then revokes the old one once', async () => {
     const { auth, client, server, signIn } = openTab()
     await signIn()
     const switched = watch(auth.signIn(bobsPassword))
@@ -36,7 +36,7 @@ describe('switching the user', () => {
     expect(await auth.getAccessToken()).toBe('access-7')
   })
 
-  it('takes nothing off the screen before it is granted: the user and what they may do stay', async () => {
+  it('switching the user takes nothing off the screen before it is granted: the user and what they may do stay', async () => {
     const { auth, client, signIn } = openTab()
     await signIn()
     const before = auth.getState().user
@@ -60,7 +60,7 @@ describe('switching the user', () => {
     ])
   })
 
-  it('shows nobody any more once the old session has ended meanwhile', async () => {
+  it('switching the user shows no user any more once the old session has ended meanwhile', async () => {
     const { auth, client, signIn } = openTab()
     await signIn()
     void auth.signIn(bobsPassword).catch(() => {})
@@ -74,7 +74,7 @@ describe('switching the user', () => {
     expect(auth.getState()).toMatchObject({ status: 'expired', lastUser: ann })
   })
 
-  it('goes back to the old session when it fails, and says why', async () => {
+  it('switching the user goes back to the old session when it fails, and says why', async () => {
     const { auth, client, signIn, stored } = openTab()
     await signIn()
     const switched = watch(auth.signIn(bobsPassword))
@@ -92,7 +92,7 @@ describe('switching the user', () => {
     expect(client.counts.signOut).toBe(0)
   })
 
-  it('given up while the new user is asked for: the new session is revoked, the old one stays as it was', async () => {
+  it('a switch that is given up while the new user is asked for: the new session is revoked, the old one stays as it was', async () => {
     const { auth, client, signIn, stored } = openTab()
     await signIn()
     const before = await stored()
@@ -109,7 +109,7 @@ describe('switching the user', () => {
     expect(await stored()).toEqual(before)
   })
 
-  it('given up while it is being stored: the old session is stored again', async () => {
+  it('a switch that is given up while it is being stored: the old session is stored again', async () => {
     const { auth, client, signIn, stored, tab } = openTab()
     await signIn()
     const switched = watch(auth.signIn(bobsPassword))
@@ -126,7 +126,7 @@ describe('switching the user', () => {
     expect(client.next('signOut').input).toMatchObject({ accessToken: 'access-7' })
   })
 
-  it('given up during a renewal: that renewal is not repeated, and its session not revoked', async () => {
+  it('a switch that is given up during a renewal: that renewal is not repeated, and its session not revoked', async () => {
     const { auth, client, clock, signIn } = openTab()
     await signIn()
     clock.advance(DUE)
@@ -149,7 +149,7 @@ describe('switching the user', () => {
     expect(await auth.getAccessToken()).toBe('access-2')
   })
 
-  it('given up while it is being stored, during a renewal: the token is not shown twice', async () => {
+  it('a switch that is given up while it is being stored, during a renewal: the token is not shown twice', async () => {
     const { auth, client, clock, signIn, tab } = openTab()
     await signIn()
     clock.advance(DUE)
@@ -171,7 +171,7 @@ describe('switching the user', () => {
     expect(client.spent).toEqual(['refresh-1'])
   })
 
-  it('given up after another tab renewed: the older tokens are not put over the newer ones', async () => {
+  it('a switch that is given up after another tab renewed: the older tokens are not put over the newer ones', async () => {
     const disk = createDisk()
     const one = openTab({ storage: disk.storage })
     await one.signIn()
@@ -191,7 +191,7 @@ describe('switching the user', () => {
     expect(disk.record).toMatchObject({ generation: 2, refreshToken: 'refresh-2' })
   })
 
-  it('when the sign-in is overtaken by another one: each session but the last is revoked', async () => {
+  it('a switch that is overtaken by another one: each session but the last is revoked', async () => {
     const { auth, client } = openTab()
     const first = watch(auth.signIn({ email: 'ann@example.test', password: 'one' }))
     await drain()
@@ -211,7 +211,7 @@ describe('switching the user', () => {
 })
 
 describe('a request of one user', () => {
-  it('that waited for the renewal of the first user does not go out when another tab switched the user [110]', async () => {
+  it('a request that waited for the renewal of its user does not go out when another tab switched the user [110]', async () => {
     const one = openTab()
     await one.signIn()
     const two = openTab({}, one.browser, one.clock)
@@ -226,7 +226,7 @@ describe('a request of one user', () => {
     expect(one.server.arrived).toEqual([])
   })
 
-  it('whose token has ended is not sent as the user who is signing in', async () => {
+  it('a request of one user whose token has ended is not sent as the user who is signing in', async () => {
     const { auth, client, clock, server, signIn } = openTab()
     await signIn(ann, 1)
     void auth.signIn(bobsPassword)
@@ -240,7 +240,7 @@ describe('a request of one user', () => {
     expect(server.arrived).toEqual([])
   })
 
-  it('that waits for a sign-in which comes to nothing goes out as the one who stayed', async () => {
+  it('a request of one user that waits for a sign-in which comes to nothing goes out as the user who stayed', async () => {
     const { auth, client, clock, server, signIn } = openTab()
     await signIn()
     void auth.signIn(bobsPassword).catch(() => {})
@@ -256,7 +256,7 @@ describe('a request of one user', () => {
     expect(server.tokens()).toEqual(['access-2'])
   })
 
-  it('that waits for a renewal goes on waiting while a user tries to sign in', async () => {
+  it('a request of one user that waits for a renewal goes on waiting while a user tries to sign in', async () => {
     const { auth, client, clock, server, signIn } = openTab()
     await signIn()
     clock.sleep(61 * MINUTE)
@@ -272,7 +272,7 @@ describe('a request of one user', () => {
     expect(server.tokens()).toEqual(['access-2'])
   })
 
-  it('is not sent again as another user after a 401', async () => {
+  it('a request of one user is not sent again as another user after a 401', async () => {
     const { auth, server, signIn } = openTab()
     await signIn()
     server.decide = () => null

@@ -20,7 +20,7 @@ import {
 } from './support.ts'
 import type { AuthStorage, TabHint, Tabs } from '@authchart/core'
 
-/** Locks that keep nobody out, as after a robbery, and a wire on which nothing arrives. */
+/** Locks that keep no tab out, as after a robbery, and a wire on which nothing arrives. */
 const robbed: Tabs = { lock: (_, work) => work(), open: () => ({ post() {}, close() {} }) }
 
 /** Tabs that share a disk and nothing else. */
@@ -31,7 +31,7 @@ function tabsOfOneDisk(tabs: Tabs = robbed) {
 }
 
 describe('a tab that crashes while it holds the lock', () => {
-  it('before the mark is on disk has spent nothing: the next tab renews, once [7]', async () => {
+  it('a tab that crashes while it holds the lock before the mark is on disk has spent nothing: the next tab renews, once [7]', async () => {
     const browser = await browserWithSession()
     const dead = openTab({}, browser)
     await dead.boot()
@@ -50,13 +50,13 @@ describe('a tab that crashes while it holds the lock', () => {
     expect(await next.auth.getAccessToken()).toBe('access-2')
   })
 
-  it('after the mark is on disk, and before it sent, counts as one that sent [7]', async () => {
+  it('a tab that crashes while it holds the lock after the mark is on disk, and before it sent, counts as one that sent [7]', async () => {
     const disk = createDisk()
     const clock = fakeClock()
     const browser = fakeBrowser()
     const first = openTab({ storage: disk.storage, clock }, browser)
     await first.signIn()
-    // the mark is written, and then there is nobody any more to hear of it
+    // the mark is written, and then no tab is left to hear of it
     const storage: AuthStorage = {
       ...disk.storage,
       async compareAndSet(key, expected, next) {
@@ -96,7 +96,7 @@ describe('a tab that holds the lock', () => {
     return { clock, busy, waiting }
   }
 
-  it('for as long as a renewal may take keeps the other one waiting, without an error [13]', async () => {
+  it('a tab that holds the lock for as long as a renewal may take keeps the other one waiting, without an error [13]', async () => {
     const { clock, busy, waiting } = await busyAndWaiting()
     // the longest ping, the longest request and the longest question who it is
     clock.advance(70 * SECOND)
@@ -109,7 +109,7 @@ describe('a tab that holds the lock', () => {
     expect(waiting.client.spent).toEqual([])
   })
 
-  it('and is frozen is not robbed: the other one gives up waiting and uses the access token to its end [8]', async () => {
+  it('a tab that holds the lock and is frozen is not robbed: the other one gives up waiting and uses the access token to its end [8]', async () => {
     const { clock, busy, waiting } = await busyAndWaiting()
     // a second of the two minutes has passed: it was due at 33
     clock.advance(2 * MINUTE - SECOND + 10)
@@ -143,7 +143,7 @@ describe('a tab that holds the lock', () => {
 })
 
 describe('a tab that was robbed of its lock in the middle of a renewal', () => {
-  it('is not followed by the robber, who finds its mark [9]', async () => {
+  it('a tab that was robbed of its lock in the middle of a renewal is not followed by the robber, which finds its mark [9]', async () => {
     const { open } = tabsOfOneDisk()
     const one = open()
     await one.signIn()
@@ -163,7 +163,7 @@ describe('a tab that was robbed of its lock in the middle of a renewal', () => {
     expect(await two.auth.getAccessToken()).toBe('access-2')
   })
 
-  it('does not write over who signed in since: its late tokens are revoked [9]', async () => {
+  it('a tab that was robbed of its lock in the middle of a renewal does not write over a user who signed in since: its late tokens are revoked [9]', async () => {
     const { disk, open } = tabsOfOneDisk()
     const victim = open()
     await victim.signIn()
@@ -183,7 +183,7 @@ describe('a tab that was robbed of its lock in the middle of a renewal', () => {
     expect(await victim.auth.getAccessToken()).toBe('access-7')
   })
 
-  it('does not bring back a session that was signed out since [9]', async () => {
+  it('a tab that was robbed of its lock in the middle of a renewal does not bring back a session that was signed out since [9]', async () => {
     const { disk, open } = tabsOfOneDisk()
     const victim = open()
     await victim.signIn()
@@ -202,7 +202,7 @@ describe('a tab that was robbed of its lock in the middle of a renewal', () => {
 })
 
 describe('hints', () => {
-  it('that come before the record, twice, late or from nowhere change nothing by themselves [4, 98]', async () => {
+  it('hints that come before the record, twice, late or from nowhere change nothing by themselves [4, 98]', async () => {
     const disk = createDisk()
     const clock = fakeClock()
     let hear: (hint: TabHint) => void = () => {}
@@ -237,7 +237,7 @@ describe('hints', () => {
 })
 
 describe('two auths in one page', () => {
-  it('over one storage share the lock and the record, and spend one token once [15]', async () => {
+  it('two auths in one page over one storage share the lock and the record, and spend one token once [15]', async () => {
     const browser = await browserWithSession()
     const clock = fakeClock()
     const page = browser.openTab()
@@ -255,7 +255,7 @@ describe('two auths in one page', () => {
   })
 
   it.each([true, false])(
-    'of which the older was replaced in the middle of a renewal (destroyed: %s): one request [25]',
+    'two auths in one page of which the older was replaced in the middle of a renewal (destroyed: %s): one request [25]',
     async (isDestroyed) => {
       const clock = fakeClock()
       const browser = await browserWithSession(ann, clock)
@@ -320,7 +320,7 @@ describe('in the middle of a renewal', () => {
 })
 
 describe('back from the back-forward cache', () => {
-  it('guards are closed at once, until the server says who it is [26]', async () => {
+  it('guards are closed at once in a page from the back-forward cache, until the server says who it is [26]', async () => {
     const tab = openTab()
     await tab.signIn()
     expect(tab.auth.can('isEditor')).toBe(true)
@@ -334,9 +334,9 @@ describe('back from the back-forward cache', () => {
   })
 
   it.each([
-    ['somebody else', bob],
-    ['nobody', null],
-  ])('when %s is signed in by now, the page shows that [26]', async (_, who) => {
+    ['another user', bob],
+    ['no user', null],
+  ])('a page from the back-forward cache shows it when %s is signed in by now [26]', async (_, who) => {
     const { disk, clock, open } = tabsOfOneDisk()
     const tab = open()
     await tab.signIn()
@@ -354,13 +354,13 @@ describe('back from the back-forward cache', () => {
     expect(await tab.auth.getAccessToken()).toBe(who ? 'access-7' : null)
   })
 
-  it('a renewal that was under way is not gone on with: its late answer is revoked, not stored [27]', async () => {
+  it('a renewal that was under way is not gone on with in a page from the back-forward cache: its late answer is revoked, not stored [27]', async () => {
     const { disk, clock, open } = tabsOfOneDisk()
     const tab = open()
     await tab.signIn()
     void tab.auth.refresh().catch(() => {})
     await drain()
-    // the page is frozen here; elsewhere the mark is found, and somebody signs in anew
+    // the page is frozen here; another tab finds the mark, and the user signs in anew there
     const other = openTab({ storage: disk.storage, clock, tabs: robbed })
     await other.boot()
     expect(other.auth.getState()).toMatchObject({ renewal: 'indeterminate' })
@@ -377,7 +377,7 @@ describe('back from the back-forward cache', () => {
     expect(other.client.spent).toEqual([])
   })
 
-  it('a renewal whose answer was lost there is not sent again: the record is read, and its mark found [27]', async () => {
+  it('a renewal whose answer was lost in the back-forward cache is not sent again: the record is read, and its mark found [27]', async () => {
     const { clock, open } = tabsOfOneDisk()
     const tab = open()
     await tab.signIn()

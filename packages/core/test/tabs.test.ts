@@ -26,7 +26,7 @@ async function twoTabs() {
 }
 
 describe('another tab', () => {
-  it('signs in: this one is signed in, too, without a request', async () => {
+  it('another tab signs in: this one is signed in, too, without a request', async () => {
     const { one, two } = await twoTabs()
     await one.signIn()
     expect(two.auth.getState()).toMatchObject({ status: 'authenticated', user: ann, confirmed: false })
@@ -34,7 +34,7 @@ describe('another tab', () => {
     expect(two.client.counts.signIn).toBe(0)
   })
 
-  it('signs out: this one is signed out and forgets the token [111]', async () => {
+  it('another tab signs out: this one is signed out and forgets the token [111]', async () => {
     const { one, two } = await twoTabs()
     await one.signIn()
     void one.auth.signOut()
@@ -44,7 +44,7 @@ describe('another tab', () => {
     expect(two.client.counts.signOut).toBe(0)
   })
 
-  it('switches the user: this one shows the new one and never mixes the two [110]', async () => {
+  it('another tab switches the user: this one shows the new one and never mixes the two [110]', async () => {
     const { one, two } = await twoTabs()
     await one.signIn()
     const seen: unknown[] = []
@@ -55,7 +55,7 @@ describe('another tab', () => {
     expect(two.auth.can('isEditor')).toBe(false)
   })
 
-  it('loses the session by the word of the server: this one says the same', async () => {
+  it('another tab loses the session by the word of the server: this one says the same', async () => {
     const { one, two } = await twoTabs()
     await one.signIn()
     void one.auth.refresh().catch(() => {})
@@ -65,7 +65,7 @@ describe('another tab', () => {
     expect(two.auth.getState()).toMatchObject({ status: 'expired', reason: 'session-expired', lastUser: ann })
   })
 
-  it('and this one was asleep: it reads again when it wakes up [11, 111]', async () => {
+  it('a tab that was asleep reads again when it wakes up [11, 111]', async () => {
     const browser = fakeBrowser()
     const clock = fakeClock()
     const one = openTab({}, browser, clock)
@@ -81,7 +81,7 @@ describe('another tab', () => {
     expect(two.status()).toBe('signedOut')
   })
 
-  it('clears the storage: everybody is signed out [88]', async () => {
+  it('another tab clears the storage: every tab is signed out [88]', async () => {
     const disk = createDisk()
     const { auth, network, signIn, status } = openTab({ storage: disk.storage })
     await signIn()
@@ -91,7 +91,7 @@ describe('another tab', () => {
     expect([status(), await auth.getAccessToken()]).toEqual(['signedOut', null])
   })
 
-  it('signs in while this one does: the last one stays, in both [110]', async () => {
+  it('another tab signs in while this one does: the last one stays, in both [110]', async () => {
     const { one, two } = await twoTabs()
     const first = watch(one.auth.signIn({ email: 'ann@example.test', password: 'x' }))
     const second = watch(two.auth.signIn(bobsPassword))
@@ -104,7 +104,7 @@ describe('another tab', () => {
     expect([one.auth.getState().user, two.auth.getState().user]).toEqual([bob, bob])
   })
 
-  it('hears generations, and nothing else', async () => {
+  it('another tab hears generations, and nothing else', async () => {
     const { browser, one } = await twoTabs()
     await one.signIn()
     void one.auth.refresh()
@@ -117,7 +117,7 @@ describe('another tab', () => {
     for (const hint of browser.hints) expect(Object.keys(hint)).toEqual(['generation'])
   })
 
-  it('is not answered with echoes: two messages for a sign-in and a renewal, however many tabs listen [161]', async () => {
+  it('another tab is not answered with echoes: two messages for a sign-in and a renewal, however many tabs listen [161]', async () => {
     const { browser, one } = await twoTabs()
     await one.signIn()
     const before = browser.hints.length
@@ -130,7 +130,7 @@ describe('another tab', () => {
 })
 
 describe('while this tab is being restored, another one', () => {
-  it('switches the user: this one ends up with the new one', async () => {
+  it('while this tab is being restored, another tab switches the user: this one ends up with the new one', async () => {
     const clock = fakeClock()
     const disk = createDisk()
     const first = openTab({ storage: disk.storage, clock })
@@ -155,7 +155,7 @@ describe('while this tab is being restored, another one', () => {
     expect(await tab.auth.getAccessToken()).toBe('access-7')
   })
 
-  it('and both reads end together: what is shown and what is sent are of one user', async () => {
+  it('what is shown and what is sent are of one user, where two reads of one tab end together', async () => {
     const clock = fakeClock()
     const disk = createDisk()
     const first = openTab({ storage: disk.storage, clock })
@@ -180,7 +180,7 @@ describe('while this tab is being restored, another one', () => {
     expect([user?.name, token.value]).toEqual(['Bob', 'access-7'])
   })
 
-  it('signs out during a long renewal: nobody is signed in here either', async () => {
+  it('while this tab is being restored, another tab signs out during a long renewal: no user is signed in here either', async () => {
     const browser = await browserWithSession()
     const clock = fakeClock()
     const busy = openTab({}, browser, clock)
@@ -200,7 +200,7 @@ describe('while this tab is being restored, another one', () => {
     expect(await tab.auth.getAccessToken()).toBe(null)
   })
 
-  it('is renewing, which takes long: this one is signed in after two seconds, and takes the new token when it comes [8]', async () => {
+  it('while this tab is being restored, another tab is renewing, which takes long: this one is signed in after two seconds, and takes the new token when it comes [8]', async () => {
     const browser = await browserWithSession()
     const clock = fakeClock()
     const busy = openTab({}, browser, clock)

@@ -106,7 +106,7 @@ describe('tabs of the app that throw', () => {
 })
 
 describe('a part of the chart that the app replaced and that throws', () => {
-  it('settles every promise, closes every guard, and is told [K12]', async () => {
+  it('a part of the chart that the app replaced and that throws settles every promise, closes every guard, and is told [K12]', async () => {
     const warnings: AuthError[] = []
     const uncaught = await uncaughtDuring(async () => {
       const machine = authMachine.provide({ actors: { confirmUser: fromCallback(boom) } })
@@ -144,18 +144,21 @@ describe('an error in the client’s own code', () => {
     new TypeError('can\'t access property "b", a is undefined'),
     new ReferenceError('tokn is not defined'),
   ]
-  it.each(mistakes)('is no lost connection, and the developer hears of it: %s [K5b]', async (mistake) => {
-    const tab = openTab()
-    const asked = watch(tab.auth.signIn(annsPassword))
-    await drain()
-    tab.client.next('signIn').fail(mistake)
-    await drain()
-    expect(asked.now).toBe('unknown')
-    expect(tab.warnings).toEqual(['unknown'])
-    expect(vi.mocked(console.warn).mock.calls.flat().join(' ')).toMatch(
-      /The auth client threw a \w+Error at throwing\.test\.ts:\d+/,
-    )
-  })
+  it.each(mistakes)(
+    'an error in the client’s own code is no lost connection, and the developer hears of it: %s [K5b]',
+    async (mistake) => {
+      const tab = openTab()
+      const asked = watch(tab.auth.signIn(annsPassword))
+      await drain()
+      tab.client.next('signIn').fail(mistake)
+      await drain()
+      expect(asked.now).toBe('unknown')
+      expect(tab.warnings).toEqual(['unknown'])
+      expect(vi.mocked(console.warn).mock.calls.flat().join(' ')).toMatch(
+        /The auth client threw a \w+Error at throwing\.test\.ts:\d+/,
+      )
+    },
+  )
 
   it.each([
     'Failed to fetch',
@@ -163,7 +166,7 @@ describe('an error in the client’s own code', () => {
     'Load failed',
     'fetch failed',
     'terminated',
-  ])('but %j is a lost connection', async (message) => {
+  ])('an error that says %j is a lost connection', async (message) => {
     const tab = openTab()
     const asked = watch(tab.auth.signIn(annsPassword))
     await drain()
@@ -172,7 +175,7 @@ describe('an error in the client’s own code', () => {
     expect([asked.now, tab.warnings]).toEqual(['network', []])
   })
 
-  it('shows nothing of what its message says', async () => {
+  it('an error in the client’s own code shows nothing of what its message says', async () => {
     const tab = openTab()
     void tab.auth.signIn(annsPassword).catch(() => {})
     await drain()
@@ -197,7 +200,7 @@ describe('a guard whose name is none', () => {
 })
 
 describe('a guard that throws', () => {
-  it('is closed, and told once [K4]', async () => {
+  it('a guard that throws is closed, and told once [K4]', async () => {
     const tab = openTab({ guards: { ...guards, isEditor: boom } })
     await tab.signIn()
     expect([tab.auth.can('isEditor'), tab.auth.can('isEditor'), tab.auth.can('owns', 'u1')]).toEqual([

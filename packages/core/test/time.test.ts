@@ -63,21 +63,24 @@ describe('a lifetime', () => {
     [1e9 + 1, 3600],
     [1e12, 3600],
   ]
-  it.each(lifetimes)('of %j ends after %d seconds where nothing renews [37, 38]', async (expiresIn, seconds) => {
-    const { clock, status } = await signedInFor(expiresIn, { without: ['refresh'] })
-    clock.advance(seconds * SECOND - 1)
-    expect(status()).toBe('authenticated')
-    clock.advance(1)
-    expect(status()).toBe('expired')
-  })
+  it.each(lifetimes)(
+    'a lifetime of %j ends after %d seconds where nothing renews [37, 38]',
+    async (expiresIn, seconds) => {
+      const { clock, status } = await signedInFor(expiresIn, { without: ['refresh'] })
+      clock.advance(seconds * SECOND - 1)
+      expect(status()).toBe('authenticated')
+      clock.advance(1)
+      expect(status()).toBe('expired')
+    },
+  )
 
-  it.each([0, -1, '0', '-5'])('of %j is over at once, where nothing renews [38]', async (expiresIn) => {
+  it.each([0, -1, '0', '-5'])('a lifetime of %j is over at once, where nothing renews [38]', async (expiresIn) => {
     const { auth } = await signedInFor(expiresIn, { without: ['refresh'] })
     expect(auth.getState()).toMatchObject({ status: 'expired', reason: 'access-token-expired', lastUser: ann })
   })
 
   it.each([0, -1])(
-    'of %j is renewed once at once, and no more until a request needs it [38, I8]',
+    'a lifetime of %j is renewed once at once, and no more until a request needs it [38, I8]',
     async (expiresIn) => {
       const tab = await signedInFor(expiresIn)
       expect(tab.client.counts.refresh).toBe(1)
@@ -88,7 +91,7 @@ describe('a lifetime', () => {
   )
 
   it.each([0.001, 0.5, 1, 5, 9])(
-    'of %d seconds is renewed once while the page is idle, because a timer would do nothing else [I8]',
+    'a lifetime of %d seconds is renewed once while the page is idle, because a timer would do nothing else [I8]',
     async (expiresIn) => {
       const tab = await signedInFor(expiresIn)
       await pass(10 * MINUTE, expiresIn, tab.clock, tab)
@@ -97,18 +100,21 @@ describe('a lifetime', () => {
     },
   )
 
-  it.each([0, 5])('of %d seconds is renewed by the requests that need it, once for all [I8]', async (expiresIn) => {
-    const tab = await signedInFor(expiresIn)
-    await pass(10 * MINUTE, expiresIn, tab.clock, tab)
-    const asked = ['one', 'two'].map((path) => watch(tab.auth.fetch(`https://api.test/${path}`)))
-    await pass(0, expiresIn, tab.clock, tab)
-    expect(asked.map(({ now }) => now)).toEqual(['resolved', 'resolved'])
-    expect(tab.server.tokens()).toEqual(['access-3', 'access-3'])
-    await pass(10 * MINUTE, expiresIn, tab.clock, tab)
-    expect(tab.client.counts.refresh).toBe(2)
-  })
+  it.each([0, 5])(
+    'a lifetime of %d seconds is renewed by the requests that need it, once for all [I8]',
+    async (expiresIn) => {
+      const tab = await signedInFor(expiresIn)
+      await pass(10 * MINUTE, expiresIn, tab.clock, tab)
+      const asked = ['one', 'two'].map((path) => watch(tab.auth.fetch(`https://api.test/${path}`)))
+      await pass(0, expiresIn, tab.clock, tab)
+      expect(asked.map(({ now }) => now)).toEqual(['resolved', 'resolved'])
+      expect(tab.server.tokens()).toEqual(['access-3', 'access-3'])
+      await pass(10 * MINUTE, expiresIn, tab.clock, tab)
+      expect(tab.client.counts.refresh).toBe(2)
+    },
+  )
 
-  it('of zero in two tabs: one does not follow the renewal of the other with one of its own [I8]', async () => {
+  it('a lifetime of zero in two tabs: one does not follow the renewal of the other with one of its own [I8]', async () => {
     const browser = fakeBrowser()
     const clock = fakeClock()
     const tabs = [openTab({}, browser, clock), openTab({}, browser, clock)] as const
@@ -120,7 +126,7 @@ describe('a lifetime', () => {
     expect(tabs.map(({ status }) => status())).toEqual(['authenticated', 'authenticated'])
   })
 
-  it('of five seconds, over when the page opens: it is renewed once, and the user is confirmed [I8]', async () => {
+  it('a lifetime of five seconds, over when the page opens: it is renewed once, and the user is confirmed [I8]', async () => {
     const browser = fakeBrowser()
     const clock = fakeClock()
     const before = openTab({}, browser, clock)
@@ -134,7 +140,7 @@ describe('a lifetime', () => {
     expect(tab.auth.can('isEditor')).toBe(true)
   })
 
-  it('of zero whose renewal is lost: the session ends, because no request can use the token [I8]', async () => {
+  it('a lifetime of zero whose renewal is lost: the session ends, because no request can use the token [I8]', async () => {
     const { auth, client, clock } = await signedInFor(0)
     client.next('refresh').answer(grant(2, ann, 0))
     await drain()
@@ -147,7 +153,7 @@ describe('a lifetime', () => {
     expect(auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate' })
   })
 
-  it('of five seconds whose renewal is lost: the session ends with the token [I8]', async () => {
+  it('a lifetime of five seconds whose renewal is lost: the session ends with the token [I8]', async () => {
     const tab = await signedInFor(5)
     await pass(4 * SECOND, 5, tab.clock, tab)
     // renewed after three seconds, and one second old
@@ -163,7 +169,7 @@ describe('a lifetime', () => {
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate' })
   })
 
-  it('of five seconds does not slow down requests that come every six [I8]', async () => {
+  it('a lifetime of five seconds does not slow down requests that come every six [I8]', async () => {
     const tab = await signedInFor(5)
     await pass(MINUTE, 5, tab.clock, tab)
     for (let n = 1; n <= 10; n += 1) {
@@ -174,7 +180,7 @@ describe('a lifetime', () => {
     expect(tab.client.counts.refresh).toBe(11)
   })
 
-  it('of ten seconds is renewed in time, again and again [I8]', async () => {
+  it('a lifetime of ten seconds is renewed in time, again and again [I8]', async () => {
     const { client, clock } = await signedInFor(10)
     for (let n = 2; n <= 11; n += 1) {
       // at 55 % of its life
@@ -188,7 +194,7 @@ describe('a lifetime', () => {
     }
   })
 
-  it('of forty days is renewed once, on the twenty-second', async () => {
+  it('a lifetime of forty days is renewed once, on the twenty-second', async () => {
     const { client, clock } = await signedInFor(40 * 86_400)
     clock.advance(21 * DAY)
     await drain()
@@ -198,7 +204,7 @@ describe('a lifetime', () => {
     expect(client.counts.refresh).toBe(1)
   })
 
-  it('that only the token tells is taken from the token [37]', async () => {
+  it('a lifetime that only the token tells is taken from the token [37]', async () => {
     const token = `h.${btoa(JSON.stringify({ iat: 1000, exp: 1600 }))}.s`
     const tab = openTab({ without: ['refresh'] })
     await tab.signIn(ann, 1, { accessToken: token, expiresIn: undefined })
@@ -209,7 +215,7 @@ describe('a lifetime', () => {
   })
 
   it.each([{ iat: 1000 }, { exp: 1600 }, { iat: 1600, exp: 1000 }, { iat: '1', exp: '2' }, { iat: 0, exp: 1e18 }])(
-    'that the token tells wrongly (%j) is one hour [50]',
+    'a lifetime that the token tells wrongly (%j) is one hour [50]',
     async (claims) => {
       const tab = openTab({ without: ['refresh'] })
       await tab.signIn(ann, 1, { accessToken: `h.${btoa(JSON.stringify(claims))}.s`, expiresIn: undefined })
@@ -227,7 +233,7 @@ describe('refreshBefore', () => {
     [0, HOUR],
     [HOUR, 36 * MINUTE],
     [10 * HOUR, 36 * MINUTE],
-  ])('%d renews an hour after %d [31]', async (refreshBefore, after) => {
+  ])('a refreshBefore of %d renews an hour after %d [31]', async (refreshBefore, after) => {
     const { client, clock } = await signedInFor(3600, { refreshBefore })
     clock.advance(after - 1)
     await drain()
@@ -239,7 +245,7 @@ describe('refreshBefore', () => {
 })
 
 describe('a clock', () => {
-  it('that is put forward by a day: the next request is renewed first, once [75, 76]', async () => {
+  it('a clock that is put forward by a day: the next request is renewed first, once [75, 76]', async () => {
     const { auth, client, clock, server } = await signedInFor(3600)
     clock.jump(DAY)
     const asked = watch(auth.fetch('https://api.test/'))
@@ -253,7 +259,7 @@ describe('a clock', () => {
     expect(client.counts.refresh).toBe(1)
   })
 
-  it('that is put back by a day: the token ends when it does [75, 76]', async () => {
+  it('a clock that is put back by a day: the token ends when it does [75, 76]', async () => {
     const { clock, status } = await signedInFor(3600, { without: ['refresh'] })
     clock.jump(-DAY)
     clock.advance(HOUR - 1)
@@ -262,7 +268,7 @@ describe('a clock', () => {
     expect(status()).toBe('expired')
   })
 
-  it('that is put back and forth does not renew for it [76]', async () => {
+  it('a clock that is put back and forth does not renew for it [76]', async () => {
     const { client, clock, network } = await signedInFor(3600)
     for (const jump of [-DAY, DAY, -HOUR, HOUR]) {
       clock.jump(jump)
@@ -272,7 +278,7 @@ describe('a clock', () => {
     expect(client.counts.refresh).toBe(0)
   })
 
-  it('that was put back between two pages does not make the token live longer than it does', async () => {
+  it('a clock that was put back between two pages does not make the token live longer than it does', async () => {
     const clock = fakeClock()
     const browser = await browserWithSession(ann, clock)
     clock.jump(-DAY)
@@ -282,7 +288,7 @@ describe('a clock', () => {
     expect(tab.status()).toBe('expired')
   })
 
-  it('that is put back by a day while the user is being asked for does not stop the question', async () => {
+  it('a clock that is put back by a day while the user is being asked for does not stop the question', async () => {
     const clock = fakeClock()
     const tab = openTab({}, await browserWithSession(ann, clock), clock)
     await tab.boot()
@@ -296,7 +302,7 @@ describe('a clock', () => {
 })
 
 describe('a sleep', () => {
-  it('over the end of the token: one renewal at the wake-up [77, 81]', async () => {
+  it('a sleep over the end of the token leads to one renewal at the wake-up [77, 81]', async () => {
     const { auth, client, clock, network } = await signedInFor(3600)
     clock.sleep(8 * HOUR)
     network.wake()
@@ -306,7 +312,7 @@ describe('a sleep', () => {
     expect(auth.getState()).toMatchObject({ status: 'refreshing', user: ann })
   })
 
-  it('over the end of what cannot be renewed: over at the wake-up, without a request where the server cannot be asked', async () => {
+  it('a sleep over the end of what cannot be renewed ends the session at the wake-up, without a request where the server cannot be asked', async () => {
     const { client, clock, network, status } = await signedInFor(3600, { without: ['refresh', 'getUser'] })
     clock.sleep(8 * HOUR)
     network.wake()
@@ -314,7 +320,7 @@ describe('a sleep', () => {
     expect([status(), client.pending.length]).toEqual(['expired', 0])
   })
 
-  it('during a pause: the renewal is tried at the wake-up', async () => {
+  it('a sleep during a pause: the renewal is tried at the wake-up', async () => {
     const { client, clock, network } = await signedInFor(3600)
     clock.advance(DUE)
     await drain()
@@ -326,7 +332,7 @@ describe('a sleep', () => {
     expect(client.counts.refresh).toBe(2)
   })
 
-  it('after which another tab has renewed, but long ago: what it stored is renewed in turn', async () => {
+  it('a sleep after which another tab has renewed, but long ago: what it stored is renewed in turn', async () => {
     const browser = fakeBrowser()
     const clock = fakeClock()
     const one = openTab({}, browser, clock)
@@ -348,7 +354,7 @@ describe('a sleep', () => {
     expect(await three.auth.getAccessToken()).toBe('access-3')
   })
 
-  it('that two tabs slept, of which the other renewed in between: this one takes that and renews it, as it is old too', async () => {
+  it('a sleep that two tabs slept, of which the other renewed in between: this one takes that and renews it, as it is old too', async () => {
     const browser = fakeBrowser()
     const clock = fakeClock()
     const one = openTab({}, browser, clock)
@@ -379,7 +385,7 @@ describe('a sleep', () => {
   })
 })
 
-it('no time leads to an error nobody caught [157]', async () => {
+it('no time leads to an uncaught error [157]', async () => {
   const uncaught = await uncaughtDuring(async () => {
     const { auth, client, clock, network } = await signedInFor(3600)
     for (const jump of [DAY, -DAY, 400 * DAY, -400 * DAY]) {

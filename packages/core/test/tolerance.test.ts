@@ -50,7 +50,7 @@ describe('a mark that a dead tab left', () => {
   }
 
   it.each(['tolerated', { toleratedFor: 60 }] as const)(
-    'three days ago is not gambled on: %j [R1a]',
+    'a mark that a dead tab left three days ago is not gambled on: %j [R1a]',
     async (replay) => {
       const tab = await afterDeath(3 * DAY, replay)
       await pass(tab, 10 * MINUTE)
@@ -58,7 +58,7 @@ describe('a mark that a dead tab left', () => {
     },
   )
 
-  it('is known by when and by which tab it was made [R1a]', async () => {
+  it('a mark that a dead tab left is known by when and by which tab it was made [R1a]', async () => {
     const tab = await afterDeath(0, 'forbidden')
     expect(await tab.stored()).toMatchObject({
       marked: true,
@@ -81,7 +81,7 @@ describe('a mark that a dead tab left', () => {
 })
 
 describe('an answer that is lost', () => {
-  it('leaves its mark, and the time counts from the first try [R1c]', async () => {
+  it('an answer that is lost leaves its mark, and the time counts from the first try [R1c]', async () => {
     const tab = await refreshing({ client: tolerantClient() })
     const { markedAt } = (await tab.stored()) as { markedAt?: unknown }
     tab.client.next('refresh').fail('timeout')
@@ -95,7 +95,7 @@ describe('an answer that is lost', () => {
     expect(tab.auth.getState()).toMatchObject({ user: ann, renewal: 'indeterminate' })
   })
 
-  it('is asked for again within the time [R1c]', async () => {
+  it('an answer that is lost is asked for again within the time [R1c]', async () => {
     const tab = await refreshing({ client: clientFor({ toleratedFor: 60 }) })
     tab.client.next('refresh').fail('timeout')
     await drain()

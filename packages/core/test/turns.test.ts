@@ -86,7 +86,7 @@ describe.each(Object.entries(places))('%s', (_, run) => {
     expect(tokens).toEqual([null])
   })
 
-  it('signOut(); reloadUser() asks the server for nobody', async () => {
+  it('signOut(); reloadUser() asks the server for no user', async () => {
     const tab = await signedIn()
     let asked = watch(Promise.resolve())
     await run(tab, () => {

@@ -17,7 +17,7 @@ async function otherCopy() {
 beforeEach(() => vi.resetModules())
 
 describe('an AuthError of another copy', () => {
-  it('is an AuthError', async () => {
+  it('an AuthError of another copy is an AuthError', async () => {
     const other = await otherCopy()
     const error = new other.AuthError('rate-limited', { retryAfter: 3, status: 429 })
     expect(Object.getPrototypeOf(error)).not.toBe(AuthError.prototype)
@@ -25,7 +25,7 @@ describe('an AuthError of another copy', () => {
     expect(new AuthError('network') instanceof other.AuthError).toBe(true)
   })
 
-  it('that refuses a refresh token ends the session [F1a]', async () => {
+  it('an AuthError of another copy that refuses a refresh token ends the session [F1a]', async () => {
     const other = await otherCopy()
     const tab = await refreshing()
     tab.client.next('refresh').fail(new other.AuthError('session-expired'))
@@ -33,7 +33,7 @@ describe('an AuthError of another copy', () => {
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'session-expired' })
   })
 
-  it('for a wrong password is a wrong password [F1b]', async () => {
+  it('an AuthError of another copy for a wrong password is a wrong password [F1b]', async () => {
     const other = await otherCopy()
     const tab = openTab()
     const asked = watch(tab.auth.signIn(annsPassword))
@@ -43,7 +43,7 @@ describe('an AuthError of another copy', () => {
     expect(asked.now).toBe('invalid-credentials')
   })
 
-  it('from before the brand is known by its name and a code of ours', () => {
+  it('an AuthError of another copy from before the brand is known by its name and a code of ours', () => {
     const older = Object.assign(new Error('old'), { name: 'AuthError', code: 'forbidden' })
     expect(older instanceof AuthError).toBe(true)
     expect(Object.assign(new Error('x'), { name: 'AuthError', code: 'made-up' }) instanceof AuthError).toBe(false)
@@ -65,7 +65,7 @@ describe('account functions of another copy', () => {
       },
     })
 
-  it('serve an auth of this one', async () => {
+  it('account functions of another copy serve an auth of this one', async () => {
     const other = await otherCopy()
     const { createAuth } = await import('@authchart/core')
     const auth = createAuth({ client: client(), clock: fakeClock(), network: fakeNetwork() })
@@ -75,7 +75,7 @@ describe('account functions of another copy', () => {
     expect((await other.bkendAccount(auth).sessions.list()).items).toMatchObject([{ id: 's1' }])
   })
 
-  it('say so where the copy is of another version', () => {
+  it('account functions of another copy say so where the copy is of another version', () => {
     const auth = { [Symbol.for('authchart.internals')]: () => ({ version: 2 }) }
     expect(() => internalsOf(auth)).toThrow(/another version of @authchart\/core/)
     expect(() => internalsOf({})).toThrow(/Pass the auth itself/)

@@ -38,7 +38,7 @@ async function unnamed(): Promise<Tab> {
 }
 
 describe('a renewal whose user the server does not tell', () => {
-  it('spends the next token if the server refuses this one, and goes on with what that brings [R4a]', async () => {
+  it('a renewal whose user the server does not tell spends the next token if the server refuses this one, and goes on with what that brings [R4a]', async () => {
     const tab = await unnamed()
     tab.client.next('getUser').fail('session-expired')
     await drain()
@@ -53,7 +53,7 @@ describe('a renewal whose user the server does not tell', () => {
     expect(await tab.stored()).not.toHaveProperty('named')
   })
 
-  it('ends the session if the server refuses the next token as well [R4a]', async () => {
+  it('a renewal whose user the server does not tell ends the session if the server refuses the next token as well [R4a]', async () => {
     const tab = await unnamed()
     await pass(tab, 3 * SECOND, () => {
       if (tab.client.has('getUser')) tab.client.next('getUser').fail('session-expired')
@@ -62,7 +62,7 @@ describe('a renewal whose user the server does not tell', () => {
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'session-expired' })
   })
 
-  it('ends the session if the server says that the account is banned [R4c]', async () => {
+  it('a renewal whose user the server does not tell ends the session if the server says that the account is banned [R4c]', async () => {
     const tab = await unnamed()
     tab.client.next('getUser').fail('account-banned')
     await drain()
@@ -88,7 +88,7 @@ describe('a page that opens on tokens whose user is not known', () => {
     return tab
   }
 
-  it('sends no request and hands out no token before the server has said whose they are [R4d]', async () => {
+  it('a page that opens on tokens whose user is not known sends no request and hands out no token before the server has said whose they are [R4d]', async () => {
     const tab = await opened()
     const asked = watch(tab.auth.fetch(HERE))
     const token = watch(tab.auth.getAccessToken())
@@ -100,7 +100,7 @@ describe('a page that opens on tokens whose user is not known', () => {
     expect(await tab.stored()).not.toHaveProperty('named')
   })
 
-  it('ends the session if they are of another user, and sends nothing with them [R4d]', async () => {
+  it('a page that opens on tokens whose user is not known ends the session if they are of another user, and sends nothing with them [R4d]', async () => {
     const tab = await opened()
     const asked = watch(tab.auth.fetch(HERE))
     await drain()
@@ -110,7 +110,7 @@ describe('a page that opens on tokens whose user is not known', () => {
     expect([asked.now, tab.server.tokens()]).toEqual(['session-expired', []])
   })
 
-  it('spends the next token where theirs has ended meanwhile, and asks for no user with it [R4a]', async () => {
+  it('a page that opens on tokens whose user is not known spends the next token where theirs has ended meanwhile, and asks for no user with it [R4a]', async () => {
     const tab = await opened(true)
     expect([tab.client.spent, tab.client.counts.getUser]).toEqual([['refresh-2'], 0])
     tab.client.next('refresh').answer(grant(3))
@@ -118,14 +118,14 @@ describe('a page that opens on tokens whose user is not known', () => {
     expect(await tab.auth.getAccessToken()).toBe('access-3')
   })
 
-  it('takes the subject of such a token for no proof of whose the next one is [R4d]', async () => {
+  it('a page that opens on tokens whose user is not known takes the subject of such a token for no proof of whose the next one is [R4d]', async () => {
     const tab = await opened(true)
     tab.client.next('refresh').answer(grant(3, null))
     await drain()
     expect(tab.client.next('getUser').input).toEqual({ accessToken: 'access-3' })
   })
 
-  it('sends nothing with them either if it has taken up the session of another tab [R4d]', async () => {
+  it('a page that opens on tokens whose user is not known sends nothing with them either if it has taken up the session of another tab [R4d]', async () => {
     const browser = fakeBrowser()
     const clock = fakeClock()
     const deaf: Tabs = { lock: (_, work) => work(), open: () => ({ post() {}, close() {} }) }

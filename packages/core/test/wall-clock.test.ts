@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ann, DAY, drain, HOUR, MINUTE, openTab, refreshing, watch } from './support.ts'
 
 describe('a wall clock that is put forward and back', () => {
-  it('does not end what nothing can renew before the server was asked [J5c]', async () => {
+  it('a wall clock that is put forward and back does not end what nothing can renew before the server was asked [J5c]', async () => {
     const tab = openTab({ without: ['refresh'] })
     await tab.signIn()
     tab.clock.jump(DAY)
@@ -18,7 +18,7 @@ describe('a wall clock that is put forward and back', () => {
     expect(await tab.auth.getAccessToken()).toBe('access-1')
   })
 
-  it('and stays forward: a token that the server still takes counts by the other clock [J5c]', async () => {
+  it('a wall clock that is put forward and back and stays forward: a token that the server still takes counts by the other clock [J5c]', async () => {
     const tab = openTab({ without: ['refresh'] })
     await tab.signIn()
     tab.clock.advance(10 * MINUTE)
@@ -33,7 +33,7 @@ describe('a wall clock that is put forward and back', () => {
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'access-token-expired' })
   })
 
-  it('ends what the server refuses [J5c]', async () => {
+  it('a wall clock that is put forward and back ends what the server refuses [J5c]', async () => {
     const tab = openTab({ without: ['refresh'] })
     await tab.signIn()
     tab.clock.jump(DAY)
@@ -44,7 +44,7 @@ describe('a wall clock that is put forward and back', () => {
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'access-token-expired' })
   })
 
-  it('does not end a session whose renewal was lost [J5d]', async () => {
+  it('a wall clock that is put forward and back does not end a session whose renewal was lost [J5d]', async () => {
     const tab = await refreshing()
     tab.client.next('refresh').fail('network')
     await drain()

@@ -20,7 +20,7 @@ export function useRequiredUser(...asked: readonly unknown[]): RegisteredUser {
   const store = useStore()
   const gate = useGate(asked)
   const user = useUser()
-  // asked on a server and while hydrating only: there nobody waits, and no work begins
+  // asked on a server and while hydrating only: there no component waits, and no work begins
   useSyncExternalStore(never, nothing, () => (gate === 'pending' ? failOnServer() : null))
   if (gate === 'pending') throw store.changed()
   if (typeof gate !== 'number') throw new AuthError(codeOf(gate))

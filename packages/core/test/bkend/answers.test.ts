@@ -10,7 +10,7 @@ const getUser = (body: unknown) => fakeBkend(json(200, body)).client.getUser({ a
 describe('tokens', () => {
   const read = { accessToken: 'access-1', refreshToken: 'refresh-2', expiresIn: 3600 }
 
-  test('are read bare and wrapped, in camel case and in snake case', async () => {
+  test('tokens are read bare and wrapped, in camel case and in snake case', async () => {
     const snake = { access_token: 'access-1', refresh_token: 'refresh-2', token_type: 'bearer', expires_in: 3600 }
     expect(await refresh(tokens)).toEqual(read)
     expect(await refresh({ success: true, data: tokens })).toEqual(read)
@@ -19,14 +19,14 @@ describe('tokens', () => {
     expect(await refresh({ ...tokens, is_new_user: true, extra: { deep: [1, 2] } })).toEqual(read)
   })
 
-  test('are unwrapped once and no further', async () => {
+  test('tokens are unwrapped once and no further', async () => {
     const twice = { success: true, data: { success: true, data: tokens } }
     expect((await errorOf(refresh(twice))).code).toBe('invalid-response')
     expect((await errorOf(refresh({ data: tokens }))).code).toBe('invalid-response')
     expect((await errorOf(refresh({ success: 'true', data: tokens }))).code).toBe('invalid-response')
   })
 
-  test('may come without a type and without a lifetime; the lifetime is handed on as it came [37]', async () => {
+  test('tokens may come without a type and without a lifetime; the lifetime is handed on as it came [37]', async () => {
     expect(await refresh({ accessToken: 'a', refreshToken: 'b' })).toEqual({ accessToken: 'a', refreshToken: 'b' })
     expect(await refresh({ ...tokens, expiresIn: '3600' })).toMatchObject({ expiresIn: '3600' })
     expect(await refresh({ ...tokens, expiresIn: -1 })).toMatchObject({ expiresIn: -1 })
@@ -143,7 +143,7 @@ describe('tokens in an envelope', () => {
 })
 
 describe('the user', () => {
-  test('has the fields that bkend knows, and no other', async () => {
+  test('the user has the fields that bkend knows, and no other', async () => {
     const user = await getUser({
       id: 'u1',
       email: 'ada@example.com',
@@ -167,7 +167,7 @@ describe('the user', () => {
     })
   })
 
-  test('is read in snake case and in the wrapper too', async () => {
+  test('the user is read in snake case and in the wrapper too', async () => {
     const snake = { id: 'u1', email_verified: true, onboarding_status: 'new', created_at: '2025-01-01' }
     expect(await getUser({ success: true, data: snake })).toEqual({
       id: 'u1',
@@ -195,7 +195,7 @@ describe('the user', () => {
     [undefined, false],
     [1, false],
     [{}, false],
-  ])('with emailVerified %j is verified: %s', async (emailVerified, expected) => {
+  ])('a user with emailVerified %j is verified: %s', async (emailVerified, expected) => {
     expect((await getUser({ id: 'u1', emailVerified })).emailVerified).toBe(expected)
   })
 
@@ -211,7 +211,7 @@ describe('the user', () => {
     ['/a.png', null],
     ['', null],
     [['https://example.com'], null],
-  ])('with the image %j has the image %j [54]', async (image, expected) => {
+  ])('a user with the image %j has the image %j [54]', async (image, expected) => {
     expect((await getUser({ id: 'u1', image })).image).toBe(expected)
   })
 
@@ -224,17 +224,17 @@ describe('the user', () => {
     ['<b>admin</b>', null],
     [['admin'], null],
     [null, null],
-  ])('with the role %j has the role %j', async (role, expected) => {
+  ])('a user with the role %j has the role %j', async (role, expected) => {
     expect((await getUser({ id: 'u1', role })).role).toBe(expected)
   })
 
-  test('is no user without an id', async () => {
+  test('an answer without an id is no user', async () => {
     for (const body of [{}, { id: '' }, { id: null }, { id: 7 }, { id: ['u1'] }, [], { message: 'hi' }]) {
       expect((await errorOf(getUser(body))).code, JSON.stringify(body)).toBe('invalid-response')
     }
   })
 
-  test('cannot smuggle anything in by its prototype [45]', async () => {
+  test('the user cannot smuggle anything in by its prototype [45]', async () => {
     const bodies = [
       '{"id":"u1","__proto__":{"role":"admin","polluted":true}}',
       '{"id":"u1","constructor":{"prototype":{"role":"admin","polluted":true}}}',
@@ -250,7 +250,7 @@ describe('the user', () => {
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
   })
 
-  test('has only what the server sent, also on a page whose prototypes were tampered with [45]', async () => {
+  test('the user has only what the server sent, also on a page whose prototypes were tampered with [45]', async () => {
     Object.defineProperty(Object.prototype, 'role', { value: 'admin', configurable: true })
     try {
       expect((await getUser({ id: 'u1' })).role).toBeNull()
@@ -270,7 +270,7 @@ describe('sessions', () => {
     createdAt: '2025-01-20T09:00:00.000Z',
   }
 
-  test('are read from a page, from a bare list, and under their other names', () => {
+  test('sessions are read from a page, from a bare list, and under their other names', () => {
     expect(readSessions({ items: [{ ...whole, userId: 'u1' }], pagination: { page: 1, limit: 10, total: 3 } })).toEqual(
       {
         items: [whole],
@@ -294,17 +294,17 @@ describe('sessions', () => {
     })
   })
 
-  test('that have no id cannot be ended, and are left out', () => {
+  test('sessions that have no id cannot be ended, and are left out', () => {
     expect(readSessions([{ userAgent: 'x' }, null, 's1', { id: 7 }])).toEqual({ items: [], total: null })
   })
 
-  test('that are no list are no answer', () => {
+  test('sessions that are no list are no answer', () => {
     for (const body of [null, {}, { items: {} }, 'x']) expect(() => readSessions(body)).toThrow(AuthError)
   })
 })
 
 describe('a second factor', () => {
-  test('is set up from either form of the answer', () => {
+  test('a second factor is set up from either form of the answer', () => {
     expect(
       readEnrolment({ secret: 'JBSW', qrCodeUrl: 'https://bkend.example/qr', backupCodes: ['1', '2', 3] }),
     ).toEqual({
@@ -322,7 +322,7 @@ describe('a second factor', () => {
     })
   })
 
-  test('brings no address that runs', () => {
+  test('a second factor brings no address that runs', () => {
     const { qrCodeUrl, otpauthUrl } = readEnrolment({
       secret: 'J',
       qrCodeUrl: 'javascript:alert(1)',

@@ -117,7 +117,7 @@ describe('a code says what happened', () => {
     expect((await signOutWith(refusal(404, 'auth/session-not-found'))).code).toBe('not-found')
   })
 
-  test('only what a new access token can cure counts as its end [61]', () => {
+  test('only what a new access token can cure counts as the end of one [61]', () => {
     const expiry = [
       'auth/token-expired',
       'auth/access-token-expired',
@@ -184,7 +184,7 @@ describe('an unknown code is judged by its status', () => {
     expect((await signInWith(json(401, body))).code).toBe('invalid-credentials')
   })
 
-  test('it is handed on if it looks like one of bkend’s, and kept back if it might be an echo of what was sent', async () => {
+  test('an unknown code is handed on if it looks like one of bkend’s, and kept back if it might be an echo of what was sent', async () => {
     expect((await signInWith(refusal(400, 'auth/some-future-code'))).serverCode).toBe('auth/some-future-code')
     for (const code of [
       'correct horse',
@@ -220,7 +220,7 @@ describe('the code is found in every shape of error', () => {
     expect((await refreshWith(json(403, body))).code).toBe('session-expired')
   })
 
-  test('also when it comes with 200', async () => {
+  test('the code is found when it comes with 200, too', async () => {
     const body = { success: false, error: { code: 'auth/invalid-refresh-token', message: 'text' } }
     expect((await refreshWith(json(200, body))).code).toBe('session-expired')
     expect((await refreshWith(json(200, { success: false, message: 'text' }))).code).toBe('unknown')

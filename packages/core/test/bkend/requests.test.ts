@@ -22,7 +22,7 @@ describe('the current dialect', () => {
   }
   const headers = { accept: 'application/json', 'content-type': 'application/json', 'x-api-key': 'pk_test' }
 
-  test('signs in with a password', async () => {
+  test('the current dialect signs in with a password', async () => {
     expect(await sent(json(200, tokens), (client) => client.signIn({ ...password, name: 'Ada' }, call))).toEqual({
       method: 'POST',
       url: `${origin}/v1/auth/email/signin`,
@@ -31,7 +31,7 @@ describe('the current dialect', () => {
     })
   })
 
-  test('signs up, with a name', async () => {
+  test('the current dialect signs up, with a name', async () => {
     expect(await sent(json(201, tokens), (client) => client.signUp({ ...password, name: 'Ada' }, call))).toEqual({
       method: 'POST',
       url: `${origin}/v1/auth/email/signup`,
@@ -40,7 +40,7 @@ describe('the current dialect', () => {
     })
   })
 
-  test('redeems a magic link', async () => {
+  test('the current dialect redeems a magic link', async () => {
     expect(await sent(json(200, tokens), (client) => client.signIn({ token: 'from-the-mail' }, call))).toEqual({
       method: 'POST',
       url: `${origin}/v1/auth/email/callback`,
@@ -49,7 +49,7 @@ describe('the current dialect', () => {
     })
   })
 
-  test('redeems a social code or an id token', async () => {
+  test('the current dialect redeems a social code or an id token', async () => {
     expect(await sent(json(200, tokens), (client) => client.signIn(social, call))).toEqual({
       method: 'POST',
       url: `${origin}/v1/auth/github/callback`,
@@ -63,7 +63,7 @@ describe('the current dialect', () => {
     })
   })
 
-  test('renews', async () => {
+  test('the current dialect renews', async () => {
     const act = (client: ReturnType<typeof bkend>) => client.refresh({ refreshToken: 'refresh-1' }, call)
     expect(await sent(json(200, tokens), act)).toEqual({
       method: 'POST',
@@ -73,7 +73,7 @@ describe('the current dialect', () => {
     })
   })
 
-  test('asks who is signed in', async () => {
+  test('the current dialect asks who is signed in', async () => {
     expect(await sent(json(200, user), (client) => client.getUser({ accessToken: 'access-1' }, call))).toEqual({
       method: 'GET',
       url: `${origin}/v1/auth/me`,
@@ -82,7 +82,7 @@ describe('the current dialect', () => {
     })
   })
 
-  test('signs out', async () => {
+  test('the current dialect signs out', async () => {
     const act = (client: ReturnType<typeof bkend>) =>
       client.signOut({ accessToken: 'access-1', refreshToken: 'refresh-1' }, call)
     const expected = {
@@ -95,7 +95,7 @@ describe('the current dialect', () => {
     expect(await sent(new Response(null, { status: 204 }), act)).toEqual(expected)
   })
 
-  test('does not sign out without an access token, because no server would know whom', async () => {
+  test('the current dialect does not sign out without an access token, because no server would know whom', async () => {
     const { client, calls } = fakeBkend(json(200, {}))
     const error = await errorOf(client.signOut({ accessToken: null, refreshToken: 'refresh-1' }, call))
     expect(error.code).toBe('not-authenticated')
@@ -108,7 +108,7 @@ describe('the early dialect', () => {
   const early = (answer: Response) => fakeBkend(answer, { dialect: 'early', publishableKey: 'project-1' })
   const answer = { access_token: 'access-1', refresh_token: 'refresh-2', token_type: 'bearer', expires_in: 3600, user }
 
-  test('has other paths, another header, no method, and snake case', async () => {
+  test('the early dialect has other paths, another header, no method, and snake case', async () => {
     const { client, calls } = early(json(200, answer))
     await client.signIn(password, call)
     await client.signUp({ ...password, name: 'Ada' }, call)
@@ -149,13 +149,13 @@ describe('the early dialect', () => {
     ])
   })
 
-  test('sends the second factor in snake case too', async () => {
+  test('the early dialect sends the second factor in snake case too', async () => {
     const { client, calls } = early(json(200, answer))
     await client.answerChallenge({ handle: password, code: '123456' }, call)
     expect(calls[0]?.body).toEqual({ email: 'ada@example.com', password: 'correct horse', mfa_code: '123456' })
   })
 
-  test('names the environment in every request, if there is one [E2b]', async () => {
+  test('the early dialect names the environment in every request, if there is one [E2b]', async () => {
     const options = { dialect: 'early', publishableKey: 'project-1', environment: 'dev' } as const
     const { client, calls } = fakeBkend(json(200, user), options)
     await client.getUser({ accessToken: 'access-1' }, call)
@@ -164,7 +164,7 @@ describe('the early dialect', () => {
     expect(calls[0]?.headers).toEqual({ accept: 'application/json', authorization: 'Bearer access-1', ...own })
   })
 
-  test('brings the user along', async () => {
+  test('the early dialect brings the user along', async () => {
     const { client } = early(json(200, answer))
     expect(await client.signIn(password, call)).toMatchObject({
       accessToken: 'access-1',
@@ -176,7 +176,7 @@ describe('the early dialect', () => {
 })
 
 describe('every request', () => {
-  test('follows no redirect, carries no cookie, is cached nowhere and dies with its signal [72]', async () => {
+  test('every request follows no redirect, carries no cookie, is cached nowhere and dies with its signal [72]', async () => {
     const { client, calls } = fakeBkend(json(200, tokens))
     const { signal } = new AbortController()
     await client.refresh({ refreshToken: 'refresh-1' }, { signal })
@@ -190,7 +190,7 @@ describe('every request', () => {
     expect(sent).toBe(signal)
   })
 
-  test('of a sign-out outlives the page if the core says that the page may be closing', async () => {
+  test('the request of a sign-out outlives the page if the core says that the page may be closing', async () => {
     const { client, calls } = fakeBkend(json(200, {}))
     const secrets = { accessToken: 'access-1', refreshToken: null }
     await client.signOut(secrets, { ...call, keepalive: true })
@@ -199,7 +199,7 @@ describe('every request', () => {
     expect(calls.map(({ init }) => init.keepalive)).toEqual([true, undefined, undefined])
   })
 
-  test('is sent once, whatever comes back [18, 21]', async () => {
+  test('every request is sent once, whatever comes back [18, 21]', async () => {
     for (const answer of [refusal(503, 'x', { 'Retry-After': '0' }), refusal(429, 'x'), new TypeError('dropped')]) {
       const { client, calls } = fakeBkend(answer)
       await errorOf(client.refresh({ refreshToken: 'refresh-1' }, call))
@@ -207,7 +207,7 @@ describe('every request', () => {
     }
   })
 
-  test('goes through the global fetch of that moment when none is given', async () => {
+  test('every request goes through the global fetch of that moment when none is given', async () => {
     const client = bkend({ publishableKey: 'pk_test' })
     const before = globalThis.fetch
     const { fetch, calls } = fakeBkend(json(200, user))
@@ -220,7 +220,7 @@ describe('every request', () => {
     expect(calls).toHaveLength(1)
   })
 
-  test('calls a given fetch without a receiver, as the browser’s own one wants it', async () => {
+  test('every request calls a given fetch without a receiver, as the browser’s own one wants it', async () => {
     const receivers: unknown[] = []
     const fetch = function (this: unknown) {
       receivers.push(this)

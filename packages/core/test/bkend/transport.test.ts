@@ -54,7 +54,7 @@ describe('an answer that bkend did not write has no say in who is signed in [40,
     expect(unknownOutcomes).toContain(error.code)
   })
 
-  test('but what says that it was not processed is believed [57]', async () => {
+  test('an answer which says that it was not processed is believed [57]', async () => {
     expect(await refreshWith(html(429, { 'Retry-After': '7' }))).toMatchObject({ code: 'rate-limited', retryAfter: 7 })
     expect(await refreshWith(html(503, { 'Retry-After': '7' }))).toMatchObject({ code: 'unavailable', retryAfter: 7 })
     expect((await refreshWith(refusal(503, 'x'))).code).toBe('unavailable')
@@ -85,7 +85,7 @@ describe('an answer that bkend did not write has no say in who is signed in [40,
 })
 
 describe('a body', () => {
-  test('may begin with a byte order mark, and may name its content type loosely [42]', async () => {
+  test('a body may begin with a byte order mark, and may name its content type loosely [42]', async () => {
     const body = `\uFEFF${JSON.stringify(tokens)}`
     for (const type of ['application/json; charset=utf-8', 'application/problem+json', 'APPLICATION/JSON']) {
       const { client } = fakeBkend(raw(200, body, { 'Content-Type': type }))
@@ -95,7 +95,7 @@ describe('a body', () => {
     expect(await fakeBkend(unnamed).client.signIn(password, call)).toMatchObject({ accessToken: 'access-1' })
   })
 
-  test('may come in pieces, cut through a character', async () => {
+  test('a body may come in pieces, cut through a character', async () => {
     const bytes = new TextEncoder().encode(JSON.stringify({ id: 'u1', name: 'Ωλ😀' }))
     const pieces = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -107,7 +107,7 @@ describe('a body', () => {
     expect((await client.getUser({ accessToken: 'access-1' }, call)).name).toBe('Ωλ😀')
   })
 
-  test('has at most 64 KiB for tokens and 256 KiB for the user [43]', async () => {
+  test('a body has at most 64 KiB for tokens and 256 KiB for the user [43]', async () => {
     const user = { id: 'u1' }
     expect(await fakeBkend(sized(64, tokens)).client.signIn(password, call)).toMatchObject({ accessToken: 'access-1' })
     expect((await refreshWith(sized(65, tokens))).code).toBe('invalid-response')
@@ -116,7 +116,7 @@ describe('a body', () => {
     expect((await errorOf(getUser(sized(257, user)))).code).toBe('invalid-response')
   })
 
-  test('may nest ten thousand deep in fields that are not read, and the last of two equal keys counts [44]', async () => {
+  test('a body may nest ten thousand deep in fields that are not read, and the last of two equal keys counts [44]', async () => {
     const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
     const body = `{"extra":${deep},"id":"u0","name":{"first":${deep}},"role":"admin","role":"user","id":"u1"}`
     const user = await fakeBkend(raw(200, body)).client.getUser({ accessToken: 'access-1' }, call)
@@ -128,7 +128,7 @@ describe('a body', () => {
     expect((await refreshWith(bottomless)).code).toBe('invalid-response')
   })
 
-  test('that never ends is left as soon as it is too large [43]', async () => {
+  test('a body that never ends is left as soon as it is too large [43]', async () => {
     let pulled = 0
     let isCancelled = false
     const endless = new ReadableStream<Uint8Array>({
@@ -147,7 +147,7 @@ describe('a body', () => {
     expect(pulled).toBeLessThan(10)
   })
 
-  test('that is not read is not kept open', async () => {
+  test('a body that is not read is not kept open', async () => {
     let isCancelled = false
     const page = new ReadableStream<Uint8Array>({
       cancel() {
@@ -160,7 +160,7 @@ describe('a body', () => {
     expect(isCancelled).toBe(true)
   })
 
-  test('that breaks off is an answer that was lost [18, 42]', async () => {
+  test('a body that breaks off is an answer that was lost [18, 42]', async () => {
     const broken = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode('{"accessToken":')),
       pull: (controller) => controller.error(new TypeError('terminated')),
@@ -226,7 +226,7 @@ describe('where answers have no stream, as in React Native', () => {
 })
 
 describe('an abort is a time-out', () => {
-  test('before there is an answer', async () => {
+  test('an abort before there is an answer is a time-out', async () => {
     const controller = new AbortController()
     const { client } = fakeBkend(
       ({ signal }) =>
@@ -239,7 +239,7 @@ describe('an abort is a time-out', () => {
     expect((await refreshed).code).toBe('timeout')
   })
 
-  test('in the middle of one', async () => {
+  test('an abort in the middle of an answer is a time-out', async () => {
     const controller = new AbortController()
     const { client } = fakeBkend(({ signal }) =>
       Promise.resolve(
@@ -281,11 +281,11 @@ describe('Retry-After', () => {
     ['Wed, 99 Foo 2026 07:28:00 GMT', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('%j asks for %s seconds [59]', async (value, seconds) => {
+  ])('Retry-After %j asks for %s seconds [59]', async (value, seconds) => {
     expect(await waitOf(value)).toBe(seconds)
   })
 
-  test('as a date is measured by the clock of the server [59]', async () => {
+  test('Retry-After as a date is measured by the clock of the server [59]', async () => {
     vi.useFakeTimers({ now: Date.parse('2001-01-01'), toFake: ['Date'] })
     expect(await waitOf('Wed, 21 Oct 2026 07:28:42 GMT', now)).toBe(42)
     expect(await waitOf('Wed, 21 Oct 2026 09:28:42 GMT', now)).toBe(600)
@@ -293,13 +293,13 @@ describe('Retry-After', () => {
     expect(await waitOf('Wednesday, 21-Oct-26 07:28:42 GMT', now)).toBe(42)
   })
 
-  test('as a date is measured by the clock here where the server hides its own [59, 74]', async () => {
+  test('Retry-After as a date is measured by the clock here where the server hides its own [59, 74]', async () => {
     vi.useFakeTimers({ now: Date.parse(now), toFake: ['Date'] })
     expect(await waitOf('Wed, 21 Oct 2026 07:28:42 GMT')).toBe(42)
     expect(await waitOf('Wed, 21 Oct 2026 07:28:42 GMT', 'yesterday')).toBe(42)
   })
 
-  test('comes with every refusal that has one', async () => {
+  test('Retry-After comes with every refusal that has one', async () => {
     const headers = { 'Retry-After': '30' }
     expect((await signInWith(refusal(429, 'auth/account-locked', headers))).retryAfter).toBe(30)
     expect((await signInWith(refusal(503, 'x', headers))).retryAfter).toBe(30)

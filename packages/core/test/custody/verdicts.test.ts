@@ -96,7 +96,7 @@ describe('compare', () => {
     expect(compare(found, custody(change)).type).toBe(type)
   })
 
-  it('keeps the attempt, the equal user and the confirmation of what was held', () => {
+  it('compare keeps the attempt, the equal user and the confirmation of what was held', () => {
     const held = session(2, { attempt: 7, userGeneration: 2 })
     const found = compare(stored(session(3, { user: ann, userGeneration: 0 })), custody({ held }))
     expect(found).toEqual({ type: 'renewed', session: session(3, { attempt: 7, userGeneration: 2 }) })

@@ -87,18 +87,21 @@ describe('the client in the README', () => {
       { answer, when: 'before' as const },
       { answer, when: 'after' as const },
     ]),
-  )('shows no refresh token twice if the server answers $answer $when it rotated [W1, R3b]', async (fault) => {
-    const { auth, renewed, pass } = await renewWith(fault)
-    expect(renewed.now).toBe('refresh-indeterminate')
-    expect(auth.getState()).toMatchObject({ status: 'authenticated', user: ann, renewal: 'indeterminate' })
+  )(
+    'the client in the README shows no refresh token twice if the server answers $answer $when it rotated [W1, R3b]',
+    async (fault) => {
+      const { auth, renewed, pass } = await renewWith(fault)
+      expect(renewed.now).toBe('refresh-indeterminate')
+      expect(auth.getState()).toMatchObject({ status: 'authenticated', user: ann, renewal: 'indeterminate' })
 
-    await pass(120)
-    expect(server.shown).toEqual(['refresh-1'])
-    expect(auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate', lastUser: ann })
-  })
+      await pass(120)
+      expect(server.shown).toEqual(['refresh-1'])
+      expect(auth.getState()).toMatchObject({ status: 'expired', reason: 'refresh-indeterminate', lastUser: ann })
+    },
+  )
 
   test.each(['before', 'after'] as const)(
-    'ends the session at once if a renewal is answered 401 %s it rotated [W1]',
+    'the client in the README ends the session at once if a renewal is answered 401 %s it rotated [W1]',
     async (when) => {
       const { auth, renewed } = await renewWith({ answer: 401, when })
       expect(renewed.now).toBe('session-expired')
@@ -107,16 +110,19 @@ describe('the client in the README', () => {
     },
   )
 
-  test.each([429, 503])('tries again after a %i, which says that nothing was done [W1]', async (answer) => {
-    const { auth, pass } = await renewWith({ answer, when: 'before' })
-    expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'waiting' })
-    await pass(10)
-    expect(server.shown).toEqual(['refresh-1', 'refresh-1'])
-    expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle', error: null })
-  })
+  test.each([429, 503])(
+    'the client in the README tries again after a %i, which says that nothing was done [W1]',
+    async (answer) => {
+      const { auth, pass } = await renewWith({ answer, when: 'before' })
+      expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'waiting' })
+      await pass(10)
+      expect(server.shown).toEqual(['refresh-1', 'refresh-1'])
+      expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle', error: null })
+    },
+  )
 
   test.each([429, 503])(
-    'believes a %i from a server that did rotate: two renewals are sent, and the server ends it [W1]',
+    'the client in the README believes a %i from a server that did rotate: two renewals are sent, and the server ends it [W1]',
     async (answer) => {
       const { auth, pass } = await renewWith({ answer, when: 'after' })
       await pass(10)
@@ -125,7 +131,7 @@ describe('the client in the README', () => {
     },
   )
 
-  test('renews with a 200, and shows the next token at the next renewal [W1]', async () => {
+  test('the client in the README renews with a 200, and shows the next token at the next renewal [W1]', async () => {
     const { auth, pass } = open(server)
     await auth.signIn(password)
     await auth.refresh()
@@ -135,7 +141,7 @@ describe('the client in the README', () => {
     await expect(auth.getAccessToken()).resolves.toBe('access-3')
   })
 
-  test('follows no redirect with a refresh token [W1]', async () => {
+  test('the client in the README follows no redirect with a refresh token [W1]', async () => {
     const stranger = await startServer()
     const { renewed } = await renewWith({ answer: { redirectTo: `${stranger.url}/sessions/refresh` }, when: 'before' })
     expect(renewed.now).toBe('refresh-indeterminate')
@@ -143,13 +149,13 @@ describe('the client in the README', () => {
     await stranger.stop()
   })
 
-  test('says that a password is wrong, and that an account exists already [W1]', async () => {
+  test('the client in the README says that a password is wrong, and that an account exists already [W1]', async () => {
     const { auth } = open(server)
     await expect(auth.signIn({ ...password, password: 'wrong' })).rejects.toMatchObject({ code: 'invalid-credentials' })
     await expect(auth.signUp(password)).rejects.toMatchObject({ code: 'email-taken' })
   })
 
-  test('asks for the user when a page opens again, and tells the server of a sign-out [W1]', async () => {
+  test('the client in the README asks for the user when a page opens again, and tells the server of a sign-out [W1]', async () => {
     const before = open(server)
     await before.auth.signIn(password)
     before.auth.destroy()

@@ -14,7 +14,7 @@ const settled = <T>(request: IDBRequest<T>) =>
     request.onerror = () => reject(request.error)
   })
 
-/** Deletes it from outside, and says whether anybody stood in the way. */
+/** Deletes it from outside, and says whether a connection stood in the way. */
 async function deleteDatabase(name: string): Promise<'at once' | 'after a wait'> {
   const request = indexedDB.deleteDatabase(name)
   let how: 'at once' | 'after a wait' = 'at once'
@@ -51,24 +51,24 @@ describe('browserStorage', () => {
     (value) => plant(planted, value),
   )
 
-  it('says that all tabs share it', () => {
+  it('browserStorage says that all tabs share it', () => {
     expect(browserStorage().scope).toBe('shared')
   })
 
-  it('touches nothing until it is used, and then one database', async () => {
+  it('browserStorage touches nothing until it is used, and then one database', async () => {
     const storage = browserStorage()
     expect(await namesOfDatabases()).toEqual([])
     await storage.read('a')
     expect(await namesOfDatabases()).toEqual(['authchart'])
   })
 
-  it('keeps databases of other names apart', async () => {
+  it('browserStorage keeps databases of other names apart', async () => {
     await browserStorage({ name: 'one' }).compareAndSet('a', null, record('1'))
     expect(await browserStorage({ name: 'two' }).read('a')).toBe(null)
     expect(await browserStorage({ name: 'one' }).read('a')).toEqual(record('1'))
   })
 
-  it('lets one of 50 simultaneous writers in two tabs win, round after round', async () => {
+  it('browserStorage lets one of 50 simultaneous writers in two tabs win, round after round', async () => {
     const name = freshName()
     const storages = [browserStorage({ name }), (await openTab()).browserStorage({ name })]
     let revision: string | null = null
@@ -85,7 +85,7 @@ describe('browserStorage', () => {
     }
   })
 
-  it('shows the writes of one tab to the next holder of a Web Lock [3]', async () => {
+  it('browserStorage shows the writes of one tab to the next holder of a Web Lock [3]', async () => {
     const name = freshName()
     const tabs = await Promise.all([openTab(), openTab()])
     let inside = 0
@@ -108,19 +108,19 @@ describe('browserStorage', () => {
     expect(await browserStorage({ name }).read('a')).toEqual(record('100'))
   })
 
-  it('asks for writes that are on disk when they resolve', async () => {
+  it('browserStorage asks for writes that are on disk when they resolve', async () => {
     const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
     await browserStorage({ name: freshName() }).compareAndSet('a', null, record('1'))
     expect(transaction.mock.lastCall?.slice(1)).toEqual(['readwrite', { durability: 'strict' }])
   })
 
-  it('keeps dates', async () => {
+  it('browserStorage keeps dates', async () => {
     const storage = browserStorage({ name: freshName() })
     await storage.compareAndSet('a', null, record('1', { user: { since: new Date(0) } }))
     expect(await storage.read('a')).toEqual(record('1', { user: { since: new Date(0) } }))
   })
 
-  it('rejects what cannot be stored, and keeps what it had', async () => {
+  it('browserStorage rejects what cannot be stored, and keeps what it had', async () => {
     const storage = browserStorage({ name: freshName() })
     await storage.compareAndSet('a', null, record('1'))
     await expect(storage.compareAndSet('a', '1', record('2', { user: { greet() {} } }))).rejects.toMatchObject({
@@ -131,7 +131,7 @@ describe('browserStorage', () => {
 })
 
 describe('browserStorage and others at its database', () => {
-  it('lets it be deleted at once, and begins anew', async () => {
+  it('browserStorage lets its database be deleted at once, and begins anew', async () => {
     const name = freshName()
     const storage = browserStorage({ name })
     await storage.compareAndSet('a', null, record('1'))
@@ -141,7 +141,7 @@ describe('browserStorage and others at its database', () => {
     expect(await storage.read('a')).toEqual(record('2'))
   })
 
-  it('finishes what is under way when it is deleted, and answers either way', async () => {
+  it('browserStorage finishes what is under way when its database is deleted, and answers either way', async () => {
     const name = freshName()
     const storage = browserStorage({ name })
     await storage.read('a')
@@ -153,7 +153,7 @@ describe('browserStorage and others at its database', () => {
     expect(await storage.read('a')).toEqual(record('2'))
   })
 
-  it('lets another program upgrade it at once, and works on with the newer database', async () => {
+  it('browserStorage lets another program upgrade its database at once, and works on with the newer one', async () => {
     const name = freshName()
     const storage = browserStorage({ name })
     await storage.compareAndSet('a', null, record('1'))
@@ -166,7 +166,7 @@ describe('browserStorage and others at its database', () => {
     database.close()
   })
 
-  it('mends a database that has lost its store', async () => {
+  it('browserStorage mends a database that has lost its store', async () => {
     const name = freshName()
     ;(await settled(indexedDB.open(name, 3))).close()
     const both = [browserStorage({ name }), (await openTab()).browserStorage({ name })]
@@ -175,7 +175,7 @@ describe('browserStorage and others at its database', () => {
     expect(await both[1]!.read('a')).toEqual(record('1'))
   })
 
-  it('rejects when another connection stands in the way of the mending, and mends it when that is gone', async () => {
+  it('browserStorage rejects while another connection stands in the way of mending its database, and mends it then', async () => {
     const name = freshName()
     const held = await settled(indexedDB.open(name, 3))
     const storage = browserStorage({ name })
@@ -185,7 +185,7 @@ describe('browserStorage and others at its database', () => {
     expect(await deleteDatabase(name)).toBe('at once')
   })
 
-  it('leaves a database alone that belongs to another app', async () => {
+  it('browserStorage leaves a database alone that belongs to another app', async () => {
     const name = freshName()
     const request = indexedDB.open(name, 3)
     request.onupgradeneeded = () => request.result.createObjectStore('theirs')
@@ -198,7 +198,7 @@ describe('browserStorage and others at its database', () => {
 })
 
 describe('browserStorage where the browser fails', () => {
-  it('rejects where there is no IndexedDB, and works when there is [12]', async () => {
+  it('browserStorage rejects where there is no IndexedDB, and works when there is [12]', async () => {
     const storage = browserStorage({ name: freshName() })
     vi.stubGlobal('indexedDB', undefined)
     await expect(storage.read('a')).rejects.toThrow(TypeError)
@@ -207,7 +207,7 @@ describe('browserStorage where the browser fails', () => {
     expect(await storage.compareAndSet('a', null, record('1'))).toBe(true)
   })
 
-  it('rejects where asking for IndexedDB throws [12, 86]', async () => {
+  it('browserStorage rejects where asking for IndexedDB throws [12, 86]', async () => {
     const denied = new DOMException('denied', 'SecurityError')
     const own = Object.getOwnPropertyDescriptor(globalThis, 'indexedDB')!
     Object.defineProperty(globalThis, 'indexedDB', {
@@ -223,14 +223,14 @@ describe('browserStorage where the browser fails', () => {
     expect(outcome).toBe(denied)
   })
 
-  it('rejects when the database cannot be opened', async () => {
+  it('browserStorage rejects when the database cannot be opened', async () => {
     const name = freshName()
     ;(await settled(indexedDB.open(name, 3))).close()
     vi.spyOn(indexedDB, 'open').mockReturnValueOnce(indexedDB.open(name, 2))
     await expect(browserStorage({ name }).read('a')).rejects.toMatchObject({ name: 'VersionError' })
   })
 
-  it('rejects when the commit fails, keeps what it had, and works again [87]', async () => {
+  it('browserStorage rejects when the commit fails, keeps what it had, and works again [87]', async () => {
     const name = freshName()
     const storage = browserStorage({ name })
     await storage.compareAndSet('a', null, record('1'))
@@ -249,7 +249,7 @@ describe('browserStorage where the browser fails', () => {
     expect(await storage.compareAndSet('a', '1', record('2'))).toBe(true)
   })
 
-  it('rejects when the browser closes the connection in the middle, and works again', async () => {
+  it('browserStorage rejects when the browser closes the connection in the middle, and works again', async () => {
     const storage = browserStorage({ name: freshName() })
     vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(function (this: IDBDatabase, ...args) {
       queueMicrotask(() => this.dispatchEvent(new Event('close')))
@@ -259,7 +259,7 @@ describe('browserStorage where the browser fails', () => {
     expect(await storage.compareAndSet('a', null, record('1'))).toBe(true)
   })
 
-  it('closes its connection when the transaction cannot begin', async () => {
+  it('browserStorage closes its connection when the transaction cannot begin', async () => {
     const name = freshName()
     const storage = browserStorage({ name })
     const error = new DOMException('closing', 'InvalidStateError')

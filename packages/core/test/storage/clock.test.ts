@@ -44,7 +44,7 @@ function handClock() {
 }
 
 describe('schedule', () => {
-  it('calls back once when the time has come, and not before', () => {
+  it('schedule calls back once when the time has come, and not before', () => {
     const { clock, asked, wake, isArmed } = handClock()
     const due = vi.fn<() => void>()
     schedule(clock, () => 1_000_500 - clock.now(), due)
@@ -55,7 +55,7 @@ describe('schedule', () => {
     expect(isArmed()).toBe(false)
   })
 
-  it('waits 40 days in steps that timers can keep [79]', () => {
+  it('schedule waits 40 days in steps that timers can keep [79]', () => {
     const { clock, asked, wake } = handClock()
     const due = vi.fn<() => void>()
     const end = clock.now() + 40 * DAY
@@ -68,7 +68,7 @@ describe('schedule', () => {
     expect(asked).toEqual([LONGEST, 40 * DAY - LONGEST])
   })
 
-  it('waits on when the timer fires early [84]', () => {
+  it('schedule waits on when the timer fires early [84]', () => {
     const { clock, asked, fire, set, wake } = handClock()
     const due = vi.fn<() => void>()
     schedule(clock, () => 1_000_500 - clock.now(), due)
@@ -80,13 +80,13 @@ describe('schedule', () => {
     expect(due).toHaveBeenCalledTimes(1)
   })
 
-  it('asks for whole milliseconds, so that it does not fire early each time', () => {
+  it('schedule asks for whole milliseconds, so that it does not fire early each time', () => {
     const { clock, asked } = handClock()
     schedule(clock, () => 0.2, vi.fn<() => void>())
     expect(asked).toEqual([1])
   })
 
-  it('waits longer when the clock is put back, and is late by no more than its timer when it is put forward [76]', () => {
+  it('schedule waits longer when the clock is put back, and is late by no more than its timer when it is put forward [76]', () => {
     const { clock, asked, fire, set } = handClock()
     const due = vi.fn<() => void>()
     schedule(clock, () => 1_000_500 - clock.now(), due)
@@ -99,7 +99,7 @@ describe('schedule', () => {
     expect(asked).toEqual([500, DAY])
   })
 
-  it.each([0, -5, -Infinity])('is due at once, but not in the same turn, with %d left [79]', (left) => {
+  it.each([0, -5, -Infinity])('schedule is due at once, but not in the same turn, with %d left [79]', (left) => {
     const { clock, asked, wake } = handClock()
     const due = vi.fn<() => void>()
     schedule(clock, () => left, due)
@@ -109,14 +109,14 @@ describe('schedule', () => {
     expect(due).toHaveBeenCalledTimes(1)
   })
 
-  it('never comes with Infinity left, and can be stopped all the same [79]', () => {
+  it('schedule never comes with Infinity left, and can be stopped all the same [79]', () => {
     const { clock, isArmed } = handClock()
     const stop = schedule(clock, () => Infinity, vi.fn<() => void>())
     expect(isArmed()).toBe(false)
     stop()
   })
 
-  it('throws when asked to wait for NaN, now or later, and never calls back [79]', () => {
+  it('schedule throws when asked to wait for NaN, now or later, and never calls back [79]', () => {
     const { clock, fire, isArmed } = handClock()
     const due = vi.fn<() => void>()
     expect(() => schedule(clock, () => Number.NaN, due)).toThrow(RangeError)
@@ -129,7 +129,7 @@ describe('schedule', () => {
     expect(due).not.toHaveBeenCalled()
   })
 
-  it('stops for good, even when the clock fires a timer that was cleared', () => {
+  it('schedule stops for good, even when the clock fires a timer that was cleared', () => {
     const callbacks: (() => void)[] = []
     const clock: Clock = { ...systemClock, setTimeout: (callback) => callbacks.push(callback), clearTimeout() {} }
     const due = vi.fn<() => void>()
@@ -139,7 +139,7 @@ describe('schedule', () => {
     expect(due).not.toHaveBeenCalled()
   })
 
-  it('clears its latest timer when stopped after a step, and may be stopped again', () => {
+  it('schedule clears its latest timer when stopped after a step, and may be stopped again', () => {
     const { clock, wake, isArmed } = handClock()
     const due = vi.fn<() => void>()
     const end = clock.now() + 40 * DAY
@@ -154,7 +154,7 @@ describe('schedule', () => {
 })
 
 describe('countdown', () => {
-  it('counts the time in parts, as long together as they should be', () => {
+  it('countdown counts the time in parts, as long together as they should be', () => {
     for (const [milliseconds, parts] of [
       [2000, [500, 500, 500, 500]],
       [10, [3, 3, 2, 2]],
@@ -174,7 +174,7 @@ describe('countdown', () => {
     }
   })
 
-  it('takes a timer that fires late, by whatever time, for one part [D7a]', () => {
+  it('countdown takes a timer that fires late, by whatever time, for one part [D7a]', () => {
     for (const late of [1, 2500, DAY]) {
       const { clock, asked, fire, set, wake } = handClock()
       const due = vi.fn<() => void>()
@@ -192,7 +192,7 @@ describe('countdown', () => {
     }
   })
 
-  it('ignores a clock that jumps, forward or back [D7a]', () => {
+  it('countdown ignores a clock that jumps, forward or back [D7a]', () => {
     const { clock, fire, set } = handClock()
     const due = vi.fn<() => void>()
     countdown(clock, 2000, due)
@@ -205,7 +205,7 @@ describe('countdown', () => {
     expect(due).toHaveBeenCalledTimes(1)
   })
 
-  it('never comes with Infinity, and keeps each part within what a timer keeps', () => {
+  it('countdown never comes with Infinity, and keeps each part within what a timer keeps', () => {
     const { clock, asked, isArmed } = handClock()
     countdown(clock, Infinity, () => {})()
     expect([asked, isArmed()]).toEqual([[], false])
@@ -213,7 +213,7 @@ describe('countdown', () => {
     expect(asked).toEqual([LONGEST])
   })
 
-  it('stops for good in each of its parts', () => {
+  it('countdown stops for good in each of its parts', () => {
     for (let parts = 0; parts < 4; parts += 1) {
       const { clock, wake, isArmed } = handClock()
       const due = vi.fn<() => void>()
@@ -233,7 +233,7 @@ describe('systemClock', () => {
     vi.useRealTimers()
   })
 
-  it('reads the globals when called, not when loaded', () => {
+  it('systemClock reads the globals when called, not when loaded', () => {
     vi.useFakeTimers({ now: 1_234, toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] })
     const kept = vi.fn<() => void>()
     const cleared = vi.fn<() => void>()

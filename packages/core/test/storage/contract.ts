@@ -6,18 +6,18 @@ export const record = (revision: string, more: object = {}): StoredRecord => ({ 
 /** What every storage promises. `create` gives a fresh and empty one each time. */
 export function itKeepsTheStorageContract(create: () => AuthStorage | Promise<AuthStorage>): void {
   describe('the contract of a storage', () => {
-    it('has nothing at first', async () => {
+    it('a storage has nothing at first', async () => {
       expect(await (await create()).read('a')).toBe(null)
     })
 
-    it('hands back what was written, under its key only', async () => {
+    it('a storage hands back what was written, under its key only', async () => {
       const storage = await create()
       expect(await storage.compareAndSet('a', null, record('1', { user: { id: 7, roles: ['x'] } }))).toBe(true)
       expect(await storage.read('a')).toEqual({ version: 1, revision: '1', user: { id: 7, roles: ['x'] } })
       expect(await storage.read('b')).toBe(null)
     })
 
-    it('replaces only the revision it is told', async () => {
+    it('a storage replaces only the revision it is told', async () => {
       const storage = await create()
       await storage.compareAndSet('a', null, record('1'))
       expect(await storage.compareAndSet('a', null, record('2'))).toBe(false)
@@ -27,13 +27,13 @@ export function itKeepsTheStorageContract(create: () => AuthStorage | Promise<Au
       expect(await storage.read('a')).toEqual(record('2'))
     })
 
-    it('writes nothing over nothing when a revision is expected', async () => {
+    it('a storage writes nothing over nothing when a revision is expected', async () => {
       const storage = await create()
       expect(await storage.compareAndSet('a', '1', record('2'))).toBe(false)
       expect(await storage.read('a')).toBe(null)
     })
 
-    it('removes only the revision it is told', async () => {
+    it('a storage removes only the revision it is told', async () => {
       const storage = await create()
       await storage.compareAndSet('a', null, record('1'))
       expect(await storage.compareAndSet('a', null, null)).toBe(false)
@@ -44,7 +44,7 @@ export function itKeepsTheStorageContract(create: () => AuthStorage | Promise<Au
       expect(await storage.compareAndSet('a', null, null)).toBe(true)
     })
 
-    it('lets one of many simultaneous writers win', async () => {
+    it('a storage lets one of many simultaneous writers win', async () => {
       const storage = await create()
       const all = await Promise.all(
         Array.from({ length: 20 }, (_, index) => storage.compareAndSet('a', null, record(`${index}`))),
@@ -53,7 +53,7 @@ export function itKeepsTheStorageContract(create: () => AuthStorage | Promise<Au
       expect(await storage.read('a')).toEqual(record(`${all.indexOf(true)}`))
     })
 
-    it('is not changed by what its callers do to their objects', async () => {
+    it('a storage is not changed by what its callers do to their objects', async () => {
       const storage = await create()
       const user = { name: 'Ada' }
       const written = storage.compareAndSet('a', null, record('1', { user }))
@@ -64,7 +64,7 @@ export function itKeepsTheStorageContract(create: () => AuthStorage | Promise<Au
       expect(await storage.read('a')).toEqual({ version: 1, revision: '1', user: { name: 'Ada' } })
     })
 
-    it('takes any text for a key', async () => {
+    it('a storage takes any text for a key', async () => {
       const storage = await create()
       for (const key of ['__proto__', 'constructor', 'toString', '', 'ü/:\n']) {
         expect(await storage.read(key)).toBe(null)
@@ -95,7 +95,7 @@ export function itSurvivesWhatOthersWrote(
       { version: '2', revision: 'x' },
     ]
     it.each(garbage.map((value) => [value]))(
-      'hands back %j as it is, and replaces it when nothing is expected',
+      'a storage hands back %j as it is, and replaces it when nothing is expected',
       async (value) => {
         const storage = await create()
         await plant(value)
@@ -108,7 +108,7 @@ export function itSurvivesWhatOthersWrote(
     )
 
     it.each([{ version: 2, revision: 'x' }, { version: 1.5, revision: 'x' }, { version: 3 }])(
-      'never replaces or removes %j, which is newer than this program',
+      'a storage never replaces or removes %j, which is newer than this program',
       async (value) => {
         const storage = await create()
         await plant(value)

@@ -91,7 +91,7 @@ describe('without Web Locks', () => {
     expect(runs).toBe(1)
   })
 
-  it('a work that may not be begun twice is begun once by each of four tabs, one after the other', async () => {
+  it('work that may not begin twice is begun once by each of four tabs, one after the other', async () => {
     const name = freshName()
     let inside = 0
     let most = 0

@@ -9,30 +9,30 @@ describe('memoryStorage', () => {
 
   itKeepsTheStorageContract(memoryStorage)
 
-  it('says that it is gone with the page', () => {
+  it('memoryStorage says that it is gone with the page', () => {
     expect(memoryStorage().scope).toBe('memory')
   })
 
-  it('shares nothing with another one', async () => {
+  it('memoryStorage shares nothing with another one', async () => {
     await memoryStorage().compareAndSet('a', null, record('1'))
     expect(await memoryStorage().read('a')).toBe(null)
   })
 
-  it('keeps dates and maps', async () => {
+  it('memoryStorage keeps dates and maps', async () => {
     const storage = memoryStorage()
     const user = { since: new Date(0), tags: new Map([['a', 1]]) }
     await storage.compareAndSet('a', null, record('1', { user }))
     expect(await storage.read('a')).toEqual(record('1', { user: { since: new Date(0), tags: new Map([['a', 1]]) } }))
   })
 
-  it('takes a user with methods, which no other storage could', async () => {
+  it('memoryStorage takes a user with methods, which no other storage could', async () => {
     const storage = memoryStorage()
     const greet = () => 'hello'
     expect(await storage.compareAndSet('a', null, record('1', { user: { greet } }))).toBe(true)
     expect(await storage.read('a')).toEqual({ version: 1, revision: '1', user: { greet } })
   })
 
-  it('works where structuredClone is missing, as in jsdom', async () => {
+  it('memoryStorage works where structuredClone is missing, as in jsdom', async () => {
     vi.stubGlobal('structuredClone', undefined)
     const storage = memoryStorage()
     const written = record('1')

@@ -15,7 +15,7 @@ function watch() {
 }
 
 describe('browserNetwork', () => {
-  it('asks the browser whether it is online, each time', () => {
+  it('browserNetwork asks the browser whether it is online, each time', () => {
     const network = browserNetwork()
     answer(navigator, 'onLine', false)
     expect(network.isOnline()).toBe(false)
@@ -23,7 +23,7 @@ describe('browserNetwork', () => {
     expect(network.isOnline()).toBe(true)
   })
 
-  it('is online where the browser does not say', () => {
+  it('browserNetwork is online where the browser does not say', () => {
     answer(navigator, 'onLine', undefined)
     expect(browserNetwork().isOnline()).toBe(true)
   })
@@ -33,13 +33,13 @@ describe('browserNetwork', () => {
     ['shown again', () => window, new PageTransitionEvent('pageshow', { persisted: true })],
     ['resumed', () => document, new Event('resume')],
     ['visible', () => document, new Event('visibilitychange', { bubbles: true })],
-  ])('wakes up when the page is %s [77]', (_, target, event) => {
+  ])('browserNetwork wakes up when the page is %s [77]', (_, target, event) => {
     const { woken } = watch()
     target().dispatchEvent(event)
     expect(woken).toHaveBeenCalledTimes(1)
   })
 
-  it('sleeps on when the page becomes hidden, offline or focused', () => {
+  it('browserNetwork sleeps on when the page becomes hidden, offline or focused', () => {
     const { woken } = watch()
     answer(document, 'visibilityState', 'hidden')
     document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
@@ -49,7 +49,7 @@ describe('browserNetwork', () => {
     expect(woken).not.toHaveBeenCalled()
   })
 
-  it('hears it even where the app keeps the event to itself', () => {
+  it('browserNetwork hears a wake-up even where the app keeps the event to itself', () => {
     const { woken } = watch()
     const keep = (event: Event) => event.stopImmediatePropagation()
     document.addEventListener('visibilitychange', keep)
@@ -58,7 +58,7 @@ describe('browserNetwork', () => {
     expect(woken).toHaveBeenCalledTimes(1)
   })
 
-  it('hears nothing after it was stopped, and leaves the others alone', () => {
+  it('browserNetwork hears nothing after it was stopped, and leaves the others alone', () => {
     const first = watch()
     const second = watch()
     first.stop()

@@ -41,13 +41,13 @@ describe('the lock of browserTabs without Web Locks [10]', () => {
       vi.stubGlobal('navigator', navigator)
     })
 
-    it('runs the work once and hands back what it gives', async () => {
+    it('the lock of browserTabs runs the work once and hands back what it gives', async () => {
       const work = vi.fn<() => Promise<string>>(async () => 'done')
       expect(await browserTabs().lock('a', work)).toBe('done')
       expect(work).toHaveBeenCalledTimes(1)
     })
 
-    it('runs one at a time, in order, under one name', async () => {
+    it('the lock of browserTabs runs one at a time, in order, under one name', async () => {
       const tabs = browserTabs()
       const log: string[] = []
       const { open, passed } = gate()
@@ -67,7 +67,7 @@ describe('the lock of browserTabs without Web Locks [10]', () => {
       expect(log).toEqual(['first begins', 'another name', 'first ends', 'second'])
     })
 
-    it('hands on the very error of the work, and goes on with the next [14]', async () => {
+    it('the lock of browserTabs hands on the very error of the work, and goes on with the next [14]', async () => {
       const tabs = browserTabs()
       const error = new Error('of the work')
       const failed = tabs.lock('a', () => Promise.reject(error))
@@ -77,7 +77,7 @@ describe('the lock of browserTabs without Web Locks [10]', () => {
     })
   })
 
-  it('shares no queue with another instance', async () => {
+  it('the lock of browserTabs shares no queue with another instance', async () => {
     vi.stubGlobal('navigator', undefined)
     const { open, passed } = gate()
     const held = browserTabs().lock('a', () => passed)
@@ -88,17 +88,20 @@ describe('the lock of browserTabs without Web Locks [10]', () => {
 })
 
 describe('the lock of browserTabs when Web Locks fail in the middle', () => {
-  it.each(['rejects', 'throws'])('does not run the work again when the work itself %s', async (how) => {
-    const request = (_: string, callback: () => Promise<unknown>) => callback()
-    vi.stubGlobal('navigator', { locks: { request } })
-    const error = new Error('of the work')
-    const work = vi.fn<() => Promise<never>>(() => {
-      if (how === 'throws') throw error
-      return Promise.reject(error)
-    })
-    await expect(browserTabs().lock('a', work)).rejects.toBe(error)
-    expect(work).toHaveBeenCalledTimes(1)
-  })
+  it.each(['rejects', 'throws'])(
+    'the lock of browserTabs does not run the work again when the work itself %s',
+    async (how) => {
+      const request = (_: string, callback: () => Promise<unknown>) => callback()
+      vi.stubGlobal('navigator', { locks: { request } })
+      const error = new Error('of the work')
+      const work = vi.fn<() => Promise<never>>(() => {
+        if (how === 'throws') throw error
+        return Promise.reject(error)
+      })
+      await expect(browserTabs().lock('a', work)).rejects.toBe(error)
+      expect(work).toHaveBeenCalledTimes(1)
+    },
+  )
 })
 
 describe('the wire of browserTabs without BroadcastChannel [11]', () => {
@@ -108,7 +111,7 @@ describe('the wire of browserTabs without BroadcastChannel [11]', () => {
       throw new DOMException('denied', 'SecurityError')
     },
   }
-  it.each(Object.entries(channels))('does nothing, and says nothing, when %s', (_, channel) => {
+  it.each(Object.entries(channels))('the wire of browserTabs does nothing, and says nothing, when %s', (_, channel) => {
     vi.stubGlobal('BroadcastChannel', channel)
     const listener = vi.fn<() => void>()
     const wire = browserTabs().open('a', listener)
@@ -131,7 +134,7 @@ it.each([
 })
 
 describe('without a browser', () => {
-  it('is always online and never woken', () => {
+  it('browserNetwork is always online and never woken without a browser', () => {
     const network = browserNetwork()
     expect(network.isOnline()).toBe(true)
     vi.stubGlobal('navigator', undefined)
@@ -141,7 +144,7 @@ describe('without a browser', () => {
     stop()
   })
 
-  it('makes a browserStorage that rejects, and throws nowhere', async () => {
+  it('a browserStorage without a browser rejects, and throws nowhere', async () => {
     const storage = browserStorage()
     expect(storage.scope).toBe('shared')
     await expect(storage.read('a')).rejects.toThrow(ReferenceError)

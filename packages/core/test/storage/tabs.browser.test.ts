@@ -8,7 +8,7 @@ let count = 0
 const freshName = () => `tabs-test-${(count += 1)}`
 
 describe('the lock of browserTabs', () => {
-  it('keeps a second tab out until the first is done', async () => {
+  it('the lock of browserTabs keeps a second tab out until the first is done', async () => {
     const name = freshName()
     const log: string[] = []
     const { open, passed } = gate()
@@ -29,7 +29,7 @@ describe('the lock of browserTabs', () => {
     expect(log).toEqual(['first', 'second'])
   })
 
-  it('goes over to the next tab when the one that holds it is closed [5, 7]', async () => {
+  it('the lock of browserTabs goes over to the next tab when the one that holds it is closed [5, 7]', async () => {
     const name = freshName()
     const tab = await openTab()
     const entered = gate()
@@ -43,7 +43,7 @@ describe('the lock of browserTabs', () => {
     expect(await mine).toBe('mine')
   })
 
-  it('hands back what the work gives, and the very error it fails with, and is free afterwards [14]', async () => {
+  it('the lock of browserTabs hands back what the work gives, and the very error it fails with, and is free afterwards [14]', async () => {
     const name = freshName()
     const tabs = browserTabs()
     const error = new Error('of the work')
@@ -57,7 +57,7 @@ describe('the lock of browserTabs', () => {
     expect(await tabs.lock(name, async () => 'free')).toBe('free')
   })
 
-  it('says how the work went even when another script stole its lock [9]', async () => {
+  it('the lock of browserTabs says how the work went even when another script stole its lock [9]', async () => {
     const name = freshName()
     const { open, passed } = gate<string>()
     const entered = gate()
@@ -99,7 +99,7 @@ describe('the wire of browserTabs', () => {
     return channel
   }
 
-  it('carries hints to the other tabs, in order, and not to the one that posts', async () => {
+  it('the wire of browserTabs carries hints to the other tabs, in order, and not to the one that posts', async () => {
     const name = freshName()
     const here = collect()
     const there = collect()
@@ -117,7 +117,7 @@ describe('the wire of browserTabs', () => {
     expect(here.hints).toEqual([{ generation: 3 }])
   })
 
-  it('sends a generation and nothing else', async () => {
+  it('the wire of browserTabs sends a generation and nothing else', async () => {
     const name = freshName()
     const data = new Promise<unknown>((resolve) => {
       rawChannel(name).onmessage = (event) => resolve(event.data)
@@ -129,7 +129,7 @@ describe('the wire of browserTabs', () => {
     expect(await data).toEqual({ generation: 1 })
   })
 
-  it('takes a generation and nothing else [98]', async () => {
+  it('the wire of browserTabs takes a generation and nothing else [98]', async () => {
     const name = freshName()
     const { hints, listener, until } = collect()
     const wire = browserTabs().open(name, listener)
@@ -165,7 +165,7 @@ describe('the wire of browserTabs', () => {
     expect(hints).toEqual([{ generation: 0 }, { generation: 8 }])
   })
 
-  it('takes no generation from a polluted prototype', async () => {
+  it('the wire of browserTabs takes no generation from a polluted prototype', async () => {
     const name = freshName()
     const { hints, listener, until } = collect()
     const wire = browserTabs().open(name, listener)
@@ -181,7 +181,7 @@ describe('the wire of browserTabs', () => {
     expect(hints).toEqual([{ generation: 8 }])
   })
 
-  it('is closed while the page is hidden in the back-forward cache, and open again when it is shown', async () => {
+  it('the wire of browserTabs is closed while the page is hidden in the back-forward cache, and open again when it is shown', async () => {
     const name = freshName()
     const { hints, listener, until } = collect()
     const control = collect()
@@ -204,7 +204,7 @@ describe('the wire of browserTabs', () => {
     expect(hints).toEqual([{ generation: 3 }])
   })
 
-  it('hears nothing after close(), and says nothing', async () => {
+  it('the wire of browserTabs hears nothing after close(), and says nothing', async () => {
     const name = freshName()
     const { hints, listener } = collect()
     const control = collect()
@@ -221,7 +221,7 @@ describe('the wire of browserTabs', () => {
     expect(hints).toEqual([])
   })
 
-  it('opens one channel however often the page is shown, and none after close()', async () => {
+  it('the wire of browserTabs opens one channel however often the page is shown, and none after close()', async () => {
     const Channel = BroadcastChannel
     const opened = vi.fn<() => void>()
     vi.stubGlobal('BroadcastChannel', function (name: string) {
@@ -240,7 +240,7 @@ describe('the wire of browserTabs', () => {
     wire.post({ generation: 1 })
   })
 
-  it('throws nothing when its tab is gone', async () => {
+  it('the wire of browserTabs throws nothing when its tab is gone', async () => {
     const tab = await openTab()
     const wire = tab.browserTabs().open(freshName(), vi.fn<() => void>())
     tab.close()

@@ -32,33 +32,36 @@ describe('webStorage', () => {
   itKeepsTheStorageContract(create)
   itSurvivesWhatOthersWrote(create, (value) => area.setItem('authchart:a', JSON.stringify(value)))
 
-  it('says that tabs do not share it', () => {
+  it('webStorage says that tabs do not share it', () => {
     expect(create().scope).toBe('tab')
   })
 
-  it('hands back what is no JSON as text, and replaces it when nothing is expected', async () => {
+  it('webStorage hands back what is no JSON as text, and replaces it when nothing is expected', async () => {
     area.setItem('authchart:a', '{"version":1,"revi')
     expect(await create().read('a')).toBe('{"version":1,"revi')
     expect(await create().compareAndSet('a', null, record('1'))).toBe(true)
     expect(await create().read('a')).toEqual(record('1'))
   })
 
-  it('puts its name before the key', async () => {
+  it('webStorage puts its name before the key', async () => {
     await webStorage(() => area, { name: 'shop' }).compareAndSet('a', null, record('1'))
     expect(area.key(0)).toBe('shop:a')
     expect(await create().read('a')).toBe(null)
   })
 
-  it.each(['localStorage', 'sessionStorage'] as const)('asks for %s at each operation, never before', async (name) => {
-    vi.stubGlobal(name, undefined)
-    const storage = webStorage(name)
-    await expect(storage.read('a')).rejects.toThrow(TypeError)
-    vi.stubGlobal(name, area)
-    expect(await storage.compareAndSet('a', null, record('1'))).toBe(true)
-    expect(await storage.read('a')).toEqual(record('1'))
-  })
+  it.each(['localStorage', 'sessionStorage'] as const)(
+    'webStorage asks for %s at each operation, never before',
+    async (name) => {
+      vi.stubGlobal(name, undefined)
+      const storage = webStorage(name)
+      await expect(storage.read('a')).rejects.toThrow(TypeError)
+      vi.stubGlobal(name, area)
+      expect(await storage.compareAndSet('a', null, record('1'))).toBe(true)
+      expect(await storage.read('a')).toEqual(record('1'))
+    },
+  )
 
-  it('rejects where the browser forbids it, and throws nowhere [86]', async () => {
+  it('webStorage rejects where the browser forbids it, and throws nowhere [86]', async () => {
     const denied = new DOMException('denied', 'SecurityError')
     const storage = webStorage(() => {
       throw denied
@@ -67,7 +70,7 @@ describe('webStorage', () => {
     await expect(storage.compareAndSet('a', null, record('1'))).rejects.toBe(denied)
   })
 
-  it('rejects when it is full, and keeps what it had [87]', async () => {
+  it('webStorage rejects when it is full, and keeps what it had [87]', async () => {
     area = fakeStorage(60)
     await create().compareAndSet('a', null, record('1'))
     await expect(create().compareAndSet('a', '1', record('2', { user: 'x'.repeat(60) }))).rejects.toMatchObject({
