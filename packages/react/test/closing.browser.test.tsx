@@ -53,7 +53,7 @@ const parts: Record<string, ReactNode> = {
 }
 
 test.each(Object.entries(parts))(
-  '%s closes in the commit that shows the new user, and no part of it sees him before',
+  '%s closes in the commit that shows the new user, and no part of it sees them before',
   async (name, part) => {
     const server = createServer()
     const auth = createTestAuth(server)

@@ -36,7 +36,7 @@ async function show(children: ReactNode): Promise<string | null> {
 }
 
 describe('a guard that was given and is none is closed to a signed-in user', () => {
-  test.each(none)('<Protected guard={%j}> [K7b]', async (guard) => {
+  test.each(none)('<Protected guard={%j}> is closed to a signed-in user [K7b]', async (guard) => {
     expect(
       await show(
         <Protected guard={guard} fallback="closed">
@@ -46,12 +46,12 @@ describe('a guard that was given and is none is closed to a signed-in user', () 
     ).toBe('closed')
   })
 
-  test('<Protected> with props out of a setting whose guard is undefined [K7b]', async () => {
+  test('<Protected> with props out of a setting whose guard is undefined is closed to a signed-in user [K7b]', async () => {
     const props = { guard: undefined, fallback: 'closed' } as unknown as ComponentProps<typeof Protected>
     expect(await show(<Protected {...props}>secret</Protected>)).toBe('closed')
   })
 
-  test.each(none)('<Can guard={%j}> [K7b]', async (guard) => {
+  test.each(none)('<Can guard={%j}> is closed to a signed-in user [K7b]', async (guard) => {
     expect(
       await show(
         <Can guard={guard} fallback="closed">
@@ -61,23 +61,23 @@ describe('a guard that was given and is none is closed to a signed-in user', () 
     ).toBe('closed')
   })
 
-  test.each(none)('useCan(%j) [K7b]', async (guard) => {
+  test.each(none)('useCan(%j) is false for a signed-in user [K7b]', async (guard) => {
     const Answer = () => (useCan(guard) ? 'open' : 'closed')
     expect(await show(<Answer />)).toBe('closed')
   })
 
-  test.each(none)('useRequiredUser(%j) [K7b]', async (guard) => {
+  test.each(none)('useRequiredUser(%j) is closed to a signed-in user [K7b]', async (guard) => {
     const Name = () => (useRequiredUser(guard) as User).name
     expect(await show(<Name />)).toBe('forbidden')
   })
 })
 
 describe('a guard that is left out asks for no more than a user', () => {
-  test('<Protected>', async () => {
+  test('<Protected> without a guard asks for no more than a user', async () => {
     expect(await show(<Protected fallback="closed">secret</Protected>)).toBe('secret')
   })
 
-  test('useRequiredUser()', async () => {
+  test('useRequiredUser() without a guard asks for no more than a user', async () => {
     const Name = () => (useRequiredUser() as User).name
     expect(await show(<Name />)).toBe('Ann')
   })

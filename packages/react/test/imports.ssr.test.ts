@@ -16,7 +16,7 @@ function entriesOf(name: string): (readonly [string, string])[] {
   })
 }
 
-/** Whoever of us touches one of these is found by the stack; dependencies look whether there is a `window`, as they must. */
+/** A module of ours that touches one of these is found by the stack; dependencies look whether there is a `window`, as they must. */
 const probe = (entries: readonly string[]): string => `
 const touched = []
 for (const name of ['window', 'document', 'navigator', 'location', 'localStorage', 'sessionStorage', 'indexedDB', 'BroadcastChannel']) {

@@ -44,7 +44,7 @@ test(`${renewals} renewals with an equal but new user: none of 1,000 components 
   )
   expect([renders, auth.listeners()]).toEqual([1000, 250 + 2 * 250 + 250])
 
-  clock.advance(60_000) // from here on the sign-in is no recent one: a guard says so, and nobody asks it
+  clock.advance(60_000) // from here on the sign-in is no recent one: a guard says so, and no component asks it
   expect(renders).toBe(1000)
 
   let states = 0

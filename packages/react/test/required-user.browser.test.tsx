@@ -7,7 +7,7 @@ import { render } from 'vitest-browser-react'
 import { ann, createServer, createTestAuth, renew, signIn, type Post, type TestAuth, type User } from './server.ts'
 import { shown } from './shown.ts'
 
-/** Says why somebody may not pass, and tries again when told. */
+/** Says why the user may not pass, and tries again when told. */
 class Boundary extends Component<{ readonly children: ReactNode }, { readonly error: unknown }> {
   override state = { error: null as unknown }
   static getDerivedStateFromError = (error: unknown) => ({ error })
@@ -43,7 +43,7 @@ const page = (auth: TestAuth, children: ReactNode) => (
 /** React writes down every error that a boundary takes. */
 const silence = () => vi.spyOn(console, 'error').mockImplementation(() => {})
 
-test('it suspends until it is known who is signed in, and gives the user', async () => {
+test('useRequiredUser suspends until it is known who is signed in, and gives the user', async () => {
   const server = createServer()
   const storage = memoryStorage()
   await signIn(createTestAuth(server, { storage }), server)
@@ -59,7 +59,7 @@ test('it suspends until it is known who is signed in, and gives the user', async
   await expect.poll(() => auth.listeners()).toBe(2)
 })
 
-test('with a guard it suspends until the server confirmed who it is', async () => {
+test('useRequiredUser with a guard suspends until the server confirmed who it is', async () => {
   const server = createServer()
   const storage = memoryStorage()
   await signIn(createTestAuth(server, { storage }), server)
@@ -103,7 +103,7 @@ test('a signed-out user, a session that ended and the wrong role are errors with
   errors.mockRestore()
 })
 
-test('it follows: a sign-out and a lost role close the part in the same commit', async () => {
+test('useRequiredUser follows: a sign-out and a lost role close the part in the same commit', async () => {
   const errors = silence()
   const server = createServer()
   const auth = createTestAuth(server)
@@ -137,7 +137,7 @@ test('it follows: a sign-out and a lost role close the part in the same commit',
   errors.mockRestore()
 })
 
-test('a renewal renders it anew only when the user is another one', async () => {
+test('a renewal renders a reader of useRequiredUser anew only when the user is another one', async () => {
   const server = createServer()
   const auth = createTestAuth(server)
   await signIn(auth, server)
@@ -155,7 +155,7 @@ test('a renewal renders it anew only when the user is another one', async () => 
   expect(names).toEqual(['Ann', 'Anna'])
 })
 
-test('in StrictMode the session is looked for once, however many wait; who goes while waiting leaves nothing behind', async () => {
+test('in StrictMode the session is looked for once, however many parts wait; one that goes while waiting leaves nothing behind', async () => {
   const server = createServer()
   const storage = memoryStorage()
   let reads = 0

@@ -43,7 +43,7 @@ const words: Record<Session, string> = {
 }
 
 test.each(Object.entries(renderers))(
-  '%s sends the first state: pending, nobody, or the user with closed guards',
+  '%s sends the first state: pending, signed out, or the user with closed guards',
   async (_, render) => {
     for (const session of Object.keys(sessions) as Session[]) {
       const html = textOf(await render(<Page auth={createPageAuth(session)} />))
@@ -213,7 +213,7 @@ test('a server that signs a user in while it renders still sends the first state
   expect(textOf(await html).match(/anonymous nobody no admin, closed, guard closed, can not/g)).toHaveLength(2)
 })
 
-// what `{ user: await findUser(request) }` makes of nobody, and of a mistake
+// what `{ user: await findUser(request) }` makes of a signed-out user, and of a mistake
 test.each([[{ user: undefined }], [{ user: null }], [{}], [{ user: '' }], [{ user: false }], [{ user: 'ann' }]])(
   'the HTML for initialSession %j has nothing of a protected page [K2]',
   (initialSession) => {

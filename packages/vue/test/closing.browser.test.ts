@@ -20,7 +20,7 @@ const Everything = defineComponent(() => {
   ]
 })
 
-/** What is open each time somebody could see it: whenever the document changed and the code that changed it is done. */
+/** What is open each time the user could see it: whenever the document changed and the code that changed it is done. */
 async function watchScreen(auth: TestAuth) {
   const screens: string[] = []
   const { container } = await show(auth, Everything)
@@ -55,7 +55,7 @@ test.each<[string, (auth: TestAuth, server: ReturnType<typeof createServer>) => 
   expect(screens).toEqual([`admin: ${all}`, `${word}: `])
 })
 
-test('and opens in one flush, too', async () => {
+test('everything that a guard kept closed opens in one flush, too', async () => {
   const server = createServer()
   const auth = createTestAuth(server)
   await signIn(auth, server, { ...ann, role: 'reader' })
@@ -68,7 +68,7 @@ test('and opens in one flush, too', async () => {
   expect(screens).toEqual(['reader: ', `admin: ${all}`])
 })
 
-test('a guard about the age of the sign-in closes all of them by itself, in one flush', async () => {
+test('a guard about the age of the sign-in closes everything that it kept open by itself, in one flush', async () => {
   const server = createServer()
   const clock = fakeClock()
   const guards = { isAdmin: hasRecentSignIn(60_000), canEdit: () => false }

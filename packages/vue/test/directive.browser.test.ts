@@ -26,7 +26,7 @@ function look(element: HTMLElement): 'open' | 'closed' | 'in between' {
   return !isSeen && element.inert ? 'closed' : 'in between'
 }
 
-test('an element is open where the guard says yes, and closed before, after and for everybody else', async () => {
+test('an element is open where the guard says yes, and closed before, after and for every other user', async () => {
   const server = createServer()
   const auth = createTestAuth(server)
   const seen: string[] = []
@@ -50,7 +50,7 @@ test('an element is open where the guard says yes, and closed before, after and 
   expect(look(button(container))).toBe('closed')
 })
 
-test('it asks with the parameters it has now', async () => {
+test('v-can asks with the parameters it has now', async () => {
   const server = createServer()
   const auth = createTestAuth(server)
   await signIn(auth, server)
@@ -97,7 +97,7 @@ test('v-can is closed to every user when its guard throws, and the app hears of 
   report.mockRestore()
 })
 
-test('neither a class nor a style of its own brings it back, and its own style comes back with it', async () => {
+test('neither a class nor a style of its own brings a closed element back, and its own style comes back with it', async () => {
   const server = createServer()
   const auth = createTestAuth(server)
   const sheet = document.createElement('style')

@@ -56,7 +56,7 @@ const signedIn = 'Annauthenticated authenticated adminopenopencandelete'
 
 test.each<[string, Session, string, string]>([
   ['nothing is known', undefined, first.unknown, first.nobody],
-  ['nobody is signed in', null, first.nobody, first.nobody],
+  ['no user is signed in', null, first.nobody, first.nobody],
   ['Ann is signed in', { user: ann }, first.ann, first.nobody],
 ])('a page on which %s hydrates without a mismatch, then follows', async (_, session, expected, settled) => {
   const root = await receive('everything', session)
@@ -72,7 +72,7 @@ test.each<[string, Session, string, string]>([
 })
 
 test.each<[string, Session]>([
-  ['somebody has signed in meanwhile', null],
+  ['a user has signed in meanwhile', null],
   ['the user has been confirmed meanwhile', { user: ann }],
 ])('a page hydrates as the server rendered it when %s, and is up to date in the same flush', async (_, session) => {
   const root = await receive('everything', session)
@@ -133,7 +133,7 @@ test.each([
 test.each<[string, Session, string, string]>([
   ['signed in', null, first.nobody, signedIn],
   ['signed out', { user: ann }, first.ann, 'nobodysignedOut signedOut no adminclosedclosedcannotdelete'],
-])('a component that hydrates after somebody %s does so without a mismatch', async (how, session, before, after) => {
+])('a component that hydrates after the user %s does so without a mismatch', async (how, session, before, after) => {
   const root = await receive('late', session)
   const server = createServer()
   const auth = authFor(session, server)

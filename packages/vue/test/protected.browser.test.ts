@@ -66,7 +66,7 @@ test('a protected view in every status, mounted once from sign-in to the end of 
   expect(await shown(screen)).toBe('signedOut: signed-out')
 })
 
-test('a guarded view tells apart that no user is signed in and the wrong role', async () => {
+test('a guarded view tells a signed-out user from one with the wrong role', async () => {
   const server = createServer()
   const auth = createTestAuth(server)
   const screen = await show(auth, () =>

@@ -43,7 +43,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-/** Somebody saves the file of the component. */
+/** The developer saves the file of the component. */
 function edit(from: string, to: string): void {
   const file = `${root}/page.tsx`
   writeFileSync(file, readFileSync(file, 'utf8').replace(from, to))

@@ -139,14 +139,14 @@ describe.each(['middleware', 'loader'])('React Router, by %s, whose routes keep 
     await expect.poll(stage.text, waitFor).toBe('sign-in')
   })
 
-  test('and when the session expires [K11a]', async () => {
+  test('a page with shouldRevalidate: () => false closes when the session expires [K11a]', async () => {
     const stage = await openReactRouter((routes) => [page(routes, () => 'Ann')])
     await expect.poll(stage.text, waitFor).toBe('data of Ann')
     await expire(stage.auth, stage.server)
     await expect.poll(stage.text, waitFor).toBe('sign-in')
   })
 
-  test('so does a page of a module that is loaded later [K11a]', async () => {
+  test('a page of a module that is loaded later closes when its user signs out [K11a]', async () => {
     const stage = await openReactRouter((routes) => {
       const { path = '', middleware, ...module } = page(routes, () => 'Ann')
       return [{ path, lazy: async () => module, ...(middleware && { middleware }) } as RouteObject]
@@ -156,7 +156,7 @@ describe.each(['middleware', 'loader'])('React Router, by %s, whose routes keep 
     await expect.poll(stage.text, waitFor).toBe('sign-in')
   })
 
-  test('another user is not shown its data, not even while their own is loading [K11b]', async () => {
+  test('another user is not shown the data of the one before, not even while their own is loading [K11b]', async () => {
     const data = createData()
     const stage = await openReactRouter((routes) => [page(routes, data.load)])
     await data.answer(0, 'Ann')
@@ -171,7 +171,7 @@ describe.each(['middleware', 'loader'])('React Router, by %s, whose routes keep 
     expect(stage.seen()).not.toContain('data of Ann')
   })
 
-  test('nor after a sign-out in between [K11b]', async () => {
+  test('another user is not shown the data of the one before after a sign-out in between either [K11b]', async () => {
     const data = createData()
     const stage = await openReactRouter((routes) => [page(routes, data.load)])
     await data.answer(0, 'Ann')
@@ -187,7 +187,7 @@ describe.each(['middleware', 'loader'])('React Router, by %s, whose routes keep 
     expect(stage.seen()).not.toContain('data of Ann')
   })
 
-  test('a role that goes away closes it [K11c]', async () => {
+  test('a role that goes away closes the page [K11c]', async () => {
     const stage = await openReactRouter((routes) => [page(routes, () => 'admin', 'isAdmin')])
     await expect.poll(stage.text, waitFor).toBe('data of admin')
     await renew(stage.auth, stage.server, { ...ann, role: 'reader' })

@@ -31,7 +31,7 @@ export function describeOpenPages(name: string, open: Open): void {
     )
 
     test.each(['browser', 'hash'] as const)(
-      'with a %s history: to the sign-in page and back, at the address of the app [A1a, A5]',
+      'the way to the sign-in page and back stays at the address of the app, with a %s history [A1a, A5]',
       async (kind) => {
         const server = createServer()
         const auth = createTestAuth(server)
@@ -64,7 +64,7 @@ export function describeOpenPages(name: string, open: Open): void {
     })
 
     test.each(['/', '/posts/1', '/admin'])(
-      'a sign-in page that is no page to sign in (%j) opens to nobody, and says what it lacks [A2a]',
+      'a sign-in page that is no page to sign in (%j) stays closed, and says what it lacks [A2a]',
       async (signIn) => {
         const stage = await start(createTestAuth(createServer()), { at: '/de/account', signIn })
         const closed = 'error: Error: Give the sign-in page `signInPage`.'

@@ -120,7 +120,7 @@ export function describeRoutes(name: string, open: Open): void {
       await see(stage).at('/posts/1?tab=2&q=ab#notes', 'posts of 1 for Ann')
     })
 
-    test('the session ends while the page is open: to the sign-in page, and back', async () => {
+    test('a session that ends while the page is open leads to the sign-in page, and back', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
       await signIn(auth, server)
@@ -148,7 +148,7 @@ export function describeRoutes(name: string, open: Open): void {
       await see(stage).at('/sign-in', 'sign-in')
     })
 
-    test('the role goes away while the page is open: closed, and never sent to sign in', async () => {
+    test('a role that goes away closes the open page, and never sends the user to sign in', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
       await signIn(auth, server)
@@ -171,7 +171,7 @@ export function describeRoutes(name: string, open: Open): void {
       await see(stage).at('/forbidden', 'forbidden')
     })
 
-    test('and so it does while another sign-in waits for its code', async () => {
+    test('a guard about the age of the sign-in closes the page while another sign-in waits for its code, too', async () => {
       const server = createServer()
       const clock = fakeClock()
       const auth = createTestAuth(server, { clock, network: fakeNetwork() })
@@ -198,7 +198,7 @@ export function describeRoutes(name: string, open: Open): void {
       await see(stage).at('/admin', 'admin for Ann')
     })
 
-    test('without a page for it, what a step-up guard closed is open after the next sign-in, at its deep link', async () => {
+    test('what a step-up guard closed without a page for it is open after the next sign-in, at its deep link', async () => {
       const server = createServer()
       const clock = fakeClock()
       const auth = createTestAuth(server, { clock, network: fakeNetwork() })
@@ -215,7 +215,7 @@ export function describeRoutes(name: string, open: Open): void {
     test.each([
       ['', '/nowhere?tab=2#notes'],
       ['/app', '/app/nowhere'],
-    ])('an address that no page has stays as it is, whoever signs in (base "%s")', async (basename, at) => {
+    ])('an address that no page has stays as it is, also after a sign-in (base "%s")', async (basename, at) => {
       const server = createServer()
       const auth = createTestAuth(server)
       const stage = await start(auth, { at, ...(basename && { basename }) })
@@ -239,7 +239,7 @@ export function describeRoutes(name: string, open: Open): void {
       await see(stage).at('/forbidden', 'forbidden')
     })
 
-    test('a signed-in person has no business on the sign-in page', async () => {
+    test('a signed-in user has no business on the sign-in page', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
       await signIn(auth, server)
@@ -300,7 +300,7 @@ export function describeRoutes(name: string, open: Open): void {
         '/SIGN-IN/',
         'sign-in',
       ],
-    ] as const)('nobody goes round in circles: %s', async (_, plan: Partial<Plan>, path, text) => {
+    ] as const)('no user is sent round in circles: %s', async (_, plan: Partial<Plan>, path, text) => {
       const server = createServer()
       const auth = createTestAuth(server)
       const stage = await start(auth, { at: '/admin', ...plan })

@@ -22,7 +22,7 @@ export function describeWaysBack(name: string, open: Open): void {
       await see(stage).at('/', 'home')
     })
 
-    test('it leaves none for the same user either, and none once the server has heard of it [F2]', async () => {
+    test('a sign-out on purpose leaves no way back for the same user either, and none once the server has heard of it [F2]', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
       await signIn(auth, server)
@@ -82,7 +82,7 @@ export function describeWaysBack(name: string, open: Open): void {
       await see(stage).at('/', 'home')
     })
 
-    test('nor where that user signs in in another tab [F2]', async () => {
+    test('a session that expired leads no other user to its page where that user signs in in another tab [F2]', async () => {
       const server = createServer()
       const browser = fakeBrowser()
       const [auth, other] = [createTestAuth(server, browser.openTab()), createTestAuth(server, browser.openTab())]
@@ -97,7 +97,7 @@ export function describeWaysBack(name: string, open: Open): void {
       await see(stage).at('/', 'home')
     })
 
-    test('nor where an identity cannot be read, so that it may be another user [F2]', async () => {
+    test('a session that expired leads no user to its page where an identity cannot be read, so that it may be another user [F2]', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
       await signIn(auth, server)
@@ -110,7 +110,7 @@ export function describeWaysBack(name: string, open: Open): void {
       await see(stage).at('/', 'home')
     })
 
-    test('nor after a sign-out on the sign-in page itself [F2]', async () => {
+    test('a session that expired leads no other user to its page after a sign-out on the sign-in page itself [F2]', async () => {
       const server = createServer()
       const auth = createTestAuth(server)
       await signIn(auth, server)

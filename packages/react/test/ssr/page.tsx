@@ -2,7 +2,7 @@ import { AuthProvider, Can, Protected, useAuthState, useCan, useRequiredUser, us
 import { Suspense, type ReactNode } from 'react'
 import { ann, createServer, createTestAuth, type TestAuth, type User } from '../server.ts'
 
-/** Who the server of the page knows to be signed in: not in time, nobody, Ann. */
+/** What the server of the page knows of the user: nothing in time, signed out, Ann. */
 export const sessions = { unknown: {}, nobody: { initialSession: null }, ann: { initialSession: { user: ann } } }
 export type Session = keyof typeof sessions
 

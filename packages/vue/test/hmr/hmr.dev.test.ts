@@ -43,7 +43,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-/** Somebody saves the component. Vite is told, because a watcher misses the second of two saves in 50 milliseconds. */
+/** The developer saves the component. Vite is told, because a watcher misses the second of two saves in 50 milliseconds. */
 function edit(from: string, to: string): void {
   const file = `${root}/App.vue`
   writeFileSync(file, readFileSync(file, 'utf8').replace(from, to))

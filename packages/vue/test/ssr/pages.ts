@@ -13,7 +13,7 @@ import {
 import { renderToString } from 'vue/server-renderer'
 import { createServer, createTestAuth, type TestAuth, type User } from '../server.ts'
 
-/** A first state: nothing is known, nobody is signed in, or this user is. */
+/** A first state: nothing is known, no user is signed in, or this one is. */
 export type Session = { readonly user: User } | null | undefined
 
 export const authFor = (session: Session, server = createServer()): TestAuth =>

@@ -17,19 +17,19 @@ const routes = [
 
 // what is not known on a server is left to the page, which is pending until it is
 test.each<[string, Session, string, string]>([
-  ['nobody', null, '/account?a=1#b', '/sign-in?returnTo=/account?a=1%23b'],
-  ['nobody', null, '/sign-in', '/sign-in'],
-  ['nobody', null, '/', '/'],
+  ['no user', null, '/account?a=1#b', '/sign-in?returnTo=/account?a=1%23b'],
+  ['no user', null, '/sign-in', '/sign-in'],
+  ['no user', null, '/', '/'],
   ['Ann', { user: ann }, '/account', '/account'],
   ['Ann', { user: ann }, '/admin', '/admin'],
   ['Ann', { user: ann }, '/sign-in?returnTo=/account', '/account'],
-  ['nobody', null, '/sign-up', '/sign-up'],
-  ['nobody', null, '/unreadable', '/sign-in?returnTo=/unreadable'],
+  ['no user', null, '/sign-up', '/sign-up'],
+  ['no user', null, '/unreadable', '/sign-in?returnTo=/unreadable'],
   ['Ann', { user: ann }, '/sign-up?returnTo=/account', '/account'],
   ['Ann', { user: ann }, '/unreadable', '/forbidden'],
-  ['somebody or nobody', undefined, '/unreadable', '/sign-in?returnTo=/unreadable'],
-  ['somebody or nobody', undefined, '/account', '/account'],
-  ['somebody or nobody', undefined, '/sign-in', '/sign-in'],
+  ['a user or no user', undefined, '/unreadable', '/sign-in?returnTo=/unreadable'],
+  ['a user or no user', undefined, '/account', '/account'],
+  ['a user or no user', undefined, '/sign-in', '/sign-in'],
 ])(
   'a server to which %s is signed in (%o) answers %s with %s, and starts nothing [K7a, W3]',
   async (_, session, path, end) => {

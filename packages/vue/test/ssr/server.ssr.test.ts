@@ -16,7 +16,7 @@ const shownOf = (html: string): string =>
 
 test.each<[string, Session, string]>([
   ['nothing is known in time', undefined, '|nobody|restoring restoring no admin|pending|pending|cannot|delete|'],
-  ['nobody is signed in', null, '|nobody|anonymous anonymous no admin|closed|closed|cannot|delete|'],
+  ['no user is signed in', null, '|nobody|anonymous anonymous no admin|closed|closed|cannot|delete|'],
   ['Ann is signed in', { user: ann }, '|Ann|authenticated authenticated no admin|open|pending|cannot|delete|'],
 ])('what a server renders when %s', async (_, session, expected) => {
   const auth = authFor(session)
