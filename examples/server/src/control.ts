@@ -28,7 +28,7 @@ export interface Control {
   readonly removeFault: (id: string) => boolean
   readonly clearFaults: () => void
   readonly faults: () => readonly ActiveFault[]
-  /** Ends the access tokens given out so far, of everybody or of one user; refresh tokens stay good. */
+  /** Ends the access tokens given out so far, of every user or of one; refresh tokens stay good. */
   readonly expireAccess: (email?: string) => void
   /** Newest last. */
   readonly outbox: () => readonly Mail[]

@@ -131,7 +131,7 @@ export function createFaults(): Faults {
     for (const entry of entries.values()) {
       if (entry.left === 0 || phaseOf(entry.fault) !== phase || !hits(entry.fault, method, path)) continue
       entry.left -= 1
-      // a spent fault goes, but for one that holds requests until somebody removes it
+      // a spent fault goes, but for one that holds requests until it is removed
       if (entry.left === 0 && entry.fault.kind !== 'hold') entries.delete(entry.id)
       yield entry
     }

@@ -27,7 +27,7 @@ export interface Device {
   readonly ipAddress: string
 }
 
-/** A refresh token that nobody has spent yet, and what the access token beside it says. */
+/** A refresh token that was not spent yet, and what the access token beside it says. */
 export interface Opened {
   readonly claims: AccessClaims
   readonly refreshToken: string

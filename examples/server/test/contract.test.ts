@@ -43,7 +43,7 @@ const tokens = (dialect: DialectName, user?: object) =>
 describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
   const { method } = DIALECTS[dialect]
 
-  test('signs up with 201 and tokens', async () => {
+  test('the server signs a user up with 201 and tokens', async () => {
     const { call } = createWorld({}, dialect)
     const answer = await call('POST', '/auth/email/signup', { body: { ...method, ...NEW } })
     expect(answer.status).toBe(201)
@@ -52,7 +52,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     expect(me.body).toStrictEqual(NEW_VIEW)
   })
 
-  test('refuses to sign up twice with 409', async () => {
+  test('the server refuses a second sign-up with 409', async () => {
     const { call } = createWorld({}, dialect)
     const body = { ...method, ...NEW, email: 'User@Demo.Test' }
     const answer = await call('POST', '/auth/email/signup', { body })
@@ -65,7 +65,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     })
   })
 
-  test('signs in with 200 and tokens', async () => {
+  test('the server signs a user in with 200 and tokens', async () => {
     const { call, users } = createWorld({}, dialect)
     const { email, password } = users.user
     const answer = await call('POST', '/auth/email/signin', { body: { ...method, email, password } })
@@ -73,7 +73,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     expect(answer.body).toStrictEqual(tokens(dialect, USER_VIEW))
   })
 
-  test('asks for a second factor with 403, and takes the same body with mfaCode', async () => {
+  test('the server asks for a second factor with 403, and takes the same body with mfaCode', async () => {
     const { call, control, users } = createWorld({}, dialect)
     const body = { ...method, email: users.mfa.email, password: users.mfa.password }
     const asked = await call('POST', '/auth/email/signin', { body })
@@ -85,7 +85,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     expect(answer.body).toMatchObject(tokens(dialect))
   })
 
-  test('sends a magic link to a new address and signs in with it', async () => {
+  test('the server sends a magic link to a new address and signs the user in with it', async () => {
     const { call, lastMail } = createWorld({}, dialect)
     const callbackUrl = 'http://localhost:5173/callback?from=mail'
     const asked = await call('POST', '/auth/email/signup', {
@@ -102,7 +102,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     expect(answer.body).toStrictEqual({ ...tokens(dialect, view), is_new_user: true })
   })
 
-  test('sends a magic link to a known address', async () => {
+  test('the server sends a magic link to a known address', async () => {
     const { call, lastMail } = createWorld({}, dialect)
     const body = { method: 'magiclink', email: 'user@demo.test', callbackUrl: 'http://localhost:5173/' }
     const asked = await call('POST', '/auth/email/signin', { body })
@@ -111,7 +111,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     expect(answer.body).toStrictEqual({ ...tokens(dialect, USER_VIEW), is_new_user: false })
   })
 
-  test.each(['google', 'github'] as const)('signs in with a code of %s', async (provider) => {
+  test.each(['google', 'github'] as const)('the server signs a user in with a code of %s', async (provider) => {
     const { call, control } = createWorld({}, dialect)
     const identity = { provider, email: 'new@demo.test', name: 'New' }
     const redirectUri = 'http://localhost:5173/callback'
@@ -126,7 +126,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     expect((await redeem()).body).toStrictEqual({ ...tokens(dialect, view), is_new_user: false })
   })
 
-  test('answers who is signed in', async () => {
+  test('the server answers who is signed in', async () => {
     const { call, signIn, users } = createWorld({}, dialect)
     const { access } = await signIn(users.user)
     const answer = await call('GET', '/auth/me', { token: access })
@@ -134,7 +134,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     expect(answer.body).toStrictEqual(USER_VIEW)
   })
 
-  test('refreshes: both tokens are new', async () => {
+  test('a refresh brings two new tokens', async () => {
     const { call, refresh, signIn, users } = createWorld({}, dialect)
     const before = await signIn(users.user)
     const answer = await refresh(before.refresh)
@@ -146,7 +146,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     expect((await call('GET', '/auth/me', { token: after.access })).status).toBe(200)
   })
 
-  test('signs out this session and no other', async () => {
+  test('a sign-out ends this session and no other', async () => {
     const { call, refresh, signIn, users } = createWorld({}, dialect)
     const [here, there] = [await signIn(users.user), await signIn(users.user)]
     const answer = await call('POST', '/auth/signout', { token: here.access })
@@ -157,7 +157,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     expect((await call('GET', '/auth/me', { token: there.access })).status).toBe(200)
   })
 
-  test('lists sessions by page, the latest first', async () => {
+  test('the server lists sessions by page, the latest first', async () => {
     const { call, pass, signIn, users } = createWorld({}, dialect)
     const device = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/159.0 Safari/537.36' }
     const body = { ...method, email: users.user.email, password: users.user.password }
@@ -186,7 +186,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     })
   })
 
-  test('ends one session', async () => {
+  test('the server ends one session', async () => {
     const { call, pass, signIn, users } = createWorld({}, dialect)
     const there = await signIn(users.user)
     pass(1)
@@ -201,7 +201,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     expect((await call('GET', '/auth/me', { token: here.access })).status).toBe(401)
   })
 
-  test('enables, confirms and disables a second factor', async () => {
+  test('the server enables, confirms and disables a second factor', async () => {
     const { call, control, signIn, users } = createWorld({}, dialect)
     const { access: token } = await signIn(users.user)
     const { email, password } = users.user
@@ -222,7 +222,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     await expect(signIn(users.user)).resolves.toBeDefined()
   })
 
-  test('resets a password by mail', async () => {
+  test('the server resets a password by mail', async () => {
     const { call, lastMail, signIn, users } = createWorld({}, dialect)
     const { email } = users.user
     const asked = await call('POST', '/auth/password/reset/request', { body: { email } })
@@ -238,7 +238,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     await expect(signIn({ ...users.user, password: newPassword })).resolves.toBeDefined()
   })
 
-  test('changes a password', async () => {
+  test('the server changes a password', async () => {
     const { call, signIn, users } = createWorld({}, dialect)
     const { access: token } = await signIn(users.user)
     const newPassword = 'Another-one-2!'
@@ -249,7 +249,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     await expect(signIn({ ...users.user, password: newPassword })).resolves.toBeDefined()
   })
 
-  test.each(['send', 'resend'])('verifies an address (%s)', async (how) => {
+  test.each(['send', 'resend'])('the server verifies an address (%s)', async (how) => {
     const { call, lastMail, signIn, users } = createWorld({}, dialect)
     const { email } = users.unverified
     const callbackUrl = 'http://localhost:5173/verify'
@@ -264,7 +264,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     await expect(signIn(users.unverified)).resolves.toBeDefined()
   })
 
-  test('deletes an account', async () => {
+  test('the server deletes an account', async () => {
     const { call, signIn, users } = createWorld({}, dialect)
     const { access: token } = await signIn(users.user)
     const answer = await call('DELETE', '/auth/withdraw', { token })
@@ -274,7 +274,7 @@ describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
     await expect(signIn(users.user)).rejects.toThrow('auth/invalid-credentials')
   })
 
-  test('switches organisation: a new pair, and the old refresh token dies', async () => {
+  test('a switch of organisation brings a new pair, and the old refresh token dies', async () => {
     const { call, control, refresh, signIn, users } = createWorld({}, dialect)
     const { access: token, refresh: old } = await signIn(users.user)
     const answer = await call('POST', '/auth/switch-organization', { token, body: { organizationId: 'org_second' } })

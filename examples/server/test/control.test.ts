@@ -67,7 +67,7 @@ describe('with the option', () => {
     { kind: 'empty', tiems: 2 },
     [],
     {},
-  ])('refuses the fault %o', async (fault) => {
+  ])('the control route refuses the fault %o', async (fault) => {
     expect(outcome(await post(createWorld({ control: true }), '/faults', fault))).toEqual([400, 'VALIDATION_ERROR'])
   })
 

@@ -11,7 +11,7 @@ async function tokenOf(world: World, name: SeedName): Promise<string> {
 }
 
 describe('posts', () => {
-  test('are read by everybody, also without a token', async () => {
+  test('posts are read without a token, too', async () => {
     const { call } = createWorld()
     const answer = await call('GET', '/data/posts')
     expect(answer.status).toBe(200)
@@ -27,13 +27,13 @@ describe('posts', () => {
     })
   })
 
-  test('are read one by one', async () => {
+  test('posts are read one by one', async () => {
     const { call } = createWorld()
     expect((await call('GET', '/data/posts/post_3')).body).toMatchObject({ id: 'post_3', authorName: 'Editor' })
     expect(outcome(await call('GET', '/data/posts/post_9'))).toEqual([404, 'RECORD_NOT_FOUND'])
   })
 
-  test('are refused with a bad token, so that a client refreshes it', async () => {
+  test('posts are refused with a bad token, so that a client refreshes it', async () => {
     const { call, pass, signIn, users } = createWorld()
     const { access: token } = await signIn(users.user)
     pass(3600)
@@ -57,13 +57,13 @@ describe('posts', () => {
     expect(items.find((post) => post.id === id)?.title === 'Changed').toBe(expected === OK)
   })
 
-  test('are not changed without a token', async () => {
+  test('posts are not changed without a token', async () => {
     const { call } = createWorld()
     const answer = await call('PATCH', '/data/posts/post_1', { body: { title: 'Changed' } })
     expect(outcome(answer)).toEqual([401, 'auth/missing-authorization-header'])
   })
 
-  test('that do not exist answer 404, and changes without content 400', async () => {
+  test('posts that do not exist answer 404, and changes without content 400', async () => {
     const world = createWorld()
     const token = await tokenOf(world, 'admin')
     const patch = (id: string, body: object) => world.call('PATCH', `/data/posts/${id}`, { token, body })
@@ -103,7 +103,7 @@ test('a role that is taken away is gone at once, whatever the token was issued f
   expect((await world.call('GET', '/auth/me', { token })).body).toMatchObject({ role: 'guest' })
 })
 
-test('a user who is banned is refused at once, at the refresh, too, and comes back when the ban is lifted [116]', async () => {
+test('a user who is banned is refused at once, also at the refresh, and comes back when the ban is lifted [116]', async () => {
   const world = createWorld()
   const { call, control, refresh, signIn, users } = world
   const pair = await signIn(users.user)
@@ -114,7 +114,7 @@ test('a user who is banned is refused at once, at the refresh, too, and comes ba
   expect((await refresh(pair.refresh)).status).toBe(200)
 })
 
-test('notes are seen by their owner and nobody else, not even an admin', async () => {
+test('notes are seen by their owner and no other user, not even an admin', async () => {
   const world = createWorld()
   const notesOf = async (token: string) =>
     ((await world.call('GET', '/data/notes', { token })).body as { items: { text: string }[] }).items

@@ -10,24 +10,29 @@ describe('CORS', () => {
       headers: { 'Access-Control-Request-Method': 'POST', ...headers },
     })
 
-  test.each(['http://localhost:5173', 'http://127.0.0.1:4000', 'http://localhost'])('lets %s in', async (Origin) => {
-    const answer = await preflight({ Origin })
-    expect(answer.status).toBe(204)
-    expect(answer.headers.get('access-control-allow-origin')).toBe(Origin)
-    expect(answer.headers.get('access-control-allow-methods')).toBe('GET,POST,PATCH,DELETE')
-    expect(answer.headers.get('access-control-allow-headers')).toBe('Authorization,Content-Type,X-API-Key,x-project-id')
-    expect(answer.headers.get('vary')).toContain('Origin')
-    expect(answer.headers.has('access-control-allow-credentials')).toBe(false)
-  })
+  test.each(['http://localhost:5173', 'http://127.0.0.1:4000', 'http://localhost'])(
+    'CORS lets %s in',
+    async (Origin) => {
+      const answer = await preflight({ Origin })
+      expect(answer.status).toBe(204)
+      expect(answer.headers.get('access-control-allow-origin')).toBe(Origin)
+      expect(answer.headers.get('access-control-allow-methods')).toBe('GET,POST,PATCH,DELETE')
+      expect(answer.headers.get('access-control-allow-headers')).toBe(
+        'Authorization,Content-Type,X-API-Key,x-project-id',
+      )
+      expect(answer.headers.get('vary')).toContain('Origin')
+      expect(answer.headers.has('access-control-allow-credentials')).toBe(false)
+    },
+  )
 
   test.each(['https://evil.example', 'http://localhost.evil.example', 'https://localhost:5173', 'null'])(
-    'keeps %s out',
+    'CORS keeps %s out',
     async (Origin) => {
       expect((await preflight({ Origin })).headers.has('access-control-allow-origin')).toBe(false)
     },
   )
 
-  test('takes a list in the place of localhost', async () => {
+  test('CORS takes a list in the place of localhost', async () => {
     const options = { origins: ['https://app.example'] }
     const allowed = async (Origin: string) =>
       (await preflight({ Origin }, options)).headers.get('access-control-allow-origin')
@@ -35,7 +40,7 @@ describe('CORS', () => {
     expect(await allowed('http://localhost:5173')).toBeNull()
   })
 
-  test('exposes Retry-After, on errors as well', async () => {
+  test('CORS exposes Retry-After, on errors as well', async () => {
     const { raw } = createWorld()
     const answer = await raw('GET', '/v1/auth/me', { headers: { ...key, Origin: 'http://localhost:5173' } })
     expect(answer.status).toBe(401)
@@ -63,31 +68,31 @@ describe('input', () => {
   const signIn = (body: unknown, headers: Record<string, string> = {}) =>
     createWorld().raw('POST', SIGN_IN, { body, headers: { ...key, ...headers } })
 
-  test('that is no JSON is refused', async () => {
+  test('input that is no JSON is refused', async () => {
     expect(outcome(await signIn('{"email":'))).toEqual([400, 'VALIDATION_ERROR'])
   })
 
   test.each(['text/plain', 'application/x-www-form-urlencoded'])(
-    'of type %s is refused: a foreign page could send it unasked',
+    'input of type %s is refused: a foreign page could send it unasked',
     async (type) => {
       const body = { method: 'password', email: 'user@demo.test', password: 'User-demo-1!' }
       expect(outcome(await signIn(body, { 'Content-Type': type }))).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE'])
     },
   )
 
-  test('of more than 64 KiB is refused', async () => {
+  test('input of more than 64 KiB is refused', async () => {
     expect(outcome(await signIn({ email: 'x'.repeat(65 * 1024) }))).toEqual([413, 'PAYLOAD_TOO_LARGE'])
   })
 
   test.each([[null], [[]], ['"text"'], [{ __proto__: null, method: 'password' }], [{ email: { $ne: null } }]])(
-    'of a strange shape is refused: %o',
+    'input of a strange shape is refused: %o',
     async (body) => {
       expect((await signIn(body)).status).toBe(400)
     },
   )
 
   test.each(['a@b', 'a b@demo.test', '@demo.test', 'a@', 'a@@demo.test', '<a>@demo.test', `${'a'.repeat(250)}@b.test`])(
-    'is no address: %s',
+    'what is no address is refused: %s',
     async (email) => {
       expect(outcome(await signIn({ method: 'password', email, password: 'x' }))).toEqual([
         400,
@@ -103,13 +108,13 @@ describe('input', () => {
     'No-number-here',
     'NoSpecial1',
     `Long-1${'x'.repeat(130)}`,
-  ])('is no password: %s', async (password) => {
+  ])('what is no password is refused: %s', async (password) => {
     const body = { method: 'password', email: 'new@demo.test', password }
     const answer = await createWorld().raw('POST', '/v1/auth/email/signup', { body, headers: key })
     expect(outcome(answer)).toEqual([400, 'auth/invalid-password-format'])
   })
 
-  test.each(['page=0', 'page=x', 'limit=101', 'limit=-1'])('is no page: %s', async (search) => {
+  test.each(['page=0', 'page=x', 'limit=101', 'limit=-1'])('what is no page is refused: %s', async (search) => {
     const { call, signIn: enter, users } = createWorld()
     const { access: token } = await enter(users.user)
     expect(outcome(await call('GET', `/auth/sessions?${search}`, { token }))).toEqual([400, 'VALIDATION_ERROR'])

@@ -9,7 +9,7 @@ async function guesses(world: World, times: number): Promise<void> {
 }
 
 describe('sign-in', () => {
-  test('refuses after five bad ones in fifteen minutes, also with the right password', async () => {
+  test('a sign-in is refused after five bad ones in fifteen minutes, also with the right password', async () => {
     const world = createWorld()
     await guesses(world, 5)
     world.pass(60)
@@ -20,7 +20,7 @@ describe('sign-in', () => {
     await expect(world.signIn(world.users.user)).resolves.toBeDefined()
   })
 
-  test('locks the account after ten, for fifteen minutes more [I2]', async () => {
+  test('an account is locked after ten bad sign-ins, for fifteen minutes more [I2]', async () => {
     const world = createWorld()
     await guesses(world, 10)
     world.pass(600)
@@ -33,14 +33,14 @@ describe('sign-in', () => {
     await expect(world.signIn(world.users.user)).resolves.toBeDefined()
   })
 
-  test('counts guesses that are made at once', async () => {
+  test('guesses that are made at once are counted', async () => {
     const world = createWorld()
     const answers = await Promise.all(Array.from({ length: 8 }, () => guess(world)))
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(5)
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(3)
   })
 
-  test('forgets bad ones after a good one, and counts each account by itself', async () => {
+  test('a good sign-in wipes out the bad ones before it, and each account is counted by itself', async () => {
     const world = createWorld()
     await guesses(world, 4)
     await world.signIn(world.users.user)
@@ -50,7 +50,7 @@ describe('sign-in', () => {
     await expect(world.signIn(world.users.admin)).resolves.toBeDefined()
   })
 
-  test('counts wrong codes, not the question for one', async () => {
+  test('a wrong code is counted, and the question for one is not', async () => {
     const world = createWorld()
     const { email, password } = world.users.mfa
     const tryCode = (extra: object) =>
@@ -62,7 +62,7 @@ describe('sign-in', () => {
     expect(answer.headers.get('retry-after')).toBe('900')
   })
 
-  test('is open again after a password reset', async () => {
+  test('sign-in is open again after a password reset', async () => {
     const world = createWorld()
     await guesses(world, 6)
     const { email } = world.users.user
@@ -74,7 +74,7 @@ describe('sign-in', () => {
 })
 
 describe('refresh', () => {
-  test('answers 429 to the eleventh in a minute, and has not spent its token', async () => {
+  test('the eleventh refresh in a minute is answered 429, and has not spent its token', async () => {
     const { control, pass, refresh, signIn, users } = createWorld()
     let pair = await signIn(users.user)
     for (let time = 0; time < 10; time += 1) pair = pairOf(await refresh(pair.refresh))
@@ -87,7 +87,7 @@ describe('refresh', () => {
     expect(control.stats()).toMatchObject({ refreshes: 11, replays: 0 })
   })
 
-  test('may come more often where access tokens are short', async () => {
+  test('a refresh may come more often where access tokens are short', async () => {
     const { refresh, signIn, users } = createWorld({ accessTtl: 10 })
     let pair = await signIn(users.user)
     for (let time = 0; time < 60; time += 1) pair = pairOf(await refresh(pair.refresh))

@@ -201,7 +201,7 @@ describe('every error code of the contract can be provoked', () => {
 })
 
 describe('a magic link', () => {
-  test('is good once', async () => {
+  test('a magic link is good once', async () => {
     const { call, lastMail, ...world } = createWorld()
     await askMagicLink({ call, lastMail, ...world }, user.email)
     const redeem = () => call('POST', '/auth/email/callback', { body: { token: lastMail().token } })
@@ -209,7 +209,7 @@ describe('a magic link', () => {
     expect(outcome(await redeem())).toEqual([401, 'auth/invalid-token'])
   })
 
-  test('expires after fifteen minutes', async () => {
+  test('a magic link expires after fifteen minutes', async () => {
     const world = createWorld()
     await askMagicLink(world, user.email)
     world.pass(15 * 60)
@@ -217,14 +217,14 @@ describe('a magic link', () => {
     expect(outcome(await world.call('POST', '/auth/email/callback', { body }))).toEqual([401, 'auth/token-expired'])
   })
 
-  test('leads to no foreign origin', async () => {
+  test('a magic link leads to no foreign origin', async () => {
     const { call, control } = createWorld()
     const body = { method: 'magiclink', email: user.email, callbackUrl: 'https://evil.example/' }
     expect(outcome(await call('POST', '/auth/email/signin', { body }))).toEqual([400, 'VALIDATION_ERROR'])
     expect(control.outbox()).toEqual([])
   })
 
-  test('does not stand for the second factor', async () => {
+  test('a magic link does not stand for the second factor', async () => {
     const world = createWorld()
     await askMagicLink(world, world.users.mfa.email)
     const { token } = world.lastMail()
@@ -235,7 +235,7 @@ describe('a magic link', () => {
 })
 
 describe('a social code', () => {
-  test('is good once', async () => {
+  test('a social code is good once', async () => {
     const world = createWorld()
     const { code } = await world.control.issueSocialCode({ provider: 'google' })
     expect((await social(world, 'google', { code })).status).toBe(200)
@@ -245,13 +245,13 @@ describe('a social code', () => {
   test.each([
     ['another provider', 'github', {}],
     ['another redirect URI', 'google', { redirectUri: 'https://evil.example/' }],
-  ])('is refused at %s', async (_where, provider, extra) => {
+  ])('a social code is refused at %s', async (_where, provider, extra) => {
     const world = createWorld()
     const { code } = await world.control.issueSocialCode({ provider: 'google', redirectUri: LOCAL })
     expect(outcome(await social(world, provider, { code, ...extra }))).toEqual([401, 'auth/invalid-oauth-code'])
   })
 
-  test('expires after ten minutes, and so does the id token', async () => {
+  test('a social code expires after ten minutes, and so does the id token', async () => {
     const world = createWorld()
     const { code, idToken } = await world.control.issueSocialCode({ provider: 'google' })
     world.pass(600)
@@ -259,7 +259,7 @@ describe('a social code', () => {
     expect(outcome(await social(world, 'google', { idToken }))).toEqual([401, 'auth/invalid-oauth-code'])
   })
 
-  test('has an id token that does as well, at its own provider', async () => {
+  test('a social code has an id token that does as well, at its own provider', async () => {
     const world = createWorld()
     const { idToken } = await world.control.issueSocialCode({ provider: 'google' })
     expect(outcome(await social(world, 'github', { idToken }))).toEqual([401, 'auth/invalid-oauth-code'])

@@ -5,7 +5,7 @@ const DAY = 24 * 3600
 const statusOfMe = async ({ call }: World, token: string) => (await call('GET', '/auth/me', { token })).status
 
 describe('a refresh token', () => {
-  test('is good once: showing it again ends every session of the user, on every device', async () => {
+  test('a refresh token is good once: showing it again ends every session of the user, on every device', async () => {
     const world = createWorld()
     const { control, refresh, signIn, users } = world
     const [laptop, phone] = [await signIn(users.user), await signIn(users.user)]
@@ -30,7 +30,7 @@ describe('a refresh token', () => {
     })
   })
 
-  test('ends the sessions of a later sign-in as well', async () => {
+  test('a refresh token ends the sessions of a later sign-in as well', async () => {
     const world = createWorld()
     const { refresh, signIn, users } = world
     const old = await signIn(users.user)
@@ -41,7 +41,7 @@ describe('a refresh token', () => {
     expect(await statusOfMe(world, later.access)).toBe(401)
   })
 
-  test('is spent once by two requests at the same time', async () => {
+  test('a refresh token is spent once by two requests at the same time', async () => {
     const { control, refresh, signIn, users } = createWorld()
     const { refresh: token } = await signIn(users.user)
     const answers = await Promise.all([refresh(token), refresh(token)])
@@ -49,7 +49,7 @@ describe('a refresh token', () => {
     expect(control.stats()).toMatchObject({ refreshes: 1, replays: 1, sessions: 0 })
   })
 
-  test('of a session that was signed out is refused, and is no replay', async () => {
+  test('a refresh token of a session that was signed out is refused, and is no replay', async () => {
     const world = createWorld()
     const { call, control, refresh, signIn, users } = world
     const [here, there] = [await signIn(users.user), await signIn(users.user)]
@@ -59,14 +59,14 @@ describe('a refresh token', () => {
     expect(control.stats().replays).toBe(0)
   })
 
-  test('that was never given out is refused, and ends nothing', async () => {
+  test('a refresh token that was never given out is refused, and ends nothing', async () => {
     const world = createWorld()
     const { access } = await world.signIn(world.users.user)
     expect(outcome(await world.refresh('x'.repeat(43)))).toEqual([401, 'auth/invalid-refresh-token'])
     expect(await statusOfMe(world, access)).toBe(200)
   })
 
-  test('lives for seven days from the sign-in, however often it is renewed [85]', async () => {
+  test('a refresh token lives for seven days from the sign-in, however often it is renewed [85]', async () => {
     const { pass, refresh, signIn, users } = createWorld()
     const first = await signIn(users.user)
     pass(7 * DAY - 1)
@@ -77,7 +77,7 @@ describe('a refresh token', () => {
 })
 
 describe('an access token', () => {
-  test('lives as long as the option says', async () => {
+  test('an access token lives as long as the option says', async () => {
     const world = createWorld({ accessTtl: 60 })
     const { call, pass, signIn, users } = world
     const { access } = await signIn(users.user)
@@ -87,14 +87,14 @@ describe('an access token', () => {
     expect(outcome(await call('GET', '/auth/me', { token: access }))).toEqual([401, 'auth/token-expired'])
   })
 
-  test('of before a refresh stays good: only the refresh token was spent', async () => {
+  test('an access token from before a refresh stays good: only the refresh token was spent', async () => {
     const world = createWorld()
     const { access, refresh } = await world.signIn(world.users.user)
     await world.refresh(refresh)
     expect(await statusOfMe(world, access)).toBe(200)
   })
 
-  test('cannot sign out once it has expired', async () => {
+  test('an access token cannot sign out once it has expired', async () => {
     const { call, pass, refresh, signIn, users } = createWorld()
     const pair = await signIn(users.user)
     pass(3600)
@@ -104,7 +104,7 @@ describe('an access token', () => {
 })
 
 describe('every session ends', () => {
-  test('with a password change', async () => {
+  test('every session ends with a password change', async () => {
     const world = createWorld()
     const { call, refresh, signIn, users } = world
     const [here, there] = [await signIn(users.user), await signIn(users.user)]
@@ -116,7 +116,7 @@ describe('every session ends', () => {
     expect((await refresh(there.refresh)).status).toBe(401)
   })
 
-  test('with a password reset', async () => {
+  test('every session ends with a password reset', async () => {
     const world = createWorld()
     const { call, lastMail, signIn, users } = world
     const { access } = await signIn(users.user)
@@ -127,7 +127,7 @@ describe('every session ends', () => {
     expect(await statusOfMe(world, access)).toBe(401)
   })
 
-  test('with the account', async () => {
+  test('every session ends with the account', async () => {
     const { call, refresh, signIn, users } = createWorld()
     const [here, there] = [await signIn(users.user), await signIn(users.user)]
     await call('DELETE', '/auth/withdraw', { token: here.access })

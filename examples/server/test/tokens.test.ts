@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AUDIENCE, ISSUER } from '../src/access.ts'
 import { createWorld, outcome, type World } from './world.ts'
 
-/** What the server signs, as somebody would who knows its key or guesses it. */
+/** What the server signs, as an attacker would who knows its key or guesses it. */
 describe('an access token that another party made', () => {
   let folder = ''
   let world: World
@@ -40,11 +40,11 @@ describe('an access token that another party made', () => {
       .sign(signingKey)
   const me = async (token: string) => outcome(await world.call('GET', '/auth/me', { token }))
 
-  test('is taken when it is right in every part, so the refusals below have one reason each', async () => {
+  test('an access token that another party made is taken when it is right in every part, so the refusals below have one reason each', async () => {
     expect(await me(await forge())).toEqual([200, undefined])
   })
 
-  test('is refused with the algorithm none', async () => {
+  test('an access token that another party made is refused with the algorithm none', async () => {
     const token = new UnsecuredJWT(claims()).encode()
     expect(token.endsWith('.')).toBe(true)
     expect(await me(token)).toEqual([401, 'auth/invalid-token'])
@@ -57,23 +57,26 @@ describe('an access token that another party made', () => {
     ['another issuer', { iss: 'urn:somebody:else' }, {}],
     ['no expiry', { exp: undefined }, {}],
     ['no session', { sid: undefined }, {}],
-  ])('is refused with %s', async (_what, changes, header) => {
+  ])('an access token that another party made is refused with %s', async (_what, changes, header) => {
     expect(await me(await forge(changes, header))).toEqual([401, 'auth/invalid-token'])
   })
 
-  test('is refused with another key', async () => {
+  test('an access token that another party made is refused with another key', async () => {
     expect(await me(await forge({}, {}, new Uint8Array(32)))).toEqual([401, 'auth/invalid-token'])
   })
 
-  test('is refused for the session of another user', async () => {
+  test('an access token that another party made is refused for the session of another user', async () => {
     expect(await me(await forge({ sub: 'usr_admin' }))).toEqual([401, 'auth/unauthorized'])
   })
 
-  test.each(['abc', 'a.b', 'a.b.c.d', 'a b.c.d'])('is refused as malformed: %s', async (token) => {
-    expect(await me(token)).toEqual([401, 'auth/invalid-token-format'])
-  })
+  test.each(['abc', 'a.b', 'a.b.c.d', 'a b.c.d'])(
+    'an access token that another party made is refused as malformed: %s',
+    async (token) => {
+      expect(await me(token)).toEqual([401, 'auth/invalid-token-format'])
+    },
+  )
 
-  test('is refused without the word Bearer', async () => {
+  test('an access token that another party made is refused without the word Bearer', async () => {
     const headers = { Authorization: await forge() }
     expect(outcome(await world.call('GET', '/auth/me', { headers }))).toEqual([401, 'auth/invalid-token-format'])
   })

@@ -7,7 +7,7 @@ import { LoadedPost } from './LoadedPost.tsx'
 import { Passing } from './Passing.tsx'
 import { PostForm } from './PostForm.tsx'
 
-/** For the author, editors and admins: whose it is is known once the post is there. */
+/** For the author, editors and admins: its author is known once the post is there. */
 export function EditPage() {
   const { id = '' } = useParams()
   const navigate = useNavigate()

@@ -30,7 +30,7 @@ export function emailRoutes(emulator: Emulator, dialect: Dialect): Hono<AppEnv> 
   const withMethod = <Schema extends z.ZodType>(schema: Schema) =>
     z.preprocess((body) => (isRecord(body) ? { method: dialect.defaultMethod, ...body } : body), schema)
 
-  /** The same answer for everybody: only the mailbox learns whether there is an account. */
+  /** The same answer for every address: only the mailbox learns whether there is an account. */
   function sendMagicLink(body: z.output<typeof byMagicLink>, creates: boolean): { message: string; email: string } {
     if (!settings.magicLink) throw new ApiError('auth/magiclink-disabled')
     requireOwnUrl(settings, body.callbackUrl)
