@@ -1,4 +1,4 @@
-/** How a person, or the world around them, makes each event of the chart happen on a page of an example app. */
+/** How a user, or the world around them, makes each event of the chart happen on a page of an example app. */
 import type { BrowserContext, Page } from 'playwright'
 import type { ExampleServer } from '@authchart/example-server'
 import { expect } from 'vitest'
@@ -24,7 +24,7 @@ const paths = {
 export interface AppDriver {
   readonly page: Page
   take(step: Step, ahead: readonly Step[], before: Expected): Promise<void>
-  /** Who should be on the screen when somebody is signed in. */
+  /** Who should be on the screen when a user is signed in. */
   readonly who: () => string
 }
 
@@ -192,7 +192,7 @@ export async function createAppDriver(context: BrowserContext, server: ExampleSe
       control.updateUser(who.email, { endSessions: true })
       await elsewhere(async (other) => {
         await expectPlace(other, 'expired') // it asks who is signed in, and hears
-        // a tab that is closed before it has told anybody is another story
+        // a tab that is closed before it has told another one is another story
         await expect.poll(() => page.getByTestId('user-name').count()).toBe(0)
       })
     },
@@ -209,7 +209,7 @@ export async function createAppDriver(context: BrowserContext, server: ExampleSe
     who: () => who.name,
     async take(step, ahead, before) {
       const action = actions[step.label]
-      if (!action) throw new Error(`Nobody knows how to make "${step.label}" happen on a page`)
+      if (!action) throw new Error(`The driver does not know how to make "${step.label}" happen on a page`)
       await action(ahead, before)
     },
   }

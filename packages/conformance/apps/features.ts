@@ -207,7 +207,7 @@ export function describeFeatures(name: AppName): void {
         expect(await page.getByTestId('email').inputValue()).toBe('user@demo.test')
       }))
 
-    test('signs out in one tab, and the other follows', () =>
+    test('a sign-out in one tab is followed by the other', () =>
       inApp(name, async (page, open) => {
         await signIn(page, 'user')
         await expectPlace(page, 'authenticated.fresh')

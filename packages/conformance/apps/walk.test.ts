@@ -23,9 +23,9 @@ const throughChart = shortest(generateWalks(abilities).walks)
 const throughRoutes = shortest(generateRouteWalks().walks.map((steps) => ({ steps })))
 
 describe.each(['react', 'vue'] as const)('the %s app', (name) => {
-  test(`keeps the promises of the chart in ${throughChart.length} steps`, () =>
+  test(`the app keeps the promises of the chart in ${throughChart.length} steps`, () =>
     walkThroughChart(stage, name, throughChart))
 
-  test(`shows the right page under the right address in ${throughRoutes.length} steps`, () =>
+  test(`the app shows the right page under the right address in ${throughRoutes.length} steps`, () =>
     walkThroughRoutes(stage, name, throughRoutes))
 })

@@ -7,7 +7,7 @@ import { defer, inTime } from './time.ts'
 export type Task = Without<Order>
 type Without<T> = T extends Order ? Omit<T, 'id' | 'to'> : never
 
-/** Whoever can be given an order, and may be gone before the answer. */
+/** What can be given an order, and may be gone before the answer. */
 export interface Listener {
   readonly name: string
   readonly gone: Promise<void>

@@ -37,7 +37,7 @@ export async function runControl(stage: Stage, dice: Dice): Promise<ControlResul
     await Promise.all(some.map((tab) => conductor.answer(tab, 'report', id)))
     const isSpentTwice = server.replays(email) > replays
     if (isSpentTwice) failed += 1
-    // all sessions of this user are over, or somebody has read what was no longer true
+    // all sessions of this user are over, or a tab has read what was no longer true
     const isBroken = isSpentTwice || server.calls().length !== 1
     serial = isBroken ? await signIn() : serial + 1
   }

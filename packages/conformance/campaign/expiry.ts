@@ -8,7 +8,7 @@ import type { Tab } from './tabs.ts'
 import { inTime } from './time.ts'
 import { Violation, type Trail } from './trail.ts'
 
-/** What became of the session: as if nothing had happened, taken over from one who was killed, or nobody can know. */
+/** What became of the session: as if nothing had happened, taken over from a tab that was killed, or past knowing. */
 export type Outcome = 'unaffected' | 'adopted' | 'indeterminate'
 
 /** When the victim was gone, by what the server saw of its request. */
@@ -41,7 +41,7 @@ export async function runExpiry(stage: Stage, plan: ExpiryPlan, before: Standing
   if (assassin && plan.kill?.aim === 'early') await beginEarly(round, crowd, assassin)
   else await round.begin(crowd)
 
-  const { victim, latecomer } = assassin ? await watchKill(stage, plan, assassin, trail) : NOBODY
+  const { victim, latecomer } = assassin ? await watchKill(stage, plan, assassin, trail) : NO_KILL
   const survivors = await round.survivors(trail)
   if (latecomer) survivors.push(await settle(stage, plan, latecomer, before, trail))
   await server.idle()
@@ -58,7 +58,7 @@ export async function runExpiry(stage: Stage, plan: ExpiryPlan, before: Standing
   return { outcome, landing: victim && landingOf(calls[0], isVictims), standing: survivors[0]!.standing }
 }
 
-/** Puts the time of the server and of every tab forward together. Nobody acts on it yet. */
+/** Puts the time of the server and of every tab forward together. No tab acts on it yet. */
 export async function makeDue(stage: Stage, plan: ExpiryPlan, crowd: readonly Tab[]): Promise<void> {
   const seconds = isOver(plan) ? OVER : DUE
   stage.offset += seconds * 1000
@@ -103,7 +103,7 @@ function createRound({ conductor }: Stage, plan: ExpiryPlan, before: Standing): 
         survivors.push({ tab, standing: word.standing, answer: word.answer })
         trail.note(`${tab.name}: ${describe(word)}, its request got ${word.answer}`)
       }
-      if (survivors.length === 0) throw new Error('nobody is left')
+      if (survivors.length === 0) throw new Error('no tab is left')
       return survivors
     },
   }
@@ -121,12 +121,12 @@ interface Fate {
   readonly latecomer: Tab | null
 }
 
-const NOBODY: Fate = { victim: null, latecomer: null }
+const NO_KILL: Fate = { victim: null, latecomer: null }
 
 /** Waits for the kill, opens a tab into the middle of it, and lets a frozen victim go on when all is over. */
 async function watchKill(stage: Stage, { kill }: ExpiryPlan, { struck }: Assassin, trail: Trail): Promise<Fate> {
   const { server, tabs } = stage
-  const { victim, landed } = await inTime('somebody to strike', struck)
+  const { victim, landed } = await inTime('a tab to strike', struck)
   const { thaw, next } = await landed
   trail.note(`${victim.name}: ${kill?.kind} has landed`)
   if (next) await tabs.ready(next)
@@ -145,7 +145,7 @@ async function settle(
   trail: Trail,
 ): Promise<Survivor> {
   const [word] = await conductor.tell([tab], { type: 'settle', how: plan.how, before: generation })
-  if (!word) throw new Error(`${tab.name} is gone, and nobody killed it`)
+  if (!word) throw new Error(`${tab.name} is gone, and was not killed`)
   trail.note(`${tab.name}, opened meanwhile: ${describe(word)}`)
   return { tab, standing: word.standing, answer: null }
 }

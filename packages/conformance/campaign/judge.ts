@@ -23,7 +23,7 @@ export interface Evidence {
   readonly isAlive: (name: string) => boolean
 }
 
-/** What a request may get when nobody can know whether the session was renewed. */
+/** What a request may get when it cannot be known whether the session was renewed. */
 const ANSWERS_WHEN_LOST: Readonly<Record<ExpiryPlan['how'], readonly (number | string)[]>> = {
   due: [200], // the access token is good for a while
   refused: [401],
@@ -31,7 +31,7 @@ const ANSWERS_WHEN_LOST: Readonly<Record<ExpiryPlan['how'], readonly (number | s
   asked: ['refresh-indeterminate', 'session-expired'],
 }
 
-/** Whether the session was renewed; false: nobody can know. Throws where it is not as promised. */
+/** Whether the session was renewed; false: that cannot be known. Throws where it is not as promised. */
 export function judge(evidence: Evidence): boolean {
   const { survivors, before, calls } = evidence
   if (calls.length > 1) throw new Violation(`${calls.length} refreshes in one expiry`)
@@ -46,7 +46,7 @@ export function judge(evidence: Evidence): boolean {
 function judgeRenewed({ before, survivors, calls, stored }: Evidence): void {
   const [call] = calls
   if (!call) throw new Violation('renewed without a refresh')
-  if (call.lostIn !== null) throw new Violation('renewed by an answer that nobody got')
+  if (call.lostIn !== null) throw new Violation('renewed by an answer that no tab got')
   if (stored?.marked !== false || stored.generation !== before.generation + 1)
     throw new Violation(`renewed, but what is stored is ${JSON.stringify(stored)}`)
   expectAnswers(survivors, [200])
@@ -54,7 +54,7 @@ function judgeRenewed({ before, survivors, calls, stored }: Evidence): void {
 
 function judgeLost({ plan, before, survivors, calls, stored, victim, isAlive }: Evidence): void {
   const [call] = calls
-  if (!victim?.isGone()) throw new Violation('indeterminate, and nobody was killed')
+  if (!victim?.isGone()) throw new Violation('indeterminate, and no tab was killed')
   if (call && isAlive(call.tab)) throw new Violation(`indeterminate, and ${call.tab}, which renewed, is alive`)
   const isMarked = stored?.marked === true && stored.generation === before.generation
   if (!isMarked && stored?.ended !== 'refresh-indeterminate')

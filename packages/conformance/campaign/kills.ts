@@ -33,7 +33,7 @@ export async function kill(kind: KillKind, tab: Tab, { tabs, conductor, site, of
       await tab.gone
       return dead
     case 'sigkill':
-      if (tab.pid === null) throw new Error(`nobody knows the process of ${tab.name}`)
+      if (tab.pid === null) throw new Error(`the process of ${tab.name} is not known`)
       process.kill(tab.pid, 'SIGKILL')
       await tab.gone
       return dead

@@ -11,7 +11,7 @@ export interface RefreshCall {
   /** The beginning of the hash of the token that was shown. */
   readonly token: string
   readonly phase: Phase
-  /** How far it had come when nobody was left to answer to. */
+  /** How far it had come when no tab was left to answer to. */
   readonly lostIn: Phase | null
 }
 
@@ -79,7 +79,7 @@ export async function startServer(): Promise<StrictServer> {
     socketOf(env).once('close', () => {
       if (call.phase === 'answered') return
       call.lostIn = call.phase
-      own.note(`nobody waits for ${call.tab} any more, ${call.phase}`)
+      own.note(`the call of ${call.tab} is waited for no more, ${call.phase}`)
     })
     const isFirst = own.calls.push(call) === 1
     const pass = (from: number, to: number): Promise<void> => passTime(own, isFirst, call, from, to)

@@ -5,7 +5,7 @@ import { startServer, type StrictServer } from './server.ts'
 import { startSite } from './site.ts'
 import { createTabs, type Tabs } from './tabs.ts'
 
-/** Whoever signs in. */
+/** A user who signs in. */
 export interface Account {
   readonly email: string
   readonly password: string
@@ -50,7 +50,7 @@ export async function signIn({ tabs, conductor, user }: Stage): Promise<Standing
   if (!first) throw new Error('no tab to sign in with')
   const { email, password } = user
   const [word] = await conductor.tell([first], { type: 'signIn', email, password })
-  if (!word) throw new Error(`${first.name} is gone, and nobody killed it`)
+  if (!word) throw new Error(`${first.name} is gone, and was not killed`)
   await joinAll({ tabs, conductor }, word.standing)
   return word.standing
 }

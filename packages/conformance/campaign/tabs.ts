@@ -11,7 +11,7 @@ export interface Tab extends Listener {
   readonly isGone: () => boolean
   /** It shows something else now. */
   readonly leave: () => void
-  /** The process that renders it. Null: nobody has looked. */
+  /** The process that renders it. Null if not looked up yet. */
   pid: number | null
 }
 
@@ -33,7 +33,7 @@ export interface Tabs {
   /** Finds out which process renders which tab. Only when nothing else is going on. */
   readonly findProcesses: () => Promise<void>
   readonly countProcesses: () => Promise<number>
-  /** Errors that nobody caught. */
+  /** Errors that were not caught. */
   readonly errors: () => readonly string[]
 }
 

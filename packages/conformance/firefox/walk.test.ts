@@ -99,7 +99,7 @@ describe.each(apps)('the $app app in $version', (found) => {
       await hasText(page, 'user-name', 'Admin')
     }))
 
-  test('the next user does not land there either if the sign-out was in another tab', () =>
+  test('the next user does not land on the page of the one before if the sign-out was in another tab', () =>
     inApp(async (open) => {
       const page = await open(EDIT)
       await signIn(page, server.users.user)

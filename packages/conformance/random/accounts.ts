@@ -16,7 +16,7 @@ export interface Credentials {
 
 /** What the server is like. */
 export interface ServerSetup {
-  /** Access tokens name their subject. Else nobody can read them. */
+  /** Access tokens name their subject. Else they cannot be read. */
   readonly isJwt: boolean
   readonly sendsUser: boolean
   readonly hasGetUser: boolean
@@ -54,7 +54,7 @@ export function createAccounts({ isJwt, sendsUser }: ServerSetup, now: () => num
   const sessions = new Set<Session>()
   const access = new Map<string, Token>()
   const refreshes = new Map<string, Token>()
-  /** Sessions that were answered for with somebody else. */
+  /** Sessions that were answered for with another user. */
   const mixedUp = new Set<string>()
   let replays = 0
   let count = 0

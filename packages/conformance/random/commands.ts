@@ -1,4 +1,4 @@
-/** What can happen to a browser and to the people before it. Plain data, so that a failing story shrinks to its core. */
+/** What can happen to a browser and to the users before it. Plain data, so that a failing story shrinks to its core. */
 import fc from 'fast-check'
 import { drain } from '@authchart/core/testing'
 import { passwordOf, rightCode, wrongCode, type Name } from './accounts.ts'

@@ -29,7 +29,7 @@ async function settle(sim: Watched, { tabs, session }: Story): Promise<void> {
   await sim.check()
 }
 
-/** Something is cut off or lost, and not only said to the wrong person. */
+/** Something is cut off or lost, and not only said to the wrong user. */
 const isRough = (command: Command): boolean =>
   command.do === 'fault'
     ? command.kind !== 'someoneElse'
@@ -91,10 +91,10 @@ test('the eleven invariants hold after every step, in whatever order the tabs go
     const all = [...story.atOnce, ...story.later]
     const isPeaceful = !all.some(isRough)
     if (isPeaceful) sim.checkPeace()
-    const nobodyLeft =
+    const noneSignedOut =
       ['fresh', 'due', 'over'].includes(story.session) &&
       !all.some(({ do: what }) => ['signOut', 'fault'].includes(what))
-    await sim.finish(isPeaceful && nobodyLeft)
+    await sim.finish(isPeaceful && noneSignedOut)
     met.end(sim, steps)
   }
 

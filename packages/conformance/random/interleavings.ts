@@ -1,4 +1,4 @@
-/** Short stories of a few people at a few tabs, all at once: plain data, so that a failing one shrinks to its core. */
+/** Short stories of a few users at a few tabs, all at once: plain data, so that a failing one shrinks to its core. */
 import fc from 'fast-check'
 import { setups, type Command } from './commands.ts'
 import type { Setup } from './page.ts'
@@ -20,7 +20,7 @@ export interface Story {
 /** Objects as one writes them: a failure is read by people. */
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record<T>(model, { noNullPrototype: true })
 
-/** Most of it in one tab, or in two: there people are in each other's way. */
+/** Most of it in one tab, or in two: there they are in each other's way. */
 const page = fc.constantFrom(0, 0, 0, 0, 1, 1, 2)
 const on = <T extends string>(...names: T[]) => record({ do: fc.constantFrom(...names), page })
 
@@ -40,7 +40,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: on('wake', 'wake', 'comeBack') },
   { weight: 4, arbitrary: on('reload', 'kill', 'destroy') },
   { weight: 2, arbitrary: record({ do: fc.constant('open' as const) }) },
-  // longer than anybody waits for a disk
+  // longer than any tab waits for a disk
   { weight: 2, arbitrary: record({ do: fc.constant('advance' as const), minutes: fc.constant(0.05) }) },
   {
     weight: 2,

@@ -19,8 +19,8 @@ export interface Watched extends Simulation {
   readonly check: () => Promise<void>
   /** When nothing is on its way and nothing was lost. @throws with the first crime */
   readonly checkPeace: () => void
-  /** Brings everything back, waits, closes it. `nobodyLeft`: everybody has to be signed in. @throws with the first crime */
-  readonly finish: (nobodyLeft?: boolean) => Promise<void>
+  /** Brings everything back, waits, closes it. `noneSignedOut`: every page has to be signed in. @throws with the first crime */
+  readonly finish: (noneSignedOut?: boolean) => Promise<void>
 }
 
 export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {}): Watched {
@@ -70,7 +70,7 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
   const isAny = (id: string, known: ReadonlySet<string>): boolean =>
     [...(sids.get(id) ?? known)].some((sid) => known.has(sid))
 
-  /** I5: who is out has a reason. */
+  /** I5: a page that is signed out has a reason. */
   function isLicensed(page: Page, { id }: View, reason: string): boolean {
     if (reason === 'signed-out') return page.signOuts > 0
     if (reason === 'user-mismatch') return isAny(id, accounts.mixedUp)
@@ -132,7 +132,7 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     if (sent.length === 2 && sent[0] === sent[1]) crime('I8: a request was sent again with the same token')
     if (token === null) return
     const shown = page.auth.actor.getSnapshot().context.session
-    if (shown === null) crime('I3: a request carries a token though nobody is signed in')
+    if (shown === null) crime('I3: a request carries a token though no user is signed in')
     else if (accounts.ownerOf(token)?.id !== idOf(shown.user)) crime('I3: a request carries the token of another user')
   }
 
@@ -223,11 +223,11 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
       if (!isStored) crime(`page ${page.number} shows what is not stored`)
     }
     const known = new Set([...sids.values()].flatMap((own) => [...own]))
-    for (const sid of accounts.living()) if (!known.has(sid)) crime(`nobody has got ${sid} and it lives`)
+    for (const sid of accounts.living()) if (!known.has(sid)) crime(`no page has got ${sid} and it lives`)
     confront()
   }
 
-  async function finish(nobodyLeft = false): Promise<void> {
+  async function finish(noneSignedOut = false): Promise<void> {
     for (const page of sim.pages) {
       if (page.isHeld) page.tab.releaseStorage()
       page.isHeld = false
@@ -241,7 +241,8 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     for (const page of sim.pages) {
       const { status } = page.auth.getState()
       const isSettled = ['anonymous', 'authenticated', 'expired', 'signedOut'].includes(status)
-      if (nobodyLeft && status !== 'authenticated') crime(`I5: page ${page.number} is ${status} and nobody left`)
+      if (noneSignedOut && status !== 'authenticated')
+        crime(`I5: page ${page.number} is ${status} though no user signed out`)
       if (isWorking(page) && !isSettled) crime(`I11: page ${page.number} is still ${status}`)
       confrontPending(page, 'with the network back')
       page.auth.destroy()

@@ -25,7 +25,7 @@ test('ten thousand auths that are destroyed leave nothing behind [I3]', async ()
       wires += 1
       opened += 1
       return {
-        // nobody else is there, and the fake browser keeps whatever is posted
+        // no other tab is there, and the fake browser keeps whatever is posted
         post() {},
         close() {
           wires -= 1

@@ -10,7 +10,7 @@ const pairs: readonly (readonly [Doing, Doing])[] = [
   ['sign-out', 'switch'],
 ]
 
-/** What goes on in a browser at this moment. A sign-in where somebody is signed in is a switch. */
+/** What goes on in a browser at this moment. A sign-in where a user is signed in is a switch. */
 function underWay({ pages }: Simulation): ReadonlySet<Doing> {
   const found = new Set<Doing>()
   for (const { auth, kept } of pages) {

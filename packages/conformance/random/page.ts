@@ -49,7 +49,7 @@ export interface Page {
   isDestroyed: boolean
   isHeld: boolean
   isBroken: boolean
-  /** The person asked for it on this page. */
+  /** The user asked for it on this page. */
   signOuts: number
 }
 
@@ -61,7 +61,7 @@ export interface PageParts {
   readonly clock: (timers: Map<unknown, number>) => Clock
   readonly random: () => number
   readonly watch: Watch
-  /** Decides who goes on when. */
+  /** Decides which tab goes on when. */
   readonly turn: (page: Page, what: string) => Promise<void>
   readonly onStored: (page: Page, record: StoredRecord | null) => void
   readonly onArrived: (page: Page, id: string, token: string | null) => void
@@ -94,7 +94,7 @@ export function createPage(setup: Setup, parts: PageParts): Page {
       parts.onArrived(page, id, token)
     },
   }
-  /** Each of its functions, counted while somebody waits for it. */
+  /** Each of its functions, counted while it is waited for. */
   const counted = <T extends object>(own: T): T =>
     Object.fromEntries(
       Object.entries(own).map(([name, part]: [string, unknown]) => {

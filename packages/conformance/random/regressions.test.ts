@@ -1,4 +1,4 @@
-/** What the random campaigns found, told as it happens to a person. */
+/** What the random campaigns found, told as it happens to a user. */
 import { drain } from '@authchart/core/testing'
 import { describe, expect, test } from 'vitest'
 import { boot, perform, type Command } from './commands.ts'
@@ -49,7 +49,7 @@ function delay(page: number, what: string) {
   }
 }
 
-/** The disk is free again, and at that very moment somebody looks at the page. */
+/** The disk is free again, and at that very moment the user looks at the page. */
 async function releaseAndWake({ pages: [page] }: Watched): Promise<void> {
   if (!page) throw new Error('No page is open')
   page.isHeld = false
@@ -59,7 +59,7 @@ async function releaseAndWake({ pages: [page] }: Watched): Promise<void> {
 }
 
 describe('a disk that is slow for a while', () => {
-  test('does not make one tab spend what another tab has spent meanwhile', async () => {
+  test('a disk that is slow for a while does not make one tab spend what another tab has spent meanwhile', async () => {
     const sim = await play([
       { do: 'open' },
       signIn(0),
@@ -71,25 +71,28 @@ describe('a disk that is slow for a while', () => {
     expect(sim.server.accounts.replays()).toBe(0)
   })
 
-  test.each([0, 5])('in one tab signs nobody out, whichever tab renews first (%i)', async (seed) => {
-    const sim = await play(
-      [
-        { do: 'open' },
-        signIn(0),
-        { do: 'holdStorage', page: 0 },
-        { do: 'wake', page: 0 },
-        { do: 'advance', minutes: 0.1 },
-        { do: 'releaseStorage', page: 0 },
-        { do: 'advance', minutes: 61 },
-        { do: 'wake', page: 1 },
-      ],
-      seed,
-    )
-    expect(status(sim)).toEqual(['authenticated', 'authenticated'])
-    await sim.finish()
-  })
+  test.each([0, 5])(
+    'a disk that is slow for a while in one tab signs no user out, whichever tab renews first (%i)',
+    async (seed) => {
+      const sim = await play(
+        [
+          { do: 'open' },
+          signIn(0),
+          { do: 'holdStorage', page: 0 },
+          { do: 'wake', page: 0 },
+          { do: 'advance', minutes: 0.1 },
+          { do: 'releaseStorage', page: 0 },
+          { do: 'advance', minutes: 61 },
+          { do: 'wake', page: 1 },
+        ],
+        seed,
+      )
+      expect(status(sim)).toEqual(['authenticated', 'authenticated'])
+      await sim.finish()
+    },
+  )
 
-  test('does not bring back a user who signed out while another was about to sign in', async () => {
+  test('a disk that is slow for a while does not bring back a user who signed out while another was about to sign in', async () => {
     const sim = await play([
       signIn(0),
       { do: 'holdStorage', page: 0 },
@@ -102,7 +105,7 @@ describe('a disk that is slow for a while', () => {
     await sim.finish()
   })
 
-  test('keeps the last of many sign-ins', async () => {
+  test('a disk that is slow for a while keeps the last of many sign-ins', async () => {
     const sim = await play([
       { do: 'holdStorage', page: 0 },
       signIn(0, 'bob'),
@@ -122,7 +125,7 @@ describe('a disk that is slow for a while', () => {
     await sim.finish()
   })
 
-  test('does not hide that a user signed in in another tab', async () => {
+  test('a disk that is slow for a while does not hide that a user signed in in another tab', async () => {
     const sim = await play([
       { do: 'holdStorage', page: 0 },
       signIn(0),
@@ -135,7 +138,7 @@ describe('a disk that is slow for a while', () => {
     await sim.finish()
   })
 
-  test('only while one tab renews signs out no other one', async () => {
+  test('a disk that is slow only while one tab renews signs out no other tab', async () => {
     const slow = delay(1, 'storage has read')
     const sim = await play([signIn(0), { do: 'open' }], 0, slow)
     slow.next()
@@ -150,7 +153,7 @@ describe('a disk that is slow for a while', () => {
     await sim.finish()
   })
 
-  test('keeps who signs in while the one before is being written to it again', async () => {
+  test('a disk that is slow for a while keeps the user who signs in while the one before is being written to it again', async () => {
     const slow = delay(1, 'storage has written')
     const sim = await play([signIn(0), { do: 'holdStorage', page: 0 }, signIn(0, 'bob')], 0, slow)
     await goOn(sim, [
@@ -165,7 +168,7 @@ describe('a disk that is slow for a while', () => {
     await sim.finish()
   })
 
-  test('does not bring back a sign-in that was given up', async () => {
+  test('a disk that is slow for a while does not bring back a sign-in that was given up', async () => {
     const sim = await play([
       { do: 'holdStorage', page: 0 },
       signIn(0, 'ann'),
@@ -179,20 +182,23 @@ describe('a disk that is slow for a while', () => {
 })
 
 describe('a disk that stores a sign-in too late', () => {
-  test.each(['storage writes', 'storage has written'])('does not get its token spent twice (%s)', async (what) => {
-    const slow = delay(1, what)
-    const sim = await play([], 0, slow)
-    slow.next()
-    await goOn(sim, [signIn(0), { do: 'advance', minutes: 0.1 }])
-    await slow.end()
-    await goOn(sim, [{ do: 'advance', minutes: 40 }, { do: 'open' }, { do: 'refresh', page: 1 }])
-    expect(status(sim)).toEqual(['authenticated', 'authenticated'])
-    await sim.finish()
-  })
+  test.each(['storage writes', 'storage has written'])(
+    'a disk that stores a sign-in too late does not get its token spent twice (%s)',
+    async (what) => {
+      const slow = delay(1, what)
+      const sim = await play([], 0, slow)
+      slow.next()
+      await goOn(sim, [signIn(0), { do: 'advance', minutes: 0.1 }])
+      await slow.end()
+      await goOn(sim, [{ do: 'advance', minutes: 40 }, { do: 'open' }, { do: 'refresh', page: 1 }])
+      expect(status(sim)).toEqual(['authenticated', 'authenticated'])
+      await sim.finish()
+    },
+  )
 })
 
 describe('a disk that does late what other tabs have been told of', () => {
-  test('a sign-in: they hear of it again', async () => {
+  test('a sign-in that a disk stores late is heard of again by the other tabs', async () => {
     const slow = delay(1, 'storage writes')
     const sim = await play([{ do: 'open' }], 0, slow)
     slow.next()
@@ -202,7 +208,7 @@ describe('a disk that does late what other tabs have been told of', () => {
     await sim.finish()
   })
 
-  test('a sign-out: they hear of it again', async () => {
+  test('a sign-out that a disk stores late is heard of again by the other tabs', async () => {
     const sim = await play([
       signIn(0),
       { do: 'open' },
@@ -216,7 +222,7 @@ describe('a disk that does late what other tabs have been told of', () => {
     await sim.finish()
   })
 
-  test('a sign-in that is written back when it works again: they hear of it again', async () => {
+  test('a sign-in that is written back when the disk works again is heard of again by the other tabs', async () => {
     const sim = await play([
       signIn(0),
       { do: 'open' },
@@ -235,16 +241,19 @@ describe('a disk that does late what other tabs have been told of', () => {
 })
 
 describe('a disk that never answers again', () => {
-  test.each(['holdStorage', 'breakStorage'] as const)('%s: asks for one sign-in, in this tab only', async (lose) => {
-    const sim = await play([signIn(0), { do: 'open' }, { do: lose, page: 0 }, { do: 'advance', minutes: 65 }])
-    expect(status(sim)).toEqual(['expired', 'authenticated'])
-    expect(sim.pages[0]?.auth.getState()).toMatchObject({ reason: 'access-token-expired', persistence: 'memory' })
-    await goOn(sim, [signIn(0, 'bob'), { do: 'advance', minutes: 300 }])
-    expect(users(sim)).toEqual(['u-bob', 'u-ann'])
-    await sim.finish()
-  })
+  test.each(['holdStorage', 'breakStorage'] as const)(
+    'a disk that never answers again (%s) asks for one sign-in, in this tab only',
+    async (lose) => {
+      const sim = await play([signIn(0), { do: 'open' }, { do: lose, page: 0 }, { do: 'advance', minutes: 65 }])
+      expect(status(sim)).toEqual(['expired', 'authenticated'])
+      expect(sim.pages[0]?.auth.getState()).toMatchObject({ reason: 'access-token-expired', persistence: 'memory' })
+      await goOn(sim, [signIn(0, 'bob'), { do: 'advance', minutes: 300 }])
+      expect(users(sim)).toEqual(['u-bob', 'u-ann'])
+      await sim.finish()
+    },
+  )
 
-  test('leaves a session alone whose access token is good', async () => {
+  test('a disk that never answers again leaves a session alone whose access token is good', async () => {
     const sim = await play([signIn(0), { do: 'holdStorage', page: 0 }, { do: 'advance', minutes: 59 }])
     expect(users(sim)).toEqual(['u-ann'])
     await goOn(sim, [
@@ -259,7 +268,7 @@ describe('a disk that never answers again', () => {
 describe('a server that renews the session of one user with the token of another', () => {
   const mixUp = { do: 'fault', kind: 'someoneElse', method: 'refresh', times: 1, seconds: 0 } as const
 
-  test('does not get that token used while it cannot be asked whose it is', async () => {
+  test('a server that renews the session of one user with the token of another does not get that token used while it cannot be asked whose it is', async () => {
     const sim = await play([
       signIn(0),
       mixUp,
@@ -271,7 +280,7 @@ describe('a server that renews the session of one user with the token of another
     expect(status(sim)).toEqual(['expired'])
   })
 
-  test('does not get that token used by another tab before it is known whose it is', async () => {
+  test('a server that renews the session of one user with the token of another does not get that token used by another tab before it is known whose it is', async () => {
     const sim = await play([
       { do: 'open' },
       signIn(0),
@@ -342,7 +351,7 @@ describe('tabs that do things at the same time', () => {
     await sim.finish()
   })
 
-  test('nor in one that has renewed it already', async () => {
+  test('a sign-in that is given up while it is being stored is not left in a tab that has renewed it already', async () => {
     const slow = delay(1, 'storage has written')
     const sim = await play([signIn(0), { do: 'open' }], 0, slow)
     slow.next()
@@ -352,7 +361,7 @@ describe('tabs that do things at the same time', () => {
     await sim.finish()
   })
 
-  test('and does not bring back who signed out meanwhile in another tab', async () => {
+  test('a sign-in that is given up while it is being stored does not bring back a user who signed out meanwhile in another tab', async () => {
     const slow = delay(1, 'storage has written')
     const sim = await play([signIn(0), { do: 'open' }], 0, slow)
     slow.next()
@@ -362,7 +371,7 @@ describe('tabs that do things at the same time', () => {
     await sim.finish()
   })
 
-  test('nor is it left where the session before it had ended', async () => {
+  test('a sign-in that is given up while it is being stored is not left where the session before it had ended', async () => {
     const slow = delay(2, 'storage has written')
     const ended = [signIn(0), { do: 'endSessions', of: 'ann' }, { do: 'refresh', page: 0 }] as const
     const sim = await play([...ended, { do: 'reload', page: 0 }, { do: 'open' }], 0, slow)
@@ -375,7 +384,7 @@ describe('tabs that do things at the same time', () => {
     await sim.finish()
   })
 
-  test("of two sign-ins that are stored at the same time, the later one is everybody's and lives", async () => {
+  test('the later of two sign-ins that are stored at the same time is that of all tabs, and lives', async () => {
     const slow = delay(1, 'storage has written')
     const sim = await play([{ do: 'open' }], 0, slow)
     slow.next()

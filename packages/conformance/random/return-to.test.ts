@@ -52,7 +52,7 @@ test('a hundred thousand ways back lead nowhere but to pages of this app', () =>
       const back = redirect.back(`${base}${there}`)
       expect(isOurs(back)).toBe(true)
       expect(redirect.isHere(back)).toBe(false)
-      // as it stands in the address bar of somebody who was sent a link
+      // as it stands in the address bar of a user who was sent a link
       const sent = redirect.back(`/sign-in?returnTo=${value}`)
       expect([isOurs(sent), redirect.isHere(sent)]).toEqual([true, false])
       const encoded = redirect.back(`/sign-in?${new URLSearchParams({ returnTo: value })}`)

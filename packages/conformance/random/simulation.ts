@@ -33,16 +33,16 @@ interface StoredNow {
 }
 
 export interface Hooks {
-  /** Decides who goes on when. */
+  /** Decides which tab goes on when. */
   readonly turn?: (page: Page, what: string) => Promise<void>
   readonly onOpen?: (page: Page, sim: Simulation) => void
-  /** `page`: null when somebody cleared the storage. */
+  /** `page`: null when the user cleared the storage. */
   readonly onStored?: (page: Page | null, record: StoredRecord | null, before: StoredRecord | null) => void
   readonly onArrived?: (page: Page, id: string, token: string | null) => void
 }
 
 const KEY = 'authchart:https://api.test'
-/** More timers than this in an hour: somebody is busy with nothing. */
+/** More timers than this in an hour: a page is busy with nothing. */
 const BUSY = 10_000
 
 export function seededRandom(seed: number): () => number {

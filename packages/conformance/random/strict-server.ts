@@ -46,7 +46,7 @@ export interface Fault {
 export interface Caller {
   readonly isAlive: () => boolean
   readonly isOnline: () => boolean
-  /** Waits for its turn, where somebody decides on turns. */
+  /** Waits for its turn, where turns are decided. */
   readonly turn: (what: string) => Promise<void>
   /** What reached this page of the user of a session. */
   readonly told: (sid: string, user: User) => void
@@ -79,7 +79,7 @@ export function strictServer(
 ) {
   const accounts = createAccounts(setup, now)
   const spends = new Map<string, Spend[]>()
-  /** Sessions whose user somebody knows. */
+  /** Sessions whose user a page knows. */
   const told = new Set<string>()
   let faults: Fault[] = []
 
@@ -88,7 +88,7 @@ export function strictServer(
     crimes: [] as string[],
     refreshes: 0,
     calls: 0,
-    /** Sessions of which somebody heard the definite word that they are over. */
+    /** Sessions of which a page heard the definite word that they are over. */
     refused: new Set<string>(),
     banned: new Set<string>(),
     /** Sessions of which a renewal was sent. */
@@ -120,7 +120,7 @@ export function strictServer(
     return method === 'signOut' ? accounts.signOut(input as AccessTokens) : 'pong'
   }
 
-  /** Nobody can tell a wrong first answer from a right one. */
+  /** A wrong first answer cannot be told from a right one. */
   function isDetectable(method: Method, input: unknown): boolean {
     if (method !== 'getUser') return true
     const { accessToken } = input as { accessToken: string }
@@ -179,7 +179,7 @@ export function strictServer(
         method === 'getUser' ? { ...(input as object), user: value } : (value ?? {})
       ) as Grant<User>
       const owner = accounts.ownerOf(accessToken ?? '')
-      // an answer that comes too late is not heard, and who is somebody else opens nothing
+      // an answer that comes too late is not heard, and another user opens nothing
       if (user && user.id === owner?.id && !options?.signal.aborted) {
         told.add(owner.sid)
         caller.told(owner.sid, user)

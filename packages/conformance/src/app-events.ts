@@ -1,4 +1,4 @@
-/** What a person can do or bring about in the example apps, with the panel and a second tab. Written by hand. */
+/** What a user can do or bring about in the example apps, with the panel and a second tab. Written by hand. */
 import type { Abilities, ModelEvent, ModelSnapshot, Step } from './chart.ts'
 import { commands, facts } from './events.ts'
 import { after, afterAll, isHeld } from './promises.ts'

@@ -138,7 +138,7 @@ export function explore() {
   }
 }
 
-/** What somebody can do or bring about in a state; the steps before it may rule it out. */
+/** What the user can do or the world bring about in a state; the steps before it may rule it out. */
 export interface Abilities {
   readonly events: (place: string, context: ModelSnapshot['context']) => readonly ModelEvent[]
   readonly mayFollow: (steps: readonly Step[], next: string) => boolean

@@ -1,7 +1,7 @@
 import type { View } from './promises.ts'
 import type { TestAuth } from './world.ts'
 
-/** One way for a person to use an auth: the bare core, or a page of a framework. */
+/** One way for a user to use an auth: the bare core, or a page of a framework. */
 export interface Driver {
   /** Puts it on the screen. */
   readonly mount: (auth: TestAuth) => Promise<void> | void
@@ -9,7 +9,7 @@ export interface Driver {
   readonly settle: () => Promise<void>
   /** What the screen shows. */
   readonly view: () => View
-  /** How the person gives a command. */
+  /** How the user gives a command. */
   command(
     name: 'signIn' | 'signUp' | 'answerChallenge' | 'cancel' | 'signOut' | 'refresh' | 'dismiss',
   ): Promise<unknown> | void

@@ -83,7 +83,7 @@ export const facts = {
   renewed: named('session.renewed', { type: 'session.renewed', session: session(ann, whole) }),
   renewedElsewhere: named('session.renewed by another tab', { type: 'session.renewed', session: session(ann, whole) }),
   confirmed: named('session.confirmed', { type: 'session.confirmed', session: session(ann, whole) }),
-  doubted: named('session.invalidated', { type: 'session.invalidated', session: session(ann, remembered) }),
+  invalidated: named('session.invalidated', { type: 'session.invalidated', session: session(ann, remembered) }),
   aged: named('session.aged', { type: 'session.aged', ageLimitsPassed: 1 }),
   refused: named('session.ended: refused', { type: 'session.ended', ended }),
   endedElsewhere: named('session.ended in another tab', {
@@ -138,7 +138,7 @@ function factsOfSession(session: string, attempt: string, { session: held }: Con
   const own: ModelEvent[] = [facts.signedOutElsewhere, facts.endedElsewhere]
   if (!held.confirmed) own.push(facts.confirmed)
   // a page that comes back from the back-forward cache forgets its challenge
-  if (held.confirmed && !attempt.includes('challenged')) own.push(facts.doubted)
+  if (held.confirmed && !attempt.includes('challenged')) own.push(facts.invalidated)
   const isFree = session !== 'authenticated.refreshing' && session !== 'authenticated.indeterminate'
   if (held.renewable && isFree) own.push(facts.renewedElsewhere)
   return own

@@ -9,7 +9,7 @@ export interface View {
   readonly user: string | null
   /** What the role guard `member` says. */
   readonly member: boolean
-  /** What stands where only signed-in people may look. */
+  /** What stands where only a signed-in user may look. */
   readonly protected: 'shown' | 'pending' | 'closed'
   /** What stands where only members may look. */
   readonly membersOnly: 'shown' | 'pending' | 'closed'

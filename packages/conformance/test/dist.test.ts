@@ -53,7 +53,7 @@ describe.each(['core', 'react', 'vue'])('the files of %s as they are published',
   if (!existsSync(dist)) throw new Error(`${name} is not built. Run pnpm build first.`)
   const files = globSync('**/*.js', { cwd: dist })
 
-  test('have no syntax newer than ES2022, and use nothing that an older runtime lacks [G1, V5]', () => {
+  test('published files have no syntax newer than ES2022, and use nothing that an older runtime lacks [G1, V5]', () => {
     expect(files.length).toBeGreaterThan(3)
     const uses = files.flatMap((file) =>
       newerIn(readFileSync(`${dist}/${file}`, 'utf8')).map((use) => `${file}: ${use}`),

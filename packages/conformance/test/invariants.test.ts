@@ -37,12 +37,12 @@ const exits: Readonly<Record<string, readonly string[]>> = {
 }
 
 describe('the chart', () => {
-  test('reaches every state of both regions', () => {
+  test('the chart reaches every state of both regions', () => {
     const reached = nodes.flatMap(({ inSession, inAttempt }) => [`session.${inSession}`, `attempt.${inAttempt}`])
     expect([...new Set(reached)].toSorted()).toEqual(places.toSorted())
   })
 
-  test.each(Object.entries(exits))('leaves %s on everything that can come of it', (place, labels) => {
+  test.each(Object.entries(exits))('the chart leaves %s on everything that can come of it', (place, labels) => {
     const region = place.startsWith('authenticating') ? attempt : session
     for (const node of inPlace(place)) {
       const leaves = node.edges.filter((edge) => regionOf(edge.place, region) !== place).map(({ label }) => label)
@@ -54,7 +54,7 @@ describe('the chart', () => {
     }
   })
 
-  test('goes on to a renewal that is due in every state that holds a renewable session, whatever the attempt', () => {
+  test('the chart goes on to a renewal that is due in every state that holds a renewable session, whatever the attempt', () => {
     const due = nodes.flatMap(({ edges, ...node }) =>
       edges.filter(({ label }) => label === 'expiry.due' || label === 'refresh').map((edge) => ({ node, edge })),
     )
@@ -65,7 +65,7 @@ describe('the chart', () => {
     }
   })
 
-  test('always lets a user sign in', () => {
+  test('the chart always lets a user sign in', () => {
     for (const { key, inSession, edges } of stored) {
       const target = edges.find(({ label }) => label === 'signIn')?.place ?? ''
       // while restoring it is queued, and comes first when that is done
@@ -78,13 +78,13 @@ describe('the chart', () => {
     }
   })
 
-  test('always lets a signed-in user sign out, at once, and gives up a sign-in with it', () => {
+  test('the chart always lets a signed-in user sign out, at once, and gives up a sign-in with it', () => {
     for (const { key, edges } of inPlace('authenticated')) {
       expect(edges.find(({ label }) => label === 'signOut')?.place, key).toBe('signingOut + idle')
     }
   })
 
-  test('changes nothing about the session when a sign-in begins, fails or is given up', () => {
+  test('the chart changes nothing about the session when a sign-in begins, fails or is given up', () => {
     const labels = ['signIn', 'signUp', 'answerChallenge', 'cancel', 'challenge.lapsed']
     for (const { key, inSession, edges } of nodes) {
       for (const { label, place } of edges) {
@@ -94,7 +94,7 @@ describe('the chart', () => {
     }
   })
 
-  test('changes nothing about a sign-in when something happens to the session', () => {
+  test('the chart changes nothing about a sign-in when something happens to the session', () => {
     for (const { key, inAttempt, edges } of inPlace('authenticated')) {
       for (const { label, place } of edges) {
         if (!/^(session|expiry|refresh|retry|tabs)\b/.test(label)) continue
@@ -103,16 +103,16 @@ describe('the chart', () => {
     }
   })
 
-  test('holds a session only while a user is signed in', () => {
+  test('the chart holds a session only while a user is signed in', () => {
     for (const { key, inSession, isHeld } of nodes) expect(isHeld, key).toBe(inSession.startsWith('authenticated.'))
   })
 
-  test('knows of an attempt only while one is queued or under way', () => {
+  test('the chart knows of an attempt only while one is queued or under way', () => {
     for (const { key, inAttempt, isAttempted } of nodes)
       expect(isAttempted, key).toBe(inAttempt === 'queued' || inAttempt.startsWith('authenticating.'))
   })
 
-  test('opens no door from an ended session but a sign-in, here or in another tab', () => {
+  test('the chart opens no door from an ended session but a sign-in, here or in another tab', () => {
     const doors = ['authenticate.granted', 'authenticate.granted, without a refresh token', 'tabs.signedIn']
     for (const { inSession, key, edges } of nodes) {
       if (!['expired', 'signedOut', 'signingOut', 'anonymous'].includes(inSession)) continue
@@ -122,7 +122,7 @@ describe('the chart', () => {
     }
   })
 
-  test('names every effect that it invokes', () => {
+  test('the chart names every effect that it invokes', () => {
     expect(invocations.map(({ id }) => id)).toEqual(invocations.map(({ src }) => src))
     expect(new Set(invocations.map(({ src }) => String(src)))).toEqual(
       new Set([
@@ -142,7 +142,7 @@ describe('the chart', () => {
     )
   })
 
-  test('tells the story and does nothing: no await, no clock, no chance, no outside world', () => {
+  test('the chart tells the story and does nothing: no await, no clock, no chance, no outside world', () => {
     const folder = new URL('../../core/src/machine/', import.meta.url)
     for (const file of readdirSync(folder)) {
       const code = readFileSync(new URL(file, folder), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')

@@ -43,7 +43,7 @@ const ownHeaders = { 'x-api-key': 'pk_demo' }
 const untilExpired = ({ clock }: SetUp): void => clock.sleep(3_600_000)
 
 describe.each(['current', 'early'] as const)('the %s dialect', (dialect) => {
-  test('signs up, signs in, renews, signs out', async () => {
+  test('a user signs up, signs in, renews and signs out', async () => {
     const { server, open } = setUp(dialect)
     const auth = open()
     const details = { email: 'new@demo.test', password: 'New-demo-1!', name: 'Nina' }

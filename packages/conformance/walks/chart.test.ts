@@ -1,4 +1,4 @@
-/** Both example apps in a real browser: generated walks that together take every transition a person can cause. */
+/** Both example apps in a real browser: generated walks that together take every transition a user can cause. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { walkThroughChart } from '../apps/chart-walk.ts'
 import { setTheStage, type Stage } from '../apps/stage.ts'
@@ -16,7 +16,7 @@ afterAll(() => stage?.close())
 describe.each(['react', 'vue'] as const)('the %s app', (name) => {
   test.each(walks)('$name', ({ steps }) => walkThroughChart(stage, name, steps))
 
-  test('takes every transition a person can cause', () => {
+  test('the walks take every transition a user can cause', () => {
     const reach = `${transitions.length} of ${allTransitions().length} transitions`
     console.log(
       `${name} app: ${reach} in ${walks.length} walks; ${Object.keys(outOfReach).length} are out of a person's reach`,

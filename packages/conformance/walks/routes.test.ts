@@ -17,7 +17,7 @@ describe.each(['react', 'vue'] as const)('the routes of the %s app', (name) => {
     walkThroughRoutes(stage, name, steps),
   )
 
-  test('takes every edge of the graph', () => {
+  test('the walks take every edge of the graph', () => {
     const taken = new Set(walks.flat().map(({ from, label }) => `${JSON.stringify(from)} ${label}`))
     console.log(`${name} app: ${taken.size} of ${edges} ways through its routes, in ${walks.length} walks`)
     expect(taken.size).toBe(edges)

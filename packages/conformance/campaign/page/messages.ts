@@ -29,7 +29,7 @@ export type Order = { readonly id: number; readonly to: readonly string[] } & (
   | { readonly type: 'nudge'; readonly how: How }
   /** Signs out, and goes to that address in the same line. */
   | { readonly type: 'leave'; readonly address: string }
-  /** Answered once nobody is signed in. */
+  /** Answered once no user is signed in. */
   | { readonly type: 'out' }
   | { readonly type: 'signIn'; readonly email: string; readonly password: string }
   /** Answered once the tab sees that record of the control's. */

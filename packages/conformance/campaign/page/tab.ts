@@ -19,7 +19,7 @@ const landings = new Set<() => void>()
 /** Says which tab asks: the server's CORS takes no header of ours. */
 const taggedFetch: typeof fetch = (input, init) => fetch(`${input as string}?tab=${tab}`, init)
 
-/** Counts what is on its way, until what waited for it has gone on. */
+/** Counts what is on its way, until the code that waited for it has gone on. */
 function counted<TArgs extends unknown[], T>(call: (...args: TArgs) => Promise<T>): (...args: TArgs) => Promise<T> {
   return async (...args) => {
     inFlight += 1

@@ -12,7 +12,7 @@ interface Arrived {
   readonly body: string
 }
 
-/** What it answers: by default, who may not read on is told so with a 401. */
+/** What it answers: by default, a caller who may not read on gets a 401. */
 type Answer = (isAllowed: boolean) => { readonly status: number; readonly body: unknown }
 
 export async function startApi(

@@ -38,7 +38,7 @@ test('the token of a magic link leaves the address at once, and signs in when th
   expect(auth.getState()).toMatchObject({ status: 'authenticated', user: nina })
 })
 
-test('a page without a link signs nobody in [W4]', async () => {
+test('a page without a link signs no user in [W4]', async () => {
   const { auth } = await open()
   history.replaceState(null, '', '/link')
   expect(takeLink(auth)).toBeNull()

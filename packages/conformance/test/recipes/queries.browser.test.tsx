@@ -98,7 +98,7 @@ describe.each(['React', 'Vue'] as const)('TanStack Query in %s', (framework) => 
     return { auth, notes, ...page }
   }
 
-  test('shows nothing of the user before when another one signs in [W4]', async () => {
+  test('TanStack Query shows nothing of the user before when another one signs in [W4]', async () => {
     const { auth, notes, element } = await open()
     const seen: string[] = []
     const observer = new MutationObserver(() => seen.push(`${auth.getState().user?.name}: ${element.textContent}`))
@@ -112,7 +112,7 @@ describe.each(['React', 'Vue'] as const)('TanStack Query in %s', (framework) => 
     expect(seen).not.toContain('Bob: notes of Ann')
   })
 
-  test('does not keep an answer that was under way for the user before [W4]', async () => {
+  test('TanStack Query does not keep an answer that was under way for the user before [W4]', async () => {
     const { auth, notes, queries, element } = await open()
     notes.hold()
     void queries.refetchQueries()
@@ -123,7 +123,7 @@ describe.each(['React', 'Vue'] as const)('TanStack Query in %s', (framework) => 
     expect(queries.getQueryData(['notes'])).toBe('notes of Bob')
   })
 
-  test('forgets at a sign-out, and keeps what is loaded over a renewal and a sign-in of the same user [W4]', async () => {
+  test('TanStack Query forgets at a sign-out, and keeps what is loaded over a renewal and a sign-in of the same user [W4]', async () => {
     const { auth, notes, queries } = await open()
     await auth.refresh()
     await auth.signIn('ann')
