@@ -19,7 +19,7 @@ export interface Assassin {
   /** Strikes by itself, a planned time after the victim has begun. */
   readonly strikeEarly: (victim: Tab) => Promise<void>
   readonly anyOf: (some: readonly Tab[]) => Tab
-  /** Resolves when somebody is being struck. */
+  /** Resolves when a tab is being struck. */
   readonly struck: Promise<Struck>
 }
 

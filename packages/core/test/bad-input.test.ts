@@ -147,7 +147,7 @@ describe('options that make no sense', () => {
   })
 })
 
-describe('a lock that', () => {
+describe('a lock that cannot be had', () => {
   const withLock = async (lock: <T>(name: string, work: () => Promise<T>) => Promise<T>) => {
     const tab = openTab({ tabs: { lock, open: () => ({ post() {}, close() {} }) } })
     await tab.signIn()

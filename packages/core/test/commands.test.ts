@@ -207,7 +207,7 @@ const rows = Object.entries(table).flatMap(([state, row]) =>
   Object.entries(row).map(([command, answer]) => [state as State, command as Command, answer] as const),
 )
 
-it('has a row for every state and a cell for every command', () => {
+it('the table of commands has a row for every state and a cell for every command', () => {
   expect(rows).toHaveLength(12 * 11)
 })
 
@@ -215,7 +215,7 @@ it.each(rows)('%s, %s: %s', async (state, command, answer) => {
   expect(await answerOf(state, command)).toBe(answer)
 })
 
-it('whatever waits while restoring settles with it', async () => {
+it('what waits for the restore settles with it', async () => {
   const tab = await states.restoring()
   const all = watchAll([
     tab.auth.refresh(),

@@ -195,7 +195,7 @@ describe('a second factor', () => {
   })
 })
 
-describe('who it is, is told by the id and nothing else:', () => {
+describe('the id and nothing else tells who a user is', () => {
   const renewedAs = async (user: unknown): Promise<Tab> => {
     const tab = await refreshing()
     tab.client.next('refresh').answer({ ...grant(2, null), user })
