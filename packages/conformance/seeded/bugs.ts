@@ -252,7 +252,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a token is spent though the storage may still have it unmarked',
     file: 'custody/renewal.ts',
-    from: 'if (!(await persistence.isSafeToSpend(spent))) {',
+    from: 'if (!(await persistence.isSafeToSpend(spent, revision))) {',
     to: 'if (false) {',
     killer: 'core/test/storage-faults.test.ts',
   },

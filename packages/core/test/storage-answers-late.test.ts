@@ -1,10 +1,12 @@
 /** A storage that does not answer is not an empty one: nothing is taken for granted, and nothing that was wanted is lost. */
+import type { AuthStorage } from '@authchart/core'
 import { describe, expect, it, vi } from 'vitest'
 import {
   ann,
   annsPassword,
   bob,
   bobsPassword,
+  browserWithSpend,
   createDisk,
   drain,
   DUE,
@@ -74,6 +76,26 @@ async function openOverSilence(before?: () => Promise<void>) {
   }
   return { disk, clock, tab, answer, reload }
 }
+
+it('a storage that said what it holds, and does not answer when it is asked again, is not empty', async () => {
+  const browser = await browserWithSpend()
+  const { storage, tabs } = browser.openTab()
+  let reads = 0
+  const read: AuthStorage['read'] = (key) => {
+    reads += 1
+    return reads === 1 ? storage.read(key) : never()
+  }
+  const tab = openTab({ storage: { ...storage, read }, tabs })
+  const seen: string[] = []
+  tab.auth.subscribe(({ status }) => seen.push(status))
+  await drain()
+  for (let half = 0; half < 20; half += 1) {
+    tab.clock.advance(SECOND / 2)
+    await drain()
+  }
+  expect(seen).toEqual(['authenticated'])
+  expect(tab.client.spent).toEqual([])
+})
 
 describe('while the page opens', () => {
   it.each([2, 3, 9])('the session is found by a page whose disk answers after %d seconds [D1a]', async (seconds) => {

@@ -143,6 +143,34 @@ describe('a tab that holds the lock', () => {
 })
 
 describe('a tab that was robbed of its lock in the middle of a renewal', () => {
+  it.each(['once', 'until the other tab has marked'])(
+    'a tab that was robbed of its lock, and whose mark the storage refused %s, does not write it over the mark of the other tab',
+    async (how) => {
+      const { disk, open } = tabsOfOneDisk()
+      const [victim, robber] = [open(), open()]
+      await victim.signIn()
+      await robber.boot()
+      let tell = (): void => {}
+      const told = new Promise<void>((resolve) => (tell = resolve))
+      let refused = 0
+      disk.before = async (operation) => {
+        if (operation === 'read') return how === 'once' && refused > 0 ? told : undefined
+        refused += 1
+        throw new DOMException('The database connection is closing', 'InvalidStateError')
+      }
+      void victim.auth.refresh().catch(() => {})
+      await drain()
+      disk.before = async () => {}
+      void robber.auth.refresh().catch(() => {})
+      await drain()
+      tell()
+      victim.clock.advance(2 * MINUTE)
+      await drain()
+      expect([victim.client.spent, robber.client.spent]).toEqual([[], ['refresh-1']])
+      expect(disk.record).toMatchObject({ generation: 1, marked: true })
+    },
+  )
+
   it('a tab that was robbed of its lock in the middle of a renewal is not followed by the robber, which finds its mark [9]', async () => {
     const { open } = tabsOfOneDisk()
     const one = open()

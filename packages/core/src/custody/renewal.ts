@@ -102,7 +102,7 @@ async function mark(tools: RenewalTools, held: Session, { stored, spent }: Found
     tools.reconcile(await persistence.read())
     return isSameGrant(held, vault.session) ? backOff(tools, held, 'in-progress') : settled
   }
-  if (!(await persistence.isSafeToSpend(spent))) {
+  if (!(await persistence.isSafeToSpend(spent, revision))) {
     await unmark(tools, spent, revision)
     return backOff(tools, held, 'storage-unavailable')
   }
@@ -149,8 +149,9 @@ async function fail(tools: RenewalTools, spending: Spending, exchange: Exchange,
 
 /** It was not spent. */
 async function unmark({ tombstones, persistence }: RenewalTools, spent: Session, revision: string): Promise<void> {
-  tombstones.noteSpend(null)
-  await persistence.replace(revision, spent, null)
+  const isUnmarked = (await persistence.replace(revision, spent, null)) !== null
+  // the mark of another tab stands, and its word
+  if (isUnmarked) tombstones.noteSpend(null)
 }
 
 function lost({ vault }: RenewalTools, session: Session, cause?: AuthError): Outcome {

@@ -77,7 +77,9 @@ async function look(custody: Restoring): Promise<AuthFact> {
       }),
     ).catch(async () => {
       isSpending = true
-      stored = await persistence.read()
+      // a storage that has just said what it holds, and now does not answer, is not empty
+      const before = stored
+      stored = await persistence.read().catch(() => before)
     })
   }
   if (stored?.kind === 'unreadable') custody.warn(new AuthError('storage-unavailable'))

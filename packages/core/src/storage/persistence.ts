@@ -39,8 +39,11 @@ export interface Persistence {
   readonly end: (isMeant: (id: string, found: Stored) => boolean, ended: EndedTokens | null) => Promise<Stored | null>
   /** Removes the word of an ended session. */
   readonly forgetEnded: () => Promise<unknown>
-  /** No later page can find this token unmarked. False: the storage is behind, and may still have it. */
-  readonly isSafeToSpend: (session: Session) => Promise<boolean>
+  /**
+   * This token is marked by this very tab, in the record of that revision, and no later page can find it unmarked. False:
+   * the storage is behind and may still have it unmarked, or another tab has marked it meanwhile.
+   */
+  readonly isSafeToSpend: (session: Session, revision: string) => Promise<boolean>
   /** Leaves the storage as it is: this page goes on by itself. */
   readonly leave: () => void
   /** The storage did not say what it holds: listens until it does. */
@@ -115,7 +118,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       return ending
     },
     forgetEnded: () => backlog.want({ apply: (found) => (found?.kind === 'ended' ? null : undefined) }),
-    isSafeToSpend: (session) => isSafeToSpend(parts, session),
+    isSafeToSpend: (session, revision) => isSafeToSpend(parts, session, revision),
     leave() {
       const record = backlog.view()
       backlog.set([])
@@ -174,11 +177,14 @@ async function findOrListen({ disk }: Parts, { lifetime }: PersistenceOptions, r
   }
 }
 
-/** The same session, further on, whatever the storage has of it. A record that another script wrote over is ours. */
-const goOn = (record: StoredRecord, { id, generation }: Session): Change => ({
+/** The same session, further on than what is found. A record that another script wrote over is ours. */
+const goOn = (expected: string, record: StoredRecord, { id, generation }: Session): Change => ({
   apply(found) {
-    const isOlder = found?.kind === 'session' && found.session.id === id && found.session.generation <= generation
-    return isOlder || isGarbage(found) ? record : undefined
+    if (isGarbage(found)) return record
+    if (found?.kind !== 'session' || found.session.id !== id || found.session.generation > generation) return undefined
+    // the mark of another tab stands: this very token may be on its way
+    const isMarked = found.session.generation === generation && found.spend !== null && found.revision !== expected
+    return isMarked ? undefined : record
   },
 })
 
@@ -196,7 +202,7 @@ async function replace(
   if (isAlone() || !backlog.isEmpty()) {
     if (backlog.view()?.revision !== revision) return null
     if (isAlone()) backlog.step({ type: 'left', record })
-    else backlog.add(goOn(record, session))
+    else backlog.add(goOn(revision, record, session))
     return record.revision
   }
   try {
@@ -204,22 +210,29 @@ async function replace(
     const { stored } = await disk.find()
     return isGarbage(stored) && (await disk.swap(stored?.revision ?? null, record)) ? record.revision : null
   } catch (error) {
-    backlog.add(goOn(record, session))
+    backlog.add(goOn(revision, record, session))
     backlog.step({ type: 'failed' }, error)
     return record.revision
   }
 }
 
-async function isSafeToSpend({ disk, backlog, rules }: Parts, { id, generation }: Session): Promise<boolean> {
-  if (backlog.health().type === 'alone' || backlog.isEmpty()) return true
+async function isSafeToSpend(
+  { disk, backlog, rules }: Parts,
+  { id, generation }: Session,
+  revision: string,
+): Promise<boolean> {
+  const isMarkedHere = (): boolean => disk.seen()?.['revision'] === revision
+  if (backlog.health().type === 'alone') return true
+  if (backlog.isEmpty()) return isMarkedHere()
   if (disk.isWriting(id)) return false
   // it may work again, and then the mark belongs there
   await backlog.bring()
-  if (backlog.isEmpty()) return true
+  if (backlog.isEmpty()) return isMarkedHere()
   if (disk.isWriting(id)) return false
   const found = fromRecord(disk.seen(), rules)
-  const isUnmarked = found?.kind === 'session' && found.spend === null
-  if (!isUnmarked || found.session.id !== id || found.session.generation !== generation) return true
+  const isThere = found?.kind === 'session' && found.session.id === id && found.session.generation === generation
+  if (!isThere) return true
+  if (found.spend) return isMarkedHere()
   // a full disk still deletes
   const mine = backlog.view()
   const isRemoved = await disk.swap(found.revision, null).catch(() => false)
