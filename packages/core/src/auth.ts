@@ -117,7 +117,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     getInitialState: () => store.initialState as AuthState<TUser>,
     subscribe(listener) {
       if (typeof listener !== 'function') throw new TypeError('subscribe: give it a function.')
-      return store.subscribe((state) => listener(state as AuthState<TUser>))
+      return store.subscribe(listener as (state: AuthState) => void)
     },
     signIn: (credentials) => begin('signIn', credentials),
     signUp: (details) => begin('signUp', details),
@@ -172,7 +172,13 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       const code = over()
       return code ? Promise.reject(new AuthError(code)) : authFetch(input, init)
     },
-    can: (guard, ...params) => !over() && isAllowedIn(actor.getSnapshot(), guard, params),
+    can(guard, ...params) {
+      if (over()) return false
+      const answers = params.length === 0 ? store.answers() : null
+      const answer = answers?.get(guard) ?? isAllowedIn(actor.getSnapshot(), guard, params)
+      answers?.set(guard, answer)
+      return answer
+    },
     capabilities() {
       const { locks = 'page', broadcast = false } = parts.tabs.capabilities?.() ?? {}
       return { locks, broadcast, persistence: parts.persistence.isBehind() ? 'memory' : settings.storage.scope }

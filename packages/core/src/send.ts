@@ -38,11 +38,6 @@ export function createSend(options: SendOptions): Send {
     // of this try alone: the next one has another token, and asks the client anew
     const own = { ...(isOwn && client.headers && headersOf(client)), ...headers }
     if (held) own['authorization'] = `Bearer ${held.accessToken}`
-    const replay = (response: Response, session: Session | null): Response | Promise<Response> => {
-      if (!again || !session) return response
-      void response.body?.cancel().catch(() => {})
-      return send(again, origin, session)
-    }
     return options.fetch(target, { ...init, headers: own }).then(
       (response) => {
         // not behind a redirect to another server: what that one says is about a request without our token
@@ -51,8 +46,11 @@ export function createSend(options: SendOptions): Send {
         if (isOwn) connection.succeeded()
         const refused = held && again && isRefused(options, response)
         if (!refused) return response
-        const asked = Promise.resolve(refused).then((isSo) => (isSo ? renewedSession(options, held) : null))
-        return abortable(signal, asked).then((session) => replay(response, session))
+        return abortable(signal, renewedSession(options, held, refused)).then((session) => {
+          if (!session) return response
+          void response.body?.cancel().catch(() => {})
+          return send(again, origin, session)
+        })
       },
       (error: unknown) => {
         if (isOwn && !signal?.aborted) connection.failed()
@@ -64,7 +62,12 @@ export function createSend(options: SendOptions): Send {
 }
 
 /** What is held after a refusal of `sent`: another token of the same user, or null. */
-async function renewedSession({ vault, rules, renew }: SendOptions, sent: Session): Promise<Session | null> {
+async function renewedSession(
+  { vault, rules, renew }: SendOptions,
+  sent: Session,
+  isRefused: true | Promise<boolean>,
+): Promise<Session | null> {
+  if (!(isRefused === true || (await isRefused))) return null
   // the refusal of an older token than the one held says nothing of the one held
   if (isSameGrant(sent, vault.session)) await renew(sent).catch(() => {})
   const { session } = vault

@@ -15,6 +15,8 @@ export interface Store {
   readonly send: AuthActor['send']
   /** Settles by the first snapshot that `decide` has an answer for; with `'timeout'` after so many milliseconds. */
   readonly until: <T>(decide: Decide<T>, signal?: AbortSignal, longest?: number) => Promise<T>
+  /** What guards without parameters have answered, while listeners are told of a change: many of them ask the same. */
+  readonly answers: () => Map<string, boolean> | null
   /** Why no command is taken any more. */
   readonly over: () => AuthErrorCode | null
   /** Takes no command any more. False: it does so already. */
@@ -31,6 +33,7 @@ export interface StoreOptions {
 
 export function createStore({ actor, clock, ageLimitsPassed, warn }: StoreOptions): Store {
   let over: AuthErrorCode | null = null
+  let answers: Map<string, boolean> | null = null
   const initialState = toState(actor.getSnapshot())
   let state = initialState
   /** How many had been passed when listeners were last told. */
@@ -46,7 +49,9 @@ export function createStore({ actor, clock, ageLimitsPassed, warn }: StoreOption
     if (next === state) return
     toldOf = passed
     state = next
+    answers = new Map()
     tellAll(listeners, next)
+    answers = null
   }
 
   function end(code: AuthErrorCode): boolean {
@@ -88,6 +93,7 @@ export function createStore({ actor, clock, ageLimitsPassed, warn }: StoreOption
       const decideNow: typeof decide = (snapshot) => (over ? { error: new AuthError(over) } : decide(snapshot))
       return wait(actor, clock, waiters, decideNow, signal, longest)
     },
+    answers: () => answers,
     over: () => over,
     end,
   }

@@ -123,6 +123,35 @@ describe('a guard', () => {
     expect(seen).toEqual([false])
   })
 
+  it('a guard without parameters is asked once for each change, however many listeners ask', async () => {
+    let asked = 0
+    const isEditor = ({ user }: { readonly user: User }): boolean => {
+      asked += 1
+      return user.role === 'editor'
+    }
+    const { auth, signIn } = openTab({ guards: { isEditor } } as unknown as Options)
+    await signIn()
+    const seen: (readonly [string, boolean])[] = []
+    for (let n = 0; n < 3; n += 1) auth.subscribe(({ status }) => void seen.push([status, auth.can('isEditor')]))
+    void auth.refresh().catch(() => {})
+    await drain()
+    expect([asked, seen]).toEqual([1, Array.from({ length: 3 }, () => ['refreshing', true])])
+    void auth.signOut()
+    expect(seen.slice(3)).toEqual(Array.from({ length: 3 }, () => ['signingOut', false]))
+    expect(auth.can('isEditor')).toBe(false)
+  })
+
+  it('a guard that depends on more than the user is asked anew between changes', async () => {
+    let isOn = false
+    const { auth, signIn } = openTab({ guards: { isEditor: () => isOn } } as unknown as Options)
+    await signIn()
+    auth.subscribe(() => void auth.can('isEditor'))
+    void auth.refresh().catch(() => {})
+    await drain()
+    isOn = true
+    expect(auth.can('isEditor')).toBe(true)
+  })
+
   it('a guard waits for the server after a reload, also for requireUser [91]', async () => {
     const tab = openTab({}, await browserWithSession())
     await tab.boot()

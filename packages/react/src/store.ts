@@ -20,8 +20,9 @@ export function toStore(auth: AcceptedAuth): AuthStore {
   let owners = 0
   return {
     ownerOf({ user }) {
-      if (user !== null && !auth.isSameUser(user, owner)) owners += 1
-      owner = user ?? owner
+      if (user === owner || user === null) return owners
+      if (!auth.isSameUser(user, owner)) owners += 1
+      owner = user
       return owners
     },
     auth: auth as AnyAuth, // inside the binding nothing is known of the user and the guards

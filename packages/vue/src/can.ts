@@ -1,7 +1,6 @@
-import { computed, defineComponent, type DefineSetupFnComponent, type SlotsType, type VNode } from 'vue'
-import { isAllowed, useAuthState, useContent } from './composables.ts'
+import { defineComponent, type DefineSetupFnComponent, type SlotsType, type VNode } from 'vue'
+import { toContent, useGate } from './composables.ts'
 import type { GuardProps } from './register.ts'
-import { useAnyAuth } from './store.ts'
 
 export type CanProps = GuardProps
 
@@ -19,11 +18,11 @@ export type CanSlots = SlotsType<{
  */
 export const Can: DefineSetupFnComponent<CanProps, Record<never, never>, CanSlots> = defineComponent(
   (props: CanProps, { slots }) => {
-    const auth = useAnyAuth()
-    const state = useAuthState()
-    const toContent = useContent(auth, state)
-    const isOpen = computed(() => isAllowed(auth, state.value, props.guard, ...(props.params ?? [])))
-    return () => (isOpen.value ? toContent(slots.default?.()) : slots.fallback?.())
+    const gate = useGate(() => [props.guard, ...(props.params ?? [])])
+    return () => {
+      const key = gate()
+      return typeof key === 'number' ? toContent(key, slots.default?.()) : slots.fallback?.()
+    }
   },
   { name: 'Can', props: ['guard', 'params'], slots: Object as CanSlots },
 )

@@ -11,7 +11,7 @@ import {
   type ShallowRef,
   type VNode,
 } from 'vue'
-import type { AnyAuth, GuardName, ParamsOf, RegisteredState } from './register.ts'
+import type { GuardName, ParamsOf, RegisteredState } from './register.ts'
 import { useAnyAuth, useStore } from './store.ts'
 
 type Reactive<TParams extends readonly unknown[]> = { [I in keyof TParams]: MaybeRefOrGetter<TParams[I]> }
@@ -48,21 +48,42 @@ export function useUser(): Readonly<ShallowRef<RegisteredState['user']>> {
  */
 export function useCan<K extends GuardName>(guard: K, ...params: Reactive<ParamsOf<K>>): ComputedRef<boolean> {
   const auth = useAnyAuth()
-  const state = useAuthState()
-  return computed(() => isAllowed(auth, state.value, guard, ...params.map(toValue)))
+  return computed(useAnswer((state) => gateOf(auth, state, [guard, ...params.map(toValue)]) === 'open'))
 }
 
-/** What a guard says in this state: the one on the screen, which may be older than the auth while it hydrates. */
-export function isAllowed(auth: AnyAuth, state: AuthState, guard: string, ...params: readonly unknown[]): boolean {
-  return gateOf(auth, state, [guard, ...params]) === 'open'
+/**
+ * What `ask` makes of the state: the one on the screen, which may be older than the auth while it hydrates. A change that
+ * leaves the last answer as it is touches nothing that depends on it: there may be a thousand of them.
+ */
+export function useAnswer<T>(ask: (state: RegisteredState) => T): () => T {
+  let now: RegisteredState
+  let last: T
+  const state = useAuthState(
+    (next) => (now = next),
+    (_, next) => Object.is(ask(next), last),
+  )
+  return () => (state.value, (last = ask(now)))
 }
 
-/** Renders an open slot, anew for another user: what one user left in it, the next one is not shown. */
-export function useContent(auth: AnyAuth, state: Readonly<ShallowRef<AuthState>>): (nodes?: VNode[]) => VNode {
-  const owner = computed<unknown>((before) => {
-    const { user } = state.value
-    return user === null || (before && auth.isSameUser(before, user)) ? before : user
+/** The way is open, not known yet, or closed: then it is the state that says why. Open, it is the number of the user. */
+export type Gate = number | 'pending' | RegisteredState
+
+/** Whether the signed-in user may pass. Asked is a guard with its parameters, or nothing: then every user may. */
+export function useGate(asked: () => readonly unknown[]): () => Gate {
+  const auth = useAnyAuth()
+  let known: readonly unknown[] = []
+  let owner: unknown
+  let owners = 0
+  const read = useAnswer((state) => {
+    const gate = gateOf(auth, state, known)
+    if (gate !== 'open') return gate === 'closed' ? state : gate
+    if (state.user !== owner && !(owner && auth.isSameUser(state.user, owner))) owners += 1
+    owner = state.user
+    return owners
   })
-  // Vue compares keys by identity, whatever they are
-  return (nodes = []) => createVNode(Fragment, { key: owner.value as PropertyKey }, nodes)
+  // props that change render anew by themselves
+  return () => ((known = asked()), read())
 }
+
+/** An open slot, anew for another user: what one user left in it, the next one is not shown. */
+export const toContent = (key: number, nodes: VNode[] = []): VNode => createVNode(Fragment, { key }, nodes)

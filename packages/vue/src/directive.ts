@@ -1,6 +1,6 @@
+import { gateOf } from '@authchart/core'
 import { useSelector } from '@xstate/vue'
 import { effectScope, normalizeStyle, watchEffect, type EffectScope, type ObjectDirective, type VNode } from 'vue'
-import { isAllowed } from './composables.ts'
 import type { AnyAuth, GuardCall } from './register.ts'
 import { toStore } from './store.ts'
 
@@ -25,14 +25,14 @@ export function createCan(auth: AnyAuth): CanDirective {
   const release = (el: Element): void => scopes.get(el)?.stop()
   const bind = (el: HTMLElement | SVGElement, { value }: { readonly value: GuardCall }, { props }: VNode): void => {
     release(el)
-    const [guard, ...params] = [value].flat() as [string, ...unknown[]]
+    const [guard, ...params] = [value].flat() as readonly unknown[]
     const own = normalizeStyle([props?.['style']]) as { readonly display?: string } // of an array it makes an object
     const scope = effectScope(true)
     scopes.set(el, scope)
     scope.run(() => {
       const state = useSelector(toStore(auth), (now) => now)
       watchEffect(() => {
-        const isOpen = isAllowed(auth, state.value, guard, ...params)
+        const isOpen = gateOf(auth, state.value, [guard, ...params]) === 'open'
         el.toggleAttribute('inert', !isOpen)
         if (!isOpen) el.style.setProperty('display', 'none', 'important')
         else if (el.style.getPropertyPriority('display')) el.style.display = own.display ?? ''

@@ -1,6 +1,4 @@
-import { gateOf } from '@authchart/core'
 import {
-  computed,
   defineComponent,
   getCurrentInstance,
   type ComponentInternalInstance,
@@ -8,9 +6,8 @@ import {
   type SlotsType,
   type VNode,
 } from 'vue'
-import { useAuthState, useContent } from './composables.ts'
+import { toContent, useGate } from './composables.ts'
 import type { GuardProps, RegisteredState } from './register.ts'
-import { useAnyAuth } from './store.ts'
 
 export type ProtectedProps = GuardProps | { readonly guard?: never; readonly params?: never }
 
@@ -35,19 +32,17 @@ export type ProtectedSlots = SlotsType<{
  */
 export const Protected: DefineSetupFnComponent<ProtectedProps, Record<never, never>, ProtectedSlots> = defineComponent(
   (props: ProtectedProps, { slots }) => {
-    const auth = useAnyAuth()
-    const state = useAuthState()
-    const toContent = useContent(auth, state)
     const instance = getCurrentInstance() as ComponentInternalInstance // there is one in every setup
-    const plain = computed(() => gateOf(auth, state.value, []))
-    const guarded = computed(() => gateOf(auth, state.value, [props.guard, ...(props.params ?? [])]))
-    return () => {
+    const read = useGate(() => {
       // in the props, what was left out and what is undefined look alike
       const given = instance.vnode.props ?? {}
-      const gate = ('guard' in given || 'params' in given ? guarded : plain).value
-      if (gate === 'open') return toContent(slots.default?.())
+      return 'guard' in given || 'params' in given ? [props.guard, ...(props.params ?? [])] : []
+    })
+    return () => {
+      const gate = read()
+      if (typeof gate === 'number') return toContent(gate, slots.default?.())
       if (gate === 'pending') return slots.pending?.()
-      return slots.fallback?.({ state: state.value })
+      return slots.fallback?.({ state: gate })
     }
   },
   { name: 'Protected', props: ['guard', 'params'], slots: Object as ProtectedSlots },

@@ -183,6 +183,36 @@ test('a guard is asked with its parameters, and again when they change', async (
   expect(answers).toBe(2)
 })
 
+test('a guard whose parameters changed between two changes of the session answers for both', async () => {
+  const server = createServer()
+  const auth = createTestAuth(server)
+  const authorId = ref('2')
+  const screen = await show(
+    auth,
+    defineComponent(() => {
+      const canEdit = useCan('canEdit', () => ({ authorId: authorId.value }))
+      return () => [
+        canEdit.value ? 'edit ' : 'read ',
+        h(
+          Can,
+          { guard: 'canEdit', params: [{ authorId: authorId.value }] },
+          { default: () => 'open', fallback: () => 'locked' },
+        ),
+      ]
+    }),
+  )
+  expect(await shown(screen)).toBe('read locked')
+
+  await signIn(auth, server)
+  expect(await shown(screen)).toBe('read locked')
+
+  authorId.value = '1'
+  expect(await shown(screen)).toBe('edit open')
+
+  void auth.signOut()
+  expect(await shown(screen)).toBe('read locked')
+})
+
 test('a guard that the auth does not have says no', async () => {
   const server = createServer()
   const auth = createTestAuth(server)
