@@ -68,11 +68,12 @@ async function transact<T>(
     const store = transaction.objectStore(STORE)
     const stored = store.get(key)
     let result: T
-    stored.onsuccess = () => {
-      result = use(stored.result, store)
-    }
     return new Promise((resolve, reject) => {
-      // not before it is on disk; a full one says so only now
+      stored.onsuccess = () => {
+        result = use(stored.result, store)
+        if (mode === 'readonly') resolve(result)
+      }
+      // what is written, not before it is on disk; a full one says so only now
       transaction.oncomplete = () => resolve(result)
       transaction.onabort = () => reject(transaction.error)
       // Chromium clears site data without a word to some of the transactions it ends
