@@ -18,6 +18,7 @@ export async function act(state: State, move: Move, pages: Pages): Promise<void>
   state.isHushed ||= ['crash', 'crashAfter', 'drop'].includes(move.do)
   if (state.last !== null && tab >= 0) state.last = tab
   if (move.do === 'orphan') serve(state, state.orphans.splice(move.op, 1)[0]!, fresh(state))
+  else if (move.do === 'full') state.isFull = !state.isFull
   else if (move.do === 'end') state.sessions[move.op]!.isAlive = false
   else if (move.do === 'crash') crash(state, tab, pages)
   else if (move.do === 'crashAfter') {
@@ -28,7 +29,7 @@ export async function act(state: State, move: Move, pages: Pages): Promise<void>
   else if (move.do === 'wait') await wait(state, tab, pages)
   else if (move.do === 'late')
     state.tabs[tab]!.done.push({ op: move.op, answer: perform(state, askOf(state, tab, move.op, pages)) })
-  else await react(state, tab, inputOf(state, move, pages), pages)
+  else await react(state, tab, inputOf(state, move, pages), pages, move.do === 'answer')
 }
 
 function spend({ left }: State, what: keyof State['left']): void {
@@ -62,7 +63,9 @@ function answerTo(state: State, move: Extract<Move, { op: number }>, pages: Page
   if (move.do === 'broken' || move.do === 'give up') return { error: 'broken' }
   if (move.do === 'unsent') return { error: 'network' }
   if (move.do === 'busy') return { error: 'unavailable' }
-  const answer = perform(state, askOf(state, move.tab, move.op, pages), move.do === 'stranger')
+  const ask = askOf(state, move.tab, move.op, pages)
+  const { hasCancelled } = state.tabs[move.tab]!
+  const answer = perform(state, { ...ask, isGivenUp: hasCancelled }, move.do === 'stranger')
   return move.do === 'lost' ? { error: 'network' } : answer
 }
 
@@ -76,9 +79,11 @@ export function askOf(state: State, tab: number, op: number, pages: Pages): Open
 }
 
 /** What the storage or the server does, and what it answers. */
-function perform(state: State, ask: OpenAsk, stranger = false): Answer {
+function perform(state: State, ask: OpenAsk & { isGivenUp?: boolean }, stranger = false): Answer {
   if (ask.kind === 'read') return { value: state.disk }
   if (ask.kind !== 'write') return serve(state, ask as Request, fresh(state), stranger)
+  // a full disk still deletes
+  if (state.isFull && ask.next !== null) return { error: 'broken' }
   if ((state.disk?.revision ?? null) !== ask.expected) return { value: false }
   const next = ask.next as DiskRecord | null
   const before = sessionOf(state, state.disk?.refreshToken)
@@ -97,7 +102,7 @@ function crash(state: State, index: number, pages: Pages, without?: number): voi
     if (kind !== 'signIn') state.orphans.push({ kind, token: ask.token ?? null })
   }
   state.lock = state.lock.filter((waiter) => waiter.tab !== index)
-  Object.assign(tab, { place: null, names: [], done: [], hints: [], isBlind: false })
+  Object.assign(tab, { place: null, names: [], done: [], hints: [], isBlind: false, hasCancelled: false })
 }
 
 async function wait(state: State, tab: number, pages: Pages): Promise<void> {
@@ -115,9 +120,11 @@ async function wait(state: State, tab: number, pages: Pages): Promise<void> {
 const seen = ({ timers: _timers, ...view }: Place['view']): string => JSON.stringify(view)
 
 /** A page hears something, and the world takes what it does. */
-async function react(state: State, index: number, input: Input, pages: Pages): Promise<void> {
+async function react(state: State, index: number, input: Input, pages: Pages, isLate = false): Promise<void> {
   const tab = state.tabs[index]!
-  if (input.do === 'answer' || input.do === 'fail') noteSight(state, index, input, pages)
+  const before = shownIn(state, index, pages)?.id ?? null
+  // an answer that was asked for before says nothing of what was asked since
+  if ((input.do === 'answer' && !isLate) || input.do === 'fail') noteSight(state, index, input, pages)
   const text = toPage(JSON.stringify(input), tab.names)
   const names = [...tab.names]
   const twin = (): string | null => {
@@ -132,6 +139,7 @@ async function react(state: State, index: number, input: Input, pages: Pages): P
   tab.place = place.number
   const outputs = JSON.parse(toWorld(JSON.stringify(place.outputs), tab.names)) as Output[]
   for (const output of outputs) take(state, index, output)
+  noteShown(state, index, before, pages)
 }
 
 function take(state: State, index: number, output: Output): void {
@@ -144,7 +152,7 @@ function take(state: State, index: number, output: Output): void {
       state.lock = state.lock.filter(({ tab, op }) => tab !== index || op !== output.op)
       return
     case 'twin':
-      state.twin = output.value
+      state.twin = withWord(state.twin, output.key, output.value)
       return
     case 'post':
       state.tabs.forEach((other, at) => at !== index && other.place !== null && other.hints.push(output.generation))
@@ -152,6 +160,22 @@ function take(state: State, index: number, output: Output): void {
     case 'abort':
       state.tabs[index]!.isBlind = true
   }
+}
+
+/** The notes beside the record, with this one, in one order. */
+function withWord(twin: string | null, key: string, value: string): string {
+  const words = Object.entries({ ...(JSON.parse(twin ?? '{}') as object), [key]: JSON.parse(value) as unknown })
+  return JSON.stringify(Object.fromEntries(words.sort(([one], [other]) => (one < other ? -1 : 1))))
+}
+
+/** A sign-in that no page could store is known by the page that shows it; what it showed before has been replaced. */
+function noteShown({ sessions, ...state }: State, index: number, before: string | null, pages: Pages): void {
+  const id = shownIn({ sessions, ...state }, index, pages)?.id ?? null
+  if (id === null || id === before) return
+  const known = sessions.some((session) => session.id === id)
+  const unnamed = known ? undefined : sessions.findLast((session) => session.id === null)
+  if (unnamed) unnamed.id = id
+  for (const session of sessions) session.isReplaced ||= before !== null && session.id === before
 }
 
 /** Whether the storage has answered what it was asked last. */
@@ -168,8 +192,13 @@ function noteWrite(state: State, next: DiskRecord | null): void {
 }
 
 function noteCommand(state: State, tab: number, command: string, pages: Pages): void {
-  if (command !== 'signOut') return
   const shown = shownIn(state, tab, pages)
+  if (command === 'cancel' || command === 'signOut') {
+    state.tabs[tab]!.hasCancelled = true
+    for (const session of state.sessions)
+      session.isGivenUp ||= session.isNew && (session.id === null || session.id !== shown?.id)
+  }
+  if (command !== 'signOut') return
   // before it is known who is signed in, what is stored is meant
   const id = shown?.id ?? (shown?.status === 'restoring' ? state.disk?.id : undefined)
   for (const session of state.sessions) session.isLeft ||= session.id === id && id !== undefined

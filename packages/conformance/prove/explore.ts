@@ -39,7 +39,13 @@ interface Reached {
   ways: number
 }
 
-export async function explore(start: State, pages: Pages, seconds: number): Promise<Report> {
+export interface Limits {
+  readonly seconds: number
+  /** The same states on each machine, where there are more. */
+  readonly states: number
+}
+
+export async function explore(start: State, pages: Pages, { seconds, states }: Limits): Promise<Report> {
   const begun = performance.now()
   const elapsed = (): number => (performance.now() - begun) / 1000
   const seen = new Set<string>()
@@ -57,7 +63,7 @@ export async function explore(start: State, pages: Pages, seconds: number): Prom
   while (level.length > 0) {
     const next = new Map<string, Reached>()
     for (const { text, trail, ways } of level) {
-      if (elapsed() > seconds) return report(false, null)
+      if (elapsed() > seconds || seen.size > states) return report(false, null)
       const before = JSON.parse(text) as State
       const moves = movesIn(before, pages)
       if (moves.length === 0) {

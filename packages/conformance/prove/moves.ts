@@ -10,7 +10,7 @@ export type Move =
   | { readonly do: 'ok' | 'late' | 'crashAfter'; readonly tab: number; readonly op: number }
   | { readonly do: 'answer' | 'lock' | 'lease' | 'give up'; readonly tab: number; readonly op: number }
   | { readonly do: Fault; readonly tab: number; readonly op: number }
-  | { readonly do: 'orphan' | 'end'; readonly tab: -1; readonly op: number }
+  | { readonly do: 'orphan' | 'end' | 'full'; readonly tab: -1; readonly op: number }
 
 /** The storage fails; the answer is lost, the request is, the server has no time, it takes the user for another one. */
 type Fault = 'broken' | 'lost' | 'unsent' | 'busy' | 'stranger'
@@ -44,6 +44,7 @@ export function movesIn(state: State, pages: Pages): Move[] {
       if (has(left, command) && (isIdle || command !== 'refresh')) add({ do: 'command', command } as Move)
   })
   state.orphans.forEach((_, op) => moves.push({ do: 'orphan', tab: -1, op }))
+  if (has(left, 'full')) moves.push({ do: 'full', tab: -1, op: 0 })
   if (has(left, 'ends')) state.sessions.forEach(({ isAlive }, op) => isAlive && moves.push({ do: 'end', tab: -1, op }))
   return moves.filter((move) => !isSwitch(state, move, moves) || has(left, 'switches'))
 }
@@ -79,6 +80,7 @@ const costs: Readonly<Partial<Record<Move['do'], keyof Budget>>> = {
   drop: 'drops',
   wait: 'waits',
   end: 'ends',
+  full: 'full',
 }
 
 /** What a move takes from what may still happen. */

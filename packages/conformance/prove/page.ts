@@ -46,7 +46,8 @@ export function createPage(core: typeof Core): Page {
   const timers = new Map<number, { readonly due: number; readonly callback: () => void }>()
   const promises: { readonly command: Command; outcome: string }[] = []
   let outputs: unknown[] = []
-  let [now, twin, isTwinKnown, hasReadTwin] = [0, null as string | null, false, false]
+  let [now, twin, hasReadTwin] = [0, null as string | null, false]
+  let written = new Map<string, unknown>()
   let [ops, handles, randoms] = [0, 0, 0]
   let hear = (_hint: { generation: number }): void => {}
   let auth: Core.Auth<User, { as: string }> | undefined
@@ -71,16 +72,15 @@ export function createPage(core: typeof Core): Page {
     read: (_key, options) => ask({ kind: 'read' }, options?.signal),
     compareAndSet: (_key, expected, next, options) => ask({ kind: 'write', expected, next }, options?.signal),
     twin: {
-      read() {
-        if (!isTwinKnown && twin !== null) twin = names.take(twin)
-        hasReadTwin ||= !isTwinKnown
-        isTwinKnown = true
-        return JSON.parse(twin ?? 'null') as unknown
+      read(key) {
+        if (written.has(key)) return written.get(key)
+        if (!hasReadTwin && twin !== null) twin = names.take(twin)
+        hasReadTwin = true
+        return (JSON.parse(twin ?? '{}') as Record<string, unknown>)[key]
       },
-      write(_key, value) {
-        twin = JSON.stringify(value)
-        isTwinKnown = true
-        put({ out: 'twin', value: twin })
+      write(key, value) {
+        written.set(key, value)
+        put({ out: 'twin', key, value: JSON.stringify(value) })
       },
     },
   }
@@ -127,7 +127,7 @@ export function createPage(core: typeof Core): Page {
     const asked: { readonly command: Command; outcome: string } = { command: name, outcome: 'pending' }
     promises.push(asked)
     perform(auth, name).then(
-      () => (asked.outcome = 'done'),
+      (value) => (asked.outcome = name === 'token' && value !== null ? 'a token' : 'done'),
       (error: Core.AuthError) => (asked.outcome = error.code),
     )
   }
@@ -165,7 +165,7 @@ export function createPage(core: typeof Core): Page {
 
   return {
     async take(input, time, beside) {
-      ;[outputs, now, twin, isTwinKnown, hasReadTwin] = [[], time, beside, false, false]
+      ;[outputs, now, twin, hasReadTwin, written] = [[], time, beside, false, new Map()]
       randomOf = (array) => names.fill(array, (randoms += 1))
       happen(JSON.parse(names.take(JSON.stringify(input))) as Input)
       await settled()

@@ -8,13 +8,50 @@ export interface Scenario {
   /** Ann is signed in on the disk, with a token that is good or due; or no user is. */
   readonly stored: 'due' | 'good' | null
   readonly left: Budget
+  /** It is small enough to be seen whole: so many states, where less is asked for. */
+  readonly whole?: number
 }
 
 /** Any date. */
 const START = Date.UTC(2026, 0, 5, 9)
 
 export const scenarios: readonly Scenario[] = [
-  { name: 'two tabs renew', tabs: 2, stored: 'due', left: { refresh: 1, faults: 1 } },
+  { name: 'two tabs renew', tabs: 2, stored: 'due', left: { refresh: 1, faults: 1 }, whole: 60_000 },
+  { name: 'three tabs renew', tabs: 3, stored: 'due', left: { faults: 1 }, whole: 90_000 },
+  { name: 'a frozen tab loses its lease', tabs: 2, stored: 'due', left: { leases: 1, faults: 1 } },
+  { name: 'answers of the server are lost', tabs: 2, stored: 'due', left: { losses: 1, waits: 2 } },
+  { name: 'the server takes a user for another one', tabs: 2, stored: 'due', left: { strangers: 1, faults: 1 } },
+  { name: 'the server ends the session', tabs: 2, stored: 'due', left: { ends: 1, refresh: 1, drops: 1 } },
+  {
+    name: 'a tab gives up a token that another one has renewed',
+    tabs: 2,
+    stored: 'due',
+    left: { late: 1, leases: 1, drops: 1, faults: 1, waits: 1 },
+  },
+  {
+    name: 'a tab gives up a token while the next one is not stored',
+    tabs: 2,
+    stored: 'due',
+    left: { faults: 1, waits: 2 },
+  },
+  { name: 'the user signs out', tabs: 2, stored: 'good', left: { signOut: 1, faults: 1 } },
+  { name: 'the user signs out while a tab renews', tabs: 2, stored: 'due', left: { signOut: 1, late: 1 } },
+  {
+    name: 'the user signs out while new tokens are stored',
+    tabs: 1,
+    stored: 'due',
+    left: { signOut: 1, token: 1, late: 2 },
+  },
+  { name: 'a user signs in', tabs: 2, stored: null, left: { signInAnn: 1, signOut: 1, faults: 1 } },
+  { name: 'another user signs in', tabs: 2, stored: 'good', left: { signInBob: 1, cancel: 1, faults: 1 } },
+  { name: 'another user signs in while a tab renews', tabs: 2, stored: 'due', left: { signInBob: 1, late: 1 } },
+  { name: 'the disk is full', tabs: 2, stored: 'due', left: { full: 2, waits: 1 } },
+  {
+    name: 'a page opens on a storage that is slow or fails',
+    tabs: 1,
+    stored: 'good',
+    left: { faults: 2, waits: 3, late: 1 },
+  },
 ]
 
 export function startOf({ tabs, stored, left }: Scenario): State {
@@ -32,14 +69,22 @@ export function startOf({ tabs, stored, left }: Scenario): State {
     signedInAt: receivedAt,
     marked: false,
   }
-  const session = { user: 'ann', tokens: ['~2~'], id: '~1~', isAlive: true }
+  const session = { user: 'ann', tokens: ['~2~'], id: '~1~', isAlive: true, isNew: false }
   return {
     now: START,
     disk: stored && record,
-    twin: stored && JSON.stringify({ latest: '~1~', spend: null, ended: [] }),
-    sessions: stored ? [{ ...session, isLeft: false, isReplaced: false }] : [],
+    isFull: false,
+    twin: stored && JSON.stringify({ 'authchart:prove': { latest: '~1~' } }),
+    sessions: stored ? [{ ...session, isLeft: false, isReplaced: false, isGivenUp: false }] : [],
     lock: [],
-    tabs: Array.from({ length: tabs }, () => ({ place: null, names: [], done: [], hints: [], isBlind: false })),
+    tabs: Array.from({ length: tabs }, () => ({
+      place: null,
+      names: [],
+      done: [],
+      hints: [],
+      isBlind: false,
+      hasCancelled: false,
+    })),
     orphans: [],
     left,
     isHushed: false,

@@ -33,6 +33,8 @@ export interface Request {
   readonly kind: string
   readonly as?: string
   readonly token?: string | null
+  /** The user has given the sign-in up before it gets there. */
+  readonly isGivenUp?: boolean
 }
 
 /** What the server does and answers. `stranger`: it mixes two users up. Throws what must not be asked of it. */
@@ -43,8 +45,10 @@ export function serve(state: State, request: Request, name: () => string, strang
       tokens: [name()],
       id: null,
       isAlive: true,
+      isNew: true,
       isLeft: false,
       isReplaced: false,
+      isGivenUp: request.isGivenUp === true,
     }
     state.sessions.push(session)
     return grant(session, stranger ? 'eve' : session.user)

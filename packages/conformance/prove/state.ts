@@ -14,6 +14,8 @@ export interface Tab {
   hints: number[]
   /** The storage failed when it was asked last. */
   isBlind: boolean
+  /** The user gave a sign-in up here. */
+  hasCancelled: boolean
 }
 
 export type Answer = { readonly value: unknown } | { readonly error: string }
@@ -26,21 +28,37 @@ export interface Session {
   /** What the pages call it. */
   id: string | null
   isAlive: boolean
+  /** A page has begun it. */
+  isNew: boolean
   /** The user signed out of it. */
   isLeft: boolean
   /** Another sign-in took its place. */
   isReplaced: boolean
+  /** The user gave the sign-in up. */
+  isGivenUp: boolean
 }
 
 /** What may still go wrong or be asked for. */
 export type Budget = Partial<Record<Spending | Command, number>>
 
 /** `faults`: crashes and failing storage operations. `losses`: requests. `late`: answers. */
-export type Spending = 'faults' | 'losses' | 'strangers' | 'late' | 'drops' | 'waits' | 'ends' | 'leases' | 'switches'
+export type Spending =
+  | 'faults'
+  | 'losses'
+  | 'strangers'
+  | 'late'
+  | 'drops'
+  | 'waits'
+  | 'ends'
+  | 'leases'
+  | 'full'
+  | 'switches'
 
 export interface State {
   now: number
   disk: DiskRecord | null
+  /** Nothing can be written there but the removal of a record. */
+  isFull: boolean
   twin: string | null
   sessions: Session[]
   lock: { tab: number; op: number; isHeld: boolean }[]

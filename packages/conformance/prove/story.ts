@@ -38,6 +38,7 @@ function sentenceOf(state: State, move: Move, pages: Pages): string {
   if (move.do === 'lock') return `${tab} gets the lock`
   if (move.do === 'lease') return `the lease of ${tab} runs out while it works`
   if (move.do === 'orphan') return `the server gets the ${state.orphans[move.op]!.kind} of a page that is gone`
+  if (move.do === 'full') return state.isFull ? 'the disk has room again' : 'the disk is full from now on'
   if (move.do === 'end') return 'the server ends the session'
   if (!('op' in move)) return `${tab} ${plains[move.do]}`
   return `${tab} ${workOf(askOf(state, move.tab, move.op, pages))}${endings[move.do]}`

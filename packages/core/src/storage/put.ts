@@ -45,7 +45,7 @@ export async function put({ disk, backlog, rules, givenUp }: Parts, session: Ses
   }
   const seen = disk.seen()
   // a full disk still deletes: the next page must not find the session before
-  if (!backlog.isEmpty() && seen) void disk.swap(String(seen['revision']), null).catch(() => {})
+  if (!backlog.isEmpty() && seen && isWanted()) void disk.swap(String(seen['revision']), null).catch(() => {})
   // other tabs may have taken it up and renewed it meanwhile
   return async (isOver: (id: string) => boolean): Promise<void> => {
     const before = (): StoredRecord | null => (isOver(String(replaced?.['id'])) ? null : replaced)
