@@ -199,7 +199,9 @@ function noteCommand(state: State, tab: number, command: string, pages: Pages): 
       session.isGivenUp ||= session.isNew && (session.id === null || session.id !== shown?.id)
   }
   if (command !== 'signOut') return
-  // before it is known who is signed in, what is stored is meant
-  const id = shown?.id ?? (shown?.status === 'restoring' ? state.disk?.id : undefined)
+  // before it is known who is signed in, the session that was seen last is meant: no other page can know of another one
+  const { latest } =
+    (JSON.parse(state.twin ?? '{}') as Record<string, { latest?: string } | undefined>)['authchart:prove'] ?? {}
+  const id = shown?.id ?? (shown?.status === 'restoring' && latest === state.disk?.id ? latest : undefined)
   for (const session of state.sessions) session.isLeft ||= session.id === id && id !== undefined
 }

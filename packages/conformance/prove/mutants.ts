@@ -100,7 +100,7 @@ function hook(): void {
       if (number === undefined || !loaded.source) return loaded
       const { file, changes, rule } = mutants[Number(number)]!
       if (!url.startsWith(`${SOURCES}${file}?`)) return loaded
-      let text = loaded.source.toString()
+      let text = Buffer.from(loaded.source as Uint8Array).toString()
       for (const [from, to] of changes) {
         const times = text.split(from).length - 1
         if (times !== 1) throw new Error(`"${rule}": ${file} has this ${times} times, not once: ${from}`)

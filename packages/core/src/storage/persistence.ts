@@ -235,7 +235,10 @@ async function isSafeToSpend(
   if (found.spend) return isMarkedHere()
   // a full disk still deletes
   const mine = backlog.view()
+  const putBack: Change = { apply: (other) => (other === null ? mine : undefined) }
+  // before it is known whether it is removed: the answer may come late
+  backlog.add(putBack)
   const isRemoved = await disk.swap(found.revision, null).catch(() => false)
-  if (isRemoved) backlog.set([{ apply: (other) => (other === null ? mine : undefined) }])
+  if (isRemoved) backlog.set([putBack])
   return isRemoved
 }
