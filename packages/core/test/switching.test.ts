@@ -126,6 +126,26 @@ describe('switching the user', () => {
     expect(client.next('signOut').input).toMatchObject({ accessToken: 'access-7' })
   })
 
+  it('a switch that is given up while the storage fails: the record of the old session is not removed', async () => {
+    const disk = createDisk()
+    const { auth, client, signIn } = openTab({ storage: disk.storage })
+    await signIn()
+    const before = disk.record
+    let fail = (_error: DOMException): void => {}
+    disk.before = () => new Promise((_, reject) => (fail = reject))
+    const switched = watch(auth.signIn(bobsPassword))
+    await drain()
+    client.next('signIn').answer(grant(7, bob))
+    await drain()
+    auth.cancel()
+    disk.before = () => Promise.resolve()
+    fail(new DOMException('Internal error opening backing store', 'UnknownError'))
+    await drain()
+    expect(switched.now).toBe('cancelled')
+    expect(auth.getState()).toMatchObject({ status: 'authenticated', user: ann })
+    expect(disk.record).toEqual(before)
+  })
+
   it('a switch that is given up during a renewal: that renewal is not repeated, and its session not revoked', async () => {
     const { auth, client, clock, signIn } = openTab()
     await signIn()
