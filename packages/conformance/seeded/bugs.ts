@@ -362,13 +362,6 @@ export const bugs: readonly Bug[] = [
     killer: 'core/test/tabs-at-odds.test.ts',
   },
   {
-    name: 'a token is spent whose mark another tab has made',
-    file: 'storage/persistence.ts',
-    from: 'await backlog.bring()\n  if (backlog.isEmpty()) return isMarkedHere()',
-    to: 'await backlog.bring()\n  if (backlog.isEmpty()) return true',
-    killer: 'core/test/tabs-at-odds.test.ts',
-  },
-  {
     name: 'a tab of another process takes the word of a sign-out away',
     file: 'custody/tombstones.ts',
     from: 'const endedKey = `${key} ended`',
