@@ -1,8 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { makeDue } from './expiry.ts'
 import type { ExpiryPlan, LeavePlan } from './plan.ts'
 import type { Stage } from './stage.ts'
-import { inTime } from './time.ts'
+import type { Tab } from './tabs.ts'
+import { defer, inTime } from './time.ts'
 import { Violation, type Trail } from './trail.ts'
 
 /**
@@ -19,19 +19,15 @@ export async function runLeave(stage: Stage, plan: ExpiryPlan, leave: LeavePlan,
   const crowd = tabs.alive()
   const leaver = crowd[Math.floor(leave.choice * crowd.length)]!
   const others = crowd.filter((tab) => tab !== leaver)
-  server.prepare(plan.delay, null, trail.note)
+  const { promise: left, resolve } = defer<Tab>()
+  const begin = async (): Promise<void> => resolve(await go(stage, leaver))
+  const { moment } = leave
+  // the server's own time says when, but for a user who is gone before any tab renews
+  server.prepare(plan.delay, moment < 0 ? null : { moment, isHeld: false, begin }, trail.note)
   await makeDue(stage, plan, crowd)
-
-  const nudge = () => conductor.tell(crowd, { type: 'nudge', how: plan.how })
-  if (leave.moment >= 0) await nudge()
-  await wait(Math.max(0, leave.moment) * (plan.delay.before + plan.delay.after))
-  const { name, url } = tabs.address(stage.offset)
-  const arrived = leaver.page.waitForURL(url, { waitUntil: 'commit' })
-  await conductor.order([leaver], { type: 'leave', address: url }).posted
-  if (leave.moment < 0) void conductor.tell(others, { type: 'nudge', how: plan.how })
-  await inTime(`${leaver.name} to leave`, arrived)
-  leaver.leave()
-  const next = await tabs.follow(leaver.page, name)
+  if (moment < 0) await begin()
+  void conductor.tell(moment < 0 ? others : crowd, { type: 'nudge', how: plan.how }).catch(() => {})
+  const next = await inTime(`${leaver.name} to leave`, left)
   const { status } = await tabs.ready(next)
   trail.note(`${leaver.name} signed out and became ${next.name}, which is ${status}`)
   if (status !== 'anonymous') throw new Violation(`the next page after a sign-out is ${status}`)
@@ -43,11 +39,16 @@ export async function runLeave(stage: Stage, plan: ExpiryPlan, leave: LeavePlan,
   if (server.replays(user.email) > replays) throw new Violation('a refresh token was spent twice')
   if (server.overlaps() > overlaps) throw new Violation('two refreshes were under way at once')
   if (plan.how !== 'due') return server.sessions(user.email) < sessions
-  await inTime('the server to hear of the sign-out', heard(stage, sessions))
+  await inTime('the server to hear of the sign-out', server.fewerSessions(user.email, sessions))
   return true
 }
 
-/** The sign-out request left with the page; it may still be on its way. */
-async function heard({ server, user }: Stage, before: number): Promise<void> {
-  while (server.sessions(user.email) >= before) await wait(20)
+/** Resolves to the page that takes its place. */
+async function go({ conductor, tabs, offset }: Stage, leaver: Tab): Promise<Tab> {
+  const { name, url } = tabs.address(offset)
+  const arrived = leaver.page.waitForURL(url, { waitUntil: 'commit' })
+  await conductor.order([leaver], { type: 'leave', address: url }).posted
+  await arrived
+  leaver.leave()
+  return tabs.follow(leaver.page, name)
 }

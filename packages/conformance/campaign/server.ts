@@ -40,6 +40,8 @@ export interface StrictServer {
   readonly replays: (email: string) => number
   /** Sessions that live. */
   readonly sessions: (email: string) => number
+  /** Resolves when fewer live: a request of a page that is gone may still be on its way. */
+  readonly fewerSessions: (email: string, than: number) => Promise<void>
   /** Refreshes that began while another one was under way. */
   readonly overlaps: () => number
   readonly close: () => Promise<void>
@@ -96,9 +98,18 @@ export async function startServer(): Promise<StrictServer> {
     return response
   }
 
+  const sessions = (email: string): number => server.control.stats().users[email]?.sessions ?? 0
+  const listeners = new Set<() => void>()
+  /** Any answer may have ended a session. */
+  async function told(response: Response | Promise<Response>): Promise<Response> {
+    const answered = await response
+    for (const listener of listeners) listener()
+    return answered
+  }
+
   server.app.fetch = (request, env, ...rest) => {
     const isRefresh = request.method === 'POST' && new URL(request.url).pathname === '/v1/auth/refresh'
-    if (!isRefresh) return answer(request, env, ...rest)
+    if (!isRefresh) return told(answer(request, env, ...rest))
     if (underWay.size > 0) overlaps += 1
     const response = refresh(request, env)
     underWay.add(response)
@@ -122,7 +133,17 @@ export async function startServer(): Promise<StrictServer> {
     },
     refreshes: (email) => server.control.stats().users[email]?.refreshes ?? 0,
     replays: (email) => server.control.stats().users[email]?.replays ?? 0,
-    sessions: (email) => server.control.stats().users[email]?.sessions ?? 0,
+    sessions,
+    fewerSessions: (email, than) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (sessions(email) >= than) return
+          listeners.delete(look)
+          resolve()
+        }
+        listeners.add(look)
+        look()
+      }),
     overlaps: () => overlaps,
     async close() {
       await listening.close()

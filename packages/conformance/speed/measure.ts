@@ -24,18 +24,6 @@ export function gate(isRight: boolean, what: string): asserts isRight {
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN
 
-/** The next task, after the timers that are due. Not by a timer: browsers hold those back. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(null)
-  })
-}
-
 /** Times of each case, slice by slice. */
 export async function interleaved<K extends string>(
   cases: Readonly<Record<K, () => Promise<number>>>,

@@ -1,6 +1,7 @@
+import { drain } from '@authchart/core/testing'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { gate, turn, type Figure, type Row } from './measure.ts'
+import { gate, type Figure, type Row } from './measure.ts'
 import { requestRows } from './requests.ts'
 import { createServer, openAuth } from './server.ts'
 
@@ -10,7 +11,7 @@ const collect = runInNewContext('gc') as () => void
 async function used(): Promise<number> {
   for (let n = 0; n < 4; n += 1) {
     collect()
-    await turn()
+    await drain()
   }
   return process.memoryUsage().heapUsed
 }

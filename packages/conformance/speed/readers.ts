@@ -1,4 +1,5 @@
-import { beyond, gate, interleaved, timeOf, turn, type Figure } from './measure.ts'
+import { drain } from '@authchart/core/testing'
+import { beyond, gate, interleaved, timeOf, type Figure } from './measure.ts'
 import { createClock, createServer, openAuth, type SpeedAuth } from './server.ts'
 
 export const READERS = 1000
@@ -23,7 +24,7 @@ export async function perRenewal(mounts: { readonly ours: Mount; readonly bare: 
     await auth.signIn(null)
     const element = document.createElement('div')
     const mounted = await mount?.(auth, element)
-    await turn()
+    await drain()
     return { auth, clock, server, element, mounted }
   }
   const all = { none: await opened(), ours: await opened(mounts.ours), bare: await opened(mounts.bare) }
@@ -37,7 +38,7 @@ export async function perRenewal(mounts: { readonly ours: Mount; readonly bare: 
         for (let n = 0; n < RENEWALS; n += 1) {
           clock.forward(1_200_000)
           await auth.refresh()
-          await turn()
+          await drain()
         }
       })
     }

@@ -1,4 +1,5 @@
-import { beyond, gate, interleaved, median, timeOf, turn, type Figure, type Row } from './measure.ts'
+import { drain } from '@authchart/core/testing'
+import { beyond, gate, interleaved, median, timeOf, type Figure, type Row } from './measure.ts'
 import { DATA, signedIn, type Kind } from './server.ts'
 
 const CALLS = 1000
@@ -54,7 +55,7 @@ async function herd(count: number, how: 'expired' | 'refused'): Promise<Figure> 
     gate(statuses.length === count && statuses.every((status) => status === 200), `${kind}: all are answered`)
     gate(server.renewals === 1 && server.reused === 0, `${kind}: one renewal, not ${server.renewals}`)
     end()
-    await turn()
+    await drain()
     return time
   }
   const size = count > 1000 ? { slices: 11, warm: 3 } : { slices: 41, warm: 10 }

@@ -1,6 +1,6 @@
+import { drain } from '@authchart/core/testing'
 import { createAuth, hasRole, type AuthClient, type AuthOptions, type Grant } from '@authchart/core'
 import { memoryStorage } from '@authchart/core/storage'
-import { turn } from './measure.ts'
 import { createNaive } from './naive.ts'
 
 const ORIGIN = 'http://127.0.0.1:9'
@@ -34,7 +34,7 @@ export function createServer() {
       server.renewals += 1
       if (used.has(refreshToken)) server.reused += 1
       used.add(refreshToken)
-      await turn()
+      await drain()
       return issue()
     },
     fetch: async (_input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
@@ -95,6 +95,6 @@ export async function signedIn(kind: Kind) {
   }
   const auth = openAuth(server)
   await auth.signIn(null)
-  await turn()
+  await drain()
   return { server, fetch: auth.fetch, end: auth.destroy }
 }

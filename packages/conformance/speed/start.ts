@@ -1,5 +1,6 @@
+import { drain } from '@authchart/core/testing'
 import { browserStorage } from '@authchart/core/storage'
-import { gate, interleaved, median, timeOf, turn, type Figure, type Row } from './measure.ts'
+import { gate, interleaved, median, timeOf, type Figure, type Row } from './measure.ts'
 import { createServer, openAuth } from './server.ts'
 
 const DATABASE = 'authchart'
@@ -29,7 +30,7 @@ async function start(): Promise<Figure> {
   await first.signIn(null)
   gate(first.getState().persistence === 'stored', 'the session is stored')
   first.destroy()
-  await turn()
+  await drain()
   const auth = async () => {
     const own = openAuth(server, { storage: browserStorage() })
     const time = await timeOf(
@@ -40,7 +41,7 @@ async function start(): Promise<Figure> {
     )
     gate(own.getState().user?.id === '1', 'the stored user is found')
     own.destroy()
-    await turn()
+    await drain()
     return time
   }
   const raw = () => timeOf(async () => gate(Boolean(await readRaw()), 'the record is found'))
