@@ -65,7 +65,7 @@ export function createSignOut(options: SignOutOptions): SignOut {
       return revocation
     },
     drop(reason) {
-      // tokens that are being stored would be revoked by this page only if it stayed open
+      // new tokens that are being stored go with what is held: this page could revoke them later only if it stayed open
       const { latest } = vault
       const held = ending.take(reason)
       const session = held && latest?.identified ? latest : held
