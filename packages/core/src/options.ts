@@ -38,7 +38,8 @@ export interface Settings {
  * @throws AuthError `'misconfigured'` for an option that cannot be read
  */
 export function readOptions(options: Options): Settings {
-  const { client, storage = memoryStorage(), allowedOrigins, refreshBefore } = options
+  const { client, allowedOrigins, refreshBefore } = options
+  const storage = options.storage ?? client.storage ?? memoryStorage()
   const origin = client.origin === undefined ? undefined : readOrigin('client.origin', client.origin)
   const name = client.id ?? origin ?? storage.name
   if (name === undefined && storage.scope !== 'memory') throw explain('misconfigured', 'client.id')
@@ -55,7 +56,7 @@ export function readOptions(options: Options): Settings {
     random: options.random ?? Math.random,
     requestTimeout: readTime('requestTimeout', options.requestTimeout, 30_000),
     signOutTimeout: readTime('signOutTimeout', options.signOutTimeout, 5000),
-    storageTimeout: readTime('storageTimeout', options.storageTimeout, 2000),
+    storageTimeout: readTime('storageTimeout', options.storageTimeout, storage.timeout ?? 2000),
     refreshBefore: refreshBefore === undefined ? undefined : readTime('refreshBefore', refreshBefore, 0, 0),
     origin,
     allowedOrigins: allowedOrigins?.map((own) => readOrigin('allowedOrigins', own)) ?? (origin ? [origin] : []),

@@ -182,6 +182,8 @@ export interface Grant<TUser = unknown> {
   readonly expiresIn?: number | string | undefined
   /** If the server does not send it along, `getUser` is asked. */
   readonly user?: TUser | undefined
+  /** What a server that keeps the session itself calls it: no secret. Of a sign-in only. */
+  readonly sessionId?: string | undefined
 }
 
 /** The server wants a second factor before it grants anything. */
@@ -259,6 +261,8 @@ export interface AuthClient<TUser = unknown, TCredentials = unknown> {
   isRefused?(response: Response): boolean | Promise<boolean>
   /** Headers that the server wants on every call, such as an API key. `auth.fetch` adds them for {@link origin} only. */
   headers?(): Readonly<Record<string, string>>
+  /** Where the session is kept if the options name no storage: with the server, for one. */
+  readonly storage?: AuthStorage
 }
 
 /** Where the id of a user is looked for if the client has no `userId`. */
@@ -290,6 +294,8 @@ export interface AuthStorage {
   ) => Promise<boolean>
   /** `'shared'`: all tabs of the origin see a write at once. `'memory'`: it is gone with the page. */
   readonly scope: 'shared' | 'tab' | 'memory'
+  /** Milliseconds that one operation may take. Default 2,000. */
+  readonly timeout?: number
   /** Its own name, if it was given one. It is part of the names of the record, the lock and the channel. */
   readonly name?: string | undefined
   /**
@@ -351,7 +357,7 @@ export interface Network {
 
 export interface AuthOptions<TUser, TCredentials, TGuards> {
   readonly client: AuthClient<TUser, TCredentials>
-  /** Where the session is kept. Default: in the page, `memoryStorage()`. */
+  /** Where the session is kept. Default: as the client says, else in the page, `memoryStorage()`. */
   readonly storage?: AuthStorage
   /** Named questions about the user, for `can`, `requireUser` and the bindings. */
   readonly guards?: TGuards

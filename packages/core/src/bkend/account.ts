@@ -215,6 +215,8 @@ export function bkendAccount(auth: Pick<Auth, 'getState' | 'getAccessToken' | 'r
     organization: {
       async switch(id) {
         const body = readTexts({ organizationId: id }, ['organizationId'])
+        // the new pair would come to the page, and its refresh token is kept elsewhere
+        if (internals.client.storage) throw new AuthError('not-supported')
         const checkSame = whoAsks()
         await renewedOnce(() =>
           internals.replaceGrant(async ({ accessToken }, { signal }) => {

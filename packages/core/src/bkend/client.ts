@@ -30,7 +30,7 @@ export type BkendCredentials = BkendPassword | BkendMagicLink | BkendSocial
 const connection = Symbol.for('authchart.bkend')
 
 export type BkendClient<TRole extends string = BkendRole> = Required<
-  Omit<AuthClient<BkendUser<TRole>, BkendCredentials>, 'userId'>
+  Omit<AuthClient<BkendUser<TRole>, BkendCredentials>, 'userId' | 'storage'>
 >
 
 const CHALLENGE_SECONDS = 300

@@ -23,7 +23,7 @@ export function fromGrant(
   const isGiven = grant.user !== undefined && grant.user !== null
   const signIn = goesOn ? previous : { signedInAt: clock.now(), signedInMonotonic: clock.monotonic() }
   return {
-    id: goesOn ? previous.id : randomId(),
+    id: goesOn ? previous.id : (grant.sessionId ?? randomId()),
     generation,
     attempt: previous.attempt,
     accessToken,

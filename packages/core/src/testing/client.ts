@@ -13,7 +13,7 @@ export interface PendingCall {
 }
 
 export interface ScriptedClient<TUser, TCredentials> extends Required<
-  Omit<AuthClient<TUser, TCredentials>, 'id' | 'ping' | 'userId' | 'isRefused' | 'headers'>
+  Omit<AuthClient<TUser, TCredentials>, 'id' | 'ping' | 'userId' | 'isRefused' | 'headers' | 'storage'>
 > {
   /** Calls that wait, oldest first. */
   readonly pending: readonly PendingCall[]

@@ -1,0 +1,1 @@
+export { cookieClient, type CookieClient, type CookieClientOptions } from '../cookie/client.ts'

@@ -1,0 +1,143 @@
+import { verdictOf } from '../custody/judge.ts'
+import { createTolerance } from '../custody/tolerance.ts'
+import { AuthError, toAuthError } from '../errors.ts'
+import { subjectOf } from '../session/claims.ts'
+import { withTimeout } from '../timeout.ts'
+import type { Grant } from '../types.ts'
+import { attempt, sessionOf, userOf } from './grants.ts'
+import type { HandlerSettings } from './options.ts'
+import type { Seal } from './seal.ts'
+import type { ServerSession } from './session.ts'
+import { createSpends, type Spend, type Spends } from './spends.ts'
+import type { StoreEntries } from './store.ts'
+
+/** One renewal per session at a time, and one answer for all who ask with the same cookie. */
+export interface Renewal {
+  /**
+   * Spends the refresh token, or hands out what came of it when it was spent before.
+   *
+   * @throws AuthError `'session-expired'` and the other ends if the session is over; `'refresh-indeterminate'` if the token
+   * may be spent and nothing says what for; else why it cannot be renewed now
+   */
+  readonly renew: (session: ServerSession) => Promise<ServerSession>
+  /**
+   * The newest tokens of the session of a cookie: its own, or those of a renewal whose answer did not reach the browser.
+   * Null: the session is over, or this cookie was replaced so long ago that it is good for nothing.
+   */
+  readonly latest: (session: ServerSession) => Promise<ServerSession | null>
+  /** No cookie of this session is good for anything from here on. */
+  readonly end: (session: ServerSession) => Promise<void>
+}
+
+/** An upstream that has not answered for so long will not: the lock goes on to the next who asks. */
+const LONGEST_SPEND = 120_000
+
+export function createRenewal(settings: HandlerSettings, seal: Seal): Renewal {
+  const { store, clock } = settings
+  const spends = createSpends(settings, seal)
+  const tolerance = createTolerance(settings.upstream.replay, clock)
+
+  async function renewAlone(entries: StoreEntries, session: ServerSession): Promise<ServerSession> {
+    const { generation } = session
+    const spend = await spends.read(entries, session)
+    if (spend) await spends.confirm(entries, session, spend)
+    const isSent = spend?.from === generation
+    if (spend && spend.from >= generation && (spend.isDone || !isSent)) {
+      const next = await spends.next(entries, session, spend)
+      if (!next) throw new AuthError('session-expired')
+      return identified(settings, session, next, {})
+    }
+    if (isSent && !tolerance.isReplayable(spend.startedAt)) throw new AuthError('refresh-indeterminate')
+    // a spend that is tried again counts from its first try
+    const startedAt = isSent ? spend.startedAt : clock.now()
+    const mark = { from: generation, startedAt, isDone: false, isConfirmed: false }
+    return exchange({ settings, spends, entries, isKept: tolerance.time > 0 }, session, mark)
+  }
+
+  return {
+    renew: (session) => store.exclusive(session.id, (entries) => renewAlone(entries, session)),
+    async latest(session) {
+      const spend = await spends.read(store, session)
+      if (!spend) return session
+      if (spend.from < session.generation) {
+        if (!spend.isConfirmed) await store.exclusive(session.id, (entries) => spends.confirm(entries, session, spend))
+        return session
+      }
+      // it may be spent: the access token goes on, and nothing more is known
+      if (!spend.isDone) return spend.from === session.generation ? session : null
+      return spends.next(store, session, spend)
+    },
+    end: (session) => store.exclusive(session.id, (entries) => spends.bury(entries, session)),
+  }
+}
+
+interface Exchanging {
+  readonly settings: HandlerSettings
+  readonly spends: Spends
+  readonly entries: StoreEntries
+  /** An answer without a refresh token leaves the one before. */
+  readonly isKept: boolean
+}
+
+/** Sends the token, under a mark that says so from before it leaves until its answer is kept. */
+async function exchange(
+  { settings, spends, entries, isKept }: Exchanging,
+  session: ServerSession,
+  mark: Spend,
+): Promise<ServerSession> {
+  const { upstream, clock } = settings
+  const { refreshToken, generation } = session
+  const refresh = upstream.refresh?.bind(upstream)
+  if (refreshToken === null || !refresh) throw new AuthError('not-supported')
+  await spends.write(entries, session, mark)
+  let grant: Grant
+  try {
+    const { signal } = new AbortController()
+    grant = await withTimeout(clock, LONGEST_SPEND, () => refresh({ refreshToken }, { signal }))
+  } catch (thrown) {
+    const error = toAuthError(thrown, 'network')
+    // a token that is as good as before is sent again by the next who asks; of one that may be spent the mark stays
+    if (verdictOf(error) === 'deferred')
+      await spends.write(entries, session, { ...mark, from: generation - 1, isDone: true, isConfirmed: true })
+    throw error
+  }
+  const next = nextOf(settings, session, grant, isKept)
+  await spends.keep(entries, session, next)
+  await spends.write(entries, session, { ...mark, isDone: true })
+  return identified(settings, session, next, grant)
+}
+
+/** @throws AuthError `'invalid-response'` */
+function nextOf(settings: HandlerSettings, before: ServerSession, grant: Grant, isKept: boolean): ServerSession {
+  const kept = isKept && (grant.refreshToken ?? null) === null && { refreshToken: before.refreshToken ?? undefined }
+  const next = sessionOf(settings, { ...grant, ...kept }, before.user, before.generation)
+  const isOldToken = next.refreshToken === before.refreshToken && settings.upstream.replay === 'forbidden'
+  if (next.refreshToken === null || isOldToken) throw new AuthError('invalid-response')
+  return { ...next, id: before.id, signedInAt: before.signedInAt }
+}
+
+/** Whose the new tokens are: by the answer, by the server, or by the tokens themselves. */
+async function identified(
+  settings: HandlerSettings,
+  before: ServerSession,
+  next: ServerSession,
+  grant: Grant,
+): Promise<ServerSession> {
+  const { userId, upstream } = settings
+  const [one, other] = [subjectOf(before.accessToken), subjectOf(next.accessToken)]
+  const isProven = one !== null && one === other
+  let user: unknown
+  try {
+    user = await userOf(settings, grant, next.accessToken)
+  } catch (thrown) {
+    // it is the same user, of whom nothing new is known
+    if (!isProven && upstream.getUser) throw thrown
+    user = before.user
+  }
+  const id = userId(user)
+  if ((one !== null && other !== null && one !== other) || id === null || id !== userId(before.user)) {
+    void attempt(() => upstream.signOut?.(next, { signal: new AbortController().signal }))
+    throw new AuthError('user-mismatch')
+  }
+  return { ...next, user }
+}
