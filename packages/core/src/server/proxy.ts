@@ -24,7 +24,7 @@ export function targetOf({ method, url }: Request, { prefix, target, methods, pa
   const { pathname, search } = new URL(url)
   const rest = pathname.slice(prefix.length) || '/'
   // dots, slashes, backslashes and controls that one server reads in one way and the next in another
-  if (/%(2e|2f|5c|0\d|1\d|7f)|\\|\/\/|(^|\/)\.{1,2}(\/|$)/i.test(rest)) throw new AuthError('invalid-request')
+  if (/%(25)*(2e|2f|5c|[01][\da-f]|7f)|\\|\/\/|(^|\/)\.{1,2}(\/|$)/i.test(rest)) throw new AuthError('invalid-request')
   const isListed = paths.some((path) => rest === path || rest.startsWith(path.endsWith('/') ? path : `${path}/`))
   if (!isListed) throw new AuthError('forbidden', { status: 403 })
   const base = target.pathname.replace(/\/+$/, '')
