@@ -50,7 +50,7 @@ async function start(): Promise<void> {
     config: false,
     watch: false,
     root: fileURLToPath(new URL('..', import.meta.url)),
-    include: ['{firefox,page-death}/**/*.test.ts'],
+    include: ['{firefox,page-death,cookie-death}/**/*.test.ts'],
     // a file without tests is a failure
     exclude: browsers.some(({ name }) => name === 'firefox') ? [] : ['firefox/walk.test.ts'],
     globalSetup: ['apps/build.setup.ts'],
