@@ -90,3 +90,15 @@ test.each([
     })
   },
 )
+
+test('createAuthHandler at the top level of a Worker signs in, sends on and signs out', async () => {
+  const code = await bundle(fileURLToPath(new URL('./worker/handler.ts', import.meta.url)))
+  expect(await ask(code)).toEqual({
+    isSame: true,
+    token: null,
+    rendered: 'Ann',
+    posts: 'Bearer a1',
+    out: {},
+    after: { session: null },
+  })
+})

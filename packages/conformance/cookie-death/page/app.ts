@@ -68,8 +68,8 @@ globalThis.tab = {
   readable: async () =>
     JSON.stringify([
       document.cookie,
-      { ...localStorage },
-      { ...sessionStorage },
+      Object.entries(localStorage),
+      Object.entries(sessionStorage),
       await readStorage(),
       auth.getState(),
       auth.actor.getPersistedSnapshot(),
