@@ -53,6 +53,7 @@ const programs: Program[] = [
   guide('docs/react.md', 'packages/react', 'tsc'),
   guide('docs/vue.md', 'examples/vue', 'vue-tsc'),
   guide(['docs/errors.md', 'docs/machine.md', 'packages/core/README.md'], 'packages/conformance', 'tsc'),
+  guide('docs/cookie.md', 'packages/conformance', 'tsc'),
   recipes(),
   {
     document: 'README.md',
@@ -65,6 +66,12 @@ const programs: Program[] = [
     home: 'packages/conformance',
     compiler: 'tsc',
     files: { 'client.ts': only('ts', 'AuthClient') },
+  },
+  {
+    document: 'README.md',
+    home: 'packages/conformance',
+    compiler: 'tsc',
+    files: { 'server.ts': only('ts', 'getRequestListener'), 'hono.ts': only('ts', 'new Hono()') },
   },
   {
     document: 'README.md, docs/testing.md',
@@ -99,7 +106,7 @@ for (const { document, home, compiler, files } of programs) {
 for (const name of ['next', 'nuxt']) {
   const document = `docs/${name}.md`
   for (const { code } of blocksOf(document)) {
-    const [comment = '', path = ''] = /^(?:\/\/|<!--) ([\w./-]+).*\n/.exec(code) ?? []
+    const [comment = '', path = ''] = /^(?:\/\/|<!--) ([\w.[\]/-]+).*\n/.exec(code) ?? []
     const file = join('examples', name, path)
     if (path !== '' && existsSync(file) && readFileSync(file, 'utf8') === code.slice(comment.length)) continue
     console.log(`${document}: this block should be a file of examples/${name}: ${code.slice(0, 60)}`)

@@ -34,6 +34,19 @@ const entries: Entry[] = [
     budget: 27_600,
   },
   {
+    name: 'createAuth + cookieClient, without xstate',
+    code: (path) => `export { createAuth } from '${path('core/dist/exports/index.js')}'
+export { cookieClient } from '${path('core/dist/exports/cookie.js')}'`,
+    external: withoutXstate,
+    budget: 25_800,
+  },
+  {
+    name: 'createAuthHandler, which no page loads, without jose',
+    code: (path) => `export * from '${path('core/dist/exports/server.js')}'`,
+    external: ['jose'],
+    budget: 12_000,
+  },
+  {
     name: 'react binding',
     code: (path) => `export * from '${path('react/dist/index.js')}'`,
     external: frameworks,

@@ -1,5 +1,5 @@
 export default defineNuxtConfig({
   compatibilityDate: '2026-11-01',
-  // what is behind the sign-in is rendered in the browser: the server does not know who is signed in
+  // what is behind the guard is rendered in the browser, where the guard knows who is signed in
   routeRules: { '/account': { ssr: false }, '/sign-in': { ssr: false } },
 })

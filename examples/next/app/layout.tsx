@@ -1,5 +1,6 @@
-import type { ReactNode } from 'react'
+import { Suspense, type ReactNode } from 'react'
 import { Providers } from './providers'
+import { readSession } from './session'
 
 export const metadata = { title: 'Authchart with Next' }
 
@@ -7,8 +8,14 @@ export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
       <body>
-        <Providers>{children}</Providers>
+        <Suspense>
+          <WithSession>{children}</WithSession>
+        </Suspense>
       </body>
     </html>
   )
+}
+
+async function WithSession({ children }: { children: ReactNode }) {
+  return <Providers session={await readSession()}>{children}</Providers>
 }

@@ -1,9 +1,11 @@
 'use client'
 
+import type { BkendUser } from '@authchart/core/bkend'
 import { AuthProvider } from '@authchart/react'
-import type { ReactNode } from 'react'
-import { auth } from './auth'
+import { useState, type ReactNode } from 'react'
+import { makeAuth } from './client'
 
-export function Providers({ children }: { children: ReactNode }) {
+export function Providers({ session, children }: { session: { user: BkendUser } | null; children: ReactNode }) {
+  const [auth] = useState(() => makeAuth(session))
   return <AuthProvider auth={auth}>{children}</AuthProvider>
 }

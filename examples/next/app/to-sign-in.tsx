@@ -3,7 +3,7 @@
 import { useAuthState } from '@authchart/react'
 import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
-import { redirect } from './auth'
+import { redirect } from './client'
 
 /** The fallback of a protected page: to the sign-in page and, unless the user signed out, back from it. */
 export function ToSignIn() {

@@ -10,7 +10,7 @@ export type AppName = 'next' | 'nuxt'
 interface Recipe {
   /** The commands that fail if anything is wrong with the app, its types included. */
   readonly build: readonly string[]
-  /** The variable that holds the address of the auth server when the app is built. */
+  /** The variable that holds the address of the auth server when the app is built, for what is in the page. */
   readonly authServer: string
   /** The arguments for Node, and the variables, that start what was built. */
   readonly start: (port: string) => { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> }
@@ -47,12 +47,13 @@ export async function buildApp(name: AppName, authServer: string): Promise<void>
   for (const command of recipe.build) await run(command, folderOf(name), { [recipe.authServer]: authServer })
 }
 
-export async function startApp(name: AppName): Promise<RunningApp> {
+export async function startApp(name: AppName, authServer: string): Promise<RunningApp> {
   const port = await freePort()
   const { args, env } = recipes[name].start(String(port))
+  const own = { AUTH_SERVER: authServer, AUTH_SECRET: 'a secret of at least thirty-two characters' }
   const app = spawn(process.execPath, args, {
     cwd: folderOf(name),
-    env: environment(env),
+    env: environment({ ...env, ...own }),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(app, 'exit')

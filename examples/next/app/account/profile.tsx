@@ -2,7 +2,6 @@
 
 import { useAuth, useRequiredUser } from '@authchart/react'
 import { useEffect, useState } from 'react'
-import { auth, SERVER } from '../auth'
 
 export function Profile() {
   const { signOut } = useAuth()
@@ -16,21 +15,22 @@ export function Profile() {
   )
 }
 
-/** What only this user may read: the browser asks for it, and the server decides. */
-async function loadNotes(signal: AbortSignal): Promise<{ id: string; text: string }[]> {
-  const response = await auth.fetch(`${SERVER}/v1/data/notes`, { signal })
+/** What only this user may read: the handler adds the access token, and the server of the data decides. */
+async function loadNotes(fetch: typeof globalThis.fetch, signal: AbortSignal): Promise<{ id: string; text: string }[]> {
+  const response = await fetch('/api/v1/data/notes', { signal })
   if (!response.ok) throw new Error(`The notes were answered with ${response.status}.`)
   return (await response.json()).items
 }
 
 function Notes() {
+  const { fetch } = useAuth()
   const [notes, setNotes] = useState<{ id: string; text: string }[] | null>([])
   useEffect(() => {
     const controller = new AbortController()
     const { signal } = controller
-    loadNotes(signal).then(setNotes, () => signal.aborted || setNotes(null))
+    loadNotes(fetch, signal).then(setNotes, () => signal.aborted || setNotes(null))
     return () => controller.abort()
-  }, [])
+  }, [fetch])
   if (notes === null) return <p>Your notes cannot be shown now.</p>
   return (
     <ul>

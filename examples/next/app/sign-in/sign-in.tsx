@@ -1,13 +1,11 @@
 'use client'
 
 import { useAuth, useAuthState, useUser } from '@authchart/react'
-import { useRouter } from 'next/navigation'
 import { useActionState, useEffect } from 'react'
-import { redirect } from '../auth'
+import { redirect } from '../client'
 
 export function SignIn() {
   const { signIn } = useAuth()
-  const router = useRouter()
   const isSignedIn = useUser() !== null
   const error = useAuthState((state) => state.error)
   const [email, submit, isPending] = useActionState(async (_: string, form: FormData) => {
@@ -17,8 +15,10 @@ export function SignIn() {
   }, '')
 
   useEffect(() => {
-    if (isSignedIn) router.replace(redirect.back(location.href))
-  }, [isSignedIn, router])
+    // loaded anew: what the router has kept was rendered for a visitor, also that a page led here.
+    // The part behind the # never came to the server that sent the user here
+    if (isSignedIn) location.replace(redirect.back(location.href) + location.hash)
+  }, [isSignedIn])
 
   return (
     <form action={submit}>

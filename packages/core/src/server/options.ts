@@ -11,8 +11,9 @@ export interface AuthHandlerOptions<TUser = unknown, TCredentials = unknown> {
   /**
    * What the cookie is sealed with: at least 32 characters each, from a random source (`openssl rand -base64 32`). The first
    * one seals and each of them opens: put a new one in front, and take the old one away when `cookie.maxAge` has passed.
+   * A function is asked at the first request: a build has no secrets.
    */
-  readonly secrets: readonly string[]
+  readonly secrets: readonly string[] | (() => readonly string[])
   /** Where the handler answers. Default `'/auth'`. */
   readonly basePath?: string
   /**
@@ -86,7 +87,8 @@ export interface ProxyRoute {
 export interface HandlerSettings {
   readonly upstream: AuthClient
   readonly userId: UserId
-  readonly secrets: readonly string[]
+  /** @throws AuthError `'misconfigured'` */
+  readonly secrets: () => readonly string[]
   readonly basePath: string
   readonly origins: readonly string[] | null
   readonly cookieName: string
@@ -111,10 +113,8 @@ export function readHandlerOptions(options: AuthHandlerOptions): HandlerSettings
   const { upstream, secrets, basePath = '/auth', origin, cookie = {}, store, proxy = {}, onEvent } = options
   const { clock = systemClock } = options
   const { name = 'authchart', maxAge = MONTH, allowHttpLocalhost = false } = cookie
-  const isSecret = (secret: unknown): boolean => typeof secret === 'string' && secret.length >= SHORTEST_SECRET
   if (typeof Object(upstream).signIn !== 'function') refuse('upstream', 'give a client, bkend() for one')
-  if (!Array.isArray(secrets) || secrets.length === 0 || !secrets.every(isSecret))
-    refuse('secrets', 'give a list of texts of at least 32 random characters')
+  if (typeof secrets !== 'function') readSecrets(secrets)
   if (!/^(\/[\w.~-]+)+$/.test(basePath) || basePath.includes('..')) refuse('basePath', 'give a path like "/auth"')
   if (!/^[\w-]{1,64}$/.test(name)) refuse('cookie.name', 'give letters, digits, - and _')
   if (typeof allowHttpLocalhost !== 'boolean') refuse('cookie.allowHttpLocalhost', 'give true or false')
@@ -123,7 +123,7 @@ export function readHandlerOptions(options: AuthHandlerOptions): HandlerSettings
   return {
     upstream,
     userId: userIdBy(upstream),
-    secrets: [...secrets],
+    secrets: () => readSecrets(typeof secrets === 'function' ? secrets() : secrets),
     basePath,
     origins,
     cookieName: name,
@@ -137,6 +137,12 @@ export function readHandlerOptions(options: AuthHandlerOptions): HandlerSettings
     fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
     onEvent: onEvent ?? (() => {}),
   }
+}
+
+function readSecrets(secrets: unknown): readonly string[] {
+  const isSecret = (secret: unknown): boolean => typeof secret === 'string' && secret.length >= SHORTEST_SECRET
+  if (Array.isArray(secrets) && secrets.length > 0 && secrets.every(isSecret)) return [...(secrets as string[])]
+  return refuse('secrets', 'give a list of texts of at least 32 random characters')
 }
 
 function readRoute(prefix: string, given: string | ProxyTarget): ProxyRoute {

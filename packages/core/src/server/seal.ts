@@ -21,10 +21,10 @@ interface Key {
  * JWE in its compact form, direct encryption with A256GCM (RFC 7516, RFC 7518 §5.3). The keys are made of the secrets by
  * HKDF (RFC 5869), one per purpose. The first secret seals; each of them opens.
  */
-export function createSeal(secrets: readonly string[], purpose: string, salt = ''): Seal {
+export function createSeal(secrets: () => readonly string[], purpose: string, salt = ''): Seal {
   let made: Promise<readonly Key[]> | undefined
   // not before it is needed: a Worker allows no cryptography while a module is evaluated
-  const keys = () => (made ??= Promise.all(secrets.map((secret) => derive(secret, purpose, salt))))
+  const keys = () => (made ??= Promise.all(secrets().map((secret) => derive(secret, purpose, salt))))
   return {
     async seal(value) {
       const [{ id, bytes }] = (await keys()) as readonly [Key]
@@ -32,8 +32,8 @@ export function createSeal(secrets: readonly string[], purpose: string, salt = '
       return new CompactEncrypt(encoder.encode(JSON.stringify(value))).setProtectedHeader(header).encrypt(bytes)
     },
     async open(sealed) {
+      const known = await keys()
       try {
-        const known = await keys()
         const pick = ({ kid }: { readonly kid?: string }): Uint8Array => {
           const key = known.find(({ id }) => id === kid)
           if (!key) throw new Error('unknown key')

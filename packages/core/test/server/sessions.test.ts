@@ -170,3 +170,10 @@ test('A secret that took the place of another opens what the other sealed', asyn
   const without = handlerOf(client, { secrets: [next] }).handler
   expect(await without.readSession(browser.requestOf('/'))).toBeNull()
 })
+
+test('Secrets that are read at the first request, and are too short then, are said to be', async () => {
+  const { client } = strictUpstream()
+  const { handler } = handlerOf(client, { secrets: () => ['short'] })
+  const { status, body } = await browserAt(handler).call('sign-in', { credentials: ada })
+  expect([status, body.error?.code]).toEqual([500, 'misconfigured'])
+})
