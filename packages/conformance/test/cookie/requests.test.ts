@@ -9,6 +9,8 @@ const APP = 'https://app.example'
 const own = { 'sec-fetch-site': 'same-origin', origin: APP, 'content-type': 'application/json', 'x-authchart': '1' }
 const user = { id: 'ada', role: 'admin' }
 
+/** Where a request went that was to go below its target. */
+const strayed: string[] = []
 let count = 0
 const grant = () => {
   count += 1
@@ -28,8 +30,7 @@ const handler = createAuthHandler<typeof user, unknown>({
   secrets: ['canary-secret of at least thirty-two characters'],
   proxy: { '/api': 'https://api.example/v1' },
   fetch: async (input) => {
-    // below its target, and nowhere else
-    expect(String(input)).toMatch(/^https:\/\/api\.example\/v1\//)
+    if (!String(input).startsWith('https://api.example/v1/')) strayed.push(String(input))
     return new Response('{}')
   },
 })
@@ -141,13 +142,10 @@ test(`${RUNS} requests are answered without a failure of the handler, and withou
       cookie,
       async (to, method, odd, text, change) => {
         const hasBody = method !== 'GET' && method !== 'HEAD'
+        const init = { method, headers: { ...own, cookie: change(real), ...odd }, body: hasBody ? text : null }
         let request: Request
         try {
-          request = new Request(`${APP}${to}`, {
-            method,
-            headers: { ...own, cookie: change(real), ...odd },
-            body: hasBody ? text : null,
-          })
+          request = new Request(`${APP}${to}`, init)
         } catch {
           return // no client can send it
         }
@@ -162,5 +160,6 @@ test(`${RUNS} requests are answered without a failure of the handler, and withou
     ),
     { numRuns: RUNS, seed: 20 },
   )
+  expect(strayed).toEqual([])
   console.log(`${RUNS} requests: ${JSON.stringify(statuses)}`)
 })
