@@ -229,6 +229,8 @@ export function createDisk() {
   }
   const disk = {
     records,
+    /** What stands beside them. */
+    words,
     /** Runs before each operation; may throw or wait. */
     before: async (_operation: 'read' | 'write' | 'remove'): Promise<void> => {},
     log: [] as string[],

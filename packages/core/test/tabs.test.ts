@@ -86,6 +86,7 @@ describe('another tab', () => {
     const { auth, network, signIn, status } = openTab({ storage: disk.storage })
     await signIn()
     disk.records.clear()
+    disk.words.clear()
     network.wake()
     await drain()
     expect([status(), await auth.getAccessToken()]).toEqual(['signedOut', null])

@@ -11,6 +11,8 @@ export interface Custody {
   readonly storing: string | null
   /** This tab is removing a record: one that is read now is about to go. */
   readonly isRemoving: boolean
+  /** What stands beside the record says that this session goes on. False where a storage has no such word. */
+  readonly isAlive: (id: string) => boolean
   /** The last generation of this session that ended here; -1 if none did. */
   readonly endedUpTo: (id: string) => number
   /** It ended here, was stored again and was removed again: once is enough, for a storage may lie. */
@@ -35,7 +37,8 @@ export function compare(stored: Stored | null, custody: Custody): Finding {
   if (custody.isRestoring) return { type: 'postponed' }
   switch (stored?.kind) {
     case undefined:
-      return custody.held ? { type: 'signedOut' } : nothing
+      // without a record it goes on by that word alone: the record was lost, or another tab holds it in memory
+      return custody.held && !custody.isAlive(custody.held.id) ? { type: 'signedOut' } : nothing
     case 'unreadable':
       return nothing
     case 'ended':

@@ -4,6 +4,7 @@ import type { Persistence } from '../storage/persistence.ts'
 import type { Vault } from '../vault.ts'
 import type { Endings } from './endings.ts'
 import type { Revoke } from './sign-out.ts'
+import type { Tombstones } from './tombstones.ts'
 
 /** From one session to the next: a sign-in of this tab is durable before it is told, or is undone. */
 export interface Handover {
@@ -25,12 +26,14 @@ export interface HandoverOptions {
   readonly vault: Vault
   readonly persistence: Persistence
   readonly endings: Endings
+  readonly tombstones: Tombstones
   readonly revoke: Revoke
   readonly broadcast: () => void
   readonly look: () => Promise<void>
 }
 
-export function createHandover({ vault, persistence, endings, revoke, broadcast, look }: HandoverOptions): Handover {
+export function createHandover(options: HandoverOptions): Handover {
+  const { vault, persistence, endings, revoke, broadcast, look } = options
   let pending: { readonly id: string; readonly done: Promise<void>; isStale: boolean } | null = null
 
   async function store(session: Session, isWanted: () => boolean, tell: () => void): Promise<boolean> {
@@ -41,6 +44,7 @@ export function createHandover({ vault, persistence, endings, revoke, broadcast,
       return true
     }
     endings.upTo.set(session.id, Infinity)
+    options.tombstones.noteUndone(session.id)
     await undo((id) => endings.upTo.has(id))
     // other tabs may have taken it up, and what was put back may be a sign-in of one of them
     broadcast()

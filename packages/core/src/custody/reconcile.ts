@@ -7,6 +7,7 @@ import { compare, type Finding } from './compare.ts'
 import type { Ending } from './end.ts'
 import type { Endings } from './endings.ts'
 import type { Handover } from './handover.ts'
+import type { Tombstones } from './tombstones.ts'
 
 /** Brings this tab to what is stored. */
 export interface Reconciler {
@@ -26,6 +27,7 @@ export interface ReconcilerOptions {
   readonly endings: Endings
   readonly ending: Ending
   readonly handover: Handover
+  readonly tombstones: Tombstones
   readonly emit: (fact: AuthFact) => void
 }
 
@@ -40,6 +42,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       isRestoring,
       storing: handover.storing(),
       isRemoving: ending.isRemoving(),
+      isAlive: options.tombstones.isAlive,
       endedUpTo: (id) => endings.upTo.get(id) ?? -1,
       isLeft: (id) => endings.left.has(id),
       isSameUser: (one, other) => !isAnotherUser(one, other, rules),

@@ -1,6 +1,5 @@
 import { AuthError, toAuthError } from '../errors.ts'
 import { isSameGrant, type Session } from '../session/session.ts'
-import { isGarbage } from '../session/stored.ts'
 import { withTimeout } from '../timeout.ts'
 import type { Grant } from '../types.ts'
 import { deferred } from './pace.ts'
@@ -31,8 +30,8 @@ async function read(tools: RenewalTools, meant: Session): Promise<Found | Outcom
   if (stored?.kind === 'unreadable' && stored.isNewer) return backOff(tools, meant, 'storage-unavailable')
   if (reconcile(stored)) return settled
   if (isOverwritten(stored, meant) && isSameGrant(meant, vault.session)) {
-    // perhaps over a mark
-    if (isGarbage(stored) && tools.tombstones.mayBeSpent(meant)) return lost(tools, meant)
+    // perhaps over a mark, or in place of one
+    if (tools.tombstones.mayBeSpent(meant)) return lost(tools, meant)
     await persistence.put(meant)
     stored = await persistence.read()
   }
@@ -149,9 +148,9 @@ async function fail(tools: RenewalTools, spending: Spending, exchange: Exchange,
 
 /** It was not spent. */
 async function unmark({ tombstones, persistence }: RenewalTools, spent: Session, revision: string): Promise<void> {
-  const isUnmarked = (await persistence.replace(revision, spent, null)) !== null
-  // the mark of another tab stands, and its word
-  if (isUnmarked) tombstones.noteSpend(null)
+  const unmarked = await persistence.replace(revision, spent, null)
+  // the mark of another tab stands, and its word; where the record had to go, other tabs leave the token to this one by it
+  if (unmarked && !persistence.isBehind()) tombstones.noteSpend(null)
 }
 
 function lost({ vault }: RenewalTools, session: Session, cause?: AuthError): Outcome {

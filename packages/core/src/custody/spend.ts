@@ -1,5 +1,5 @@
 import { isSameGrant, type Session } from '../session/session.ts'
-import type { Stored, StoredSession } from '../session/stored.ts'
+import { isGarbage, type Stored, type StoredSession } from '../session/stored.ts'
 
 /** What is known before a refresh token is spent. */
 export interface SpendFacts {
@@ -36,10 +36,10 @@ export function maySpend({ meant, held, stored, ...facts }: SpendFacts): Permiss
   return facts.isThrottled ? 'throttled' : 'granted'
 }
 
-/** What is stored has to be stored again: over garbage, or over the word that other tokens are over. */
+/** The session has to be stored again: over nothing, garbage, or the word that other tokens are over. */
 export function isOverwritten(stored: Stored | null, { id, generation }: Session): boolean {
   if (stored?.kind === 'ended') return stored.id !== id || stored.generation < generation
-  return stored?.kind === 'unreadable' && !stored.isNewer
+  return !stored || isGarbage(stored)
 }
 
 /** Tokens of the same sign-in, as far or further on, whose owner is not known yet. */

@@ -44,7 +44,15 @@ export async function store(tools: RenewalTools, spending: Spending, next: Sessi
     stored = await write()
   }
   const wasHeld = isHeld()
-  if (stored === null) tools.reconcile(await persistence.read())
+  if (stored === null) {
+    const found = await persistence.read()
+    tools.reconcile(found)
+    // the record was lost
+    if (!found && isHeld()) {
+      await persistence.put(next, isHeld)
+      stored = revision
+    }
+  }
   // a sign-in that another tab has stored and not told of may yet be given up there: then the marked record is back
   const isDisplaced = wasHeld && !isHeld() && stored === null && vault.session?.attempt === null
   if (isDisplaced) persistence.land(revision, next)

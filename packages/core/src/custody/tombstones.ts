@@ -12,22 +12,23 @@ export interface Tombstones {
   readonly note: (id: string) => void
   readonly bury: (id: string) => void
   readonly has: (id: string) => boolean
-  /** The token of this session and generation is about to be spent; null: it was not. */
+  /** Where its record is gone, this sign-in was given up. */
+  readonly noteUndone: (id: string) => void
+  /** The token of this session and generation is about to be spent; null: it was not, and its record says so. */
   readonly noteSpend: (held: Session | null) => void
+  /** This token, or a later one of its session. */
   readonly mayBeSpent: (held: Session) => boolean
   /** This session is over, or another one has taken its place. */
   readonly isGone: (id: string) => boolean
-  /** This session is the one that was seen last. */
-  readonly agrees: (id: string) => boolean
+  /** This session is the one that was seen last, and was not given up. */
+  readonly isAlive: (id: string) => boolean
 }
 
 const MOST = 20
 
 export function createTombstones(twin: SyncTwin | undefined, key: string): Tombstones {
-  // A word for each, and no record of all three: tabs in other processes see a write late, and one that wrote back what it
+  // A word for each, and no record of them all: tabs in other processes see a write late, and one that wrote back what it
   // had read would take a tombstone away.
-  const spendKey = `${key} spend`
-  const endedKey = `${key} ended`
   const read = (at: string): unknown => {
     try {
       return twin?.read(at) ?? null
@@ -39,7 +40,8 @@ export function createTombstones(twin: SyncTwin | undefined, key: string): Tombs
     try {
       twin?.write(at, value)
     } catch {
-      // full or forbidden
+      // full or forbidden. A word that is missing must not keep a session alive
+      if (value) write(key, null)
     }
   }
   const latest = (): string | null => {
@@ -47,23 +49,27 @@ export function createTombstones(twin: SyncTwin | undefined, key: string): Tombs
     return typeof id === 'string' ? id : null
   }
   const ended = (): readonly unknown[] => {
-    const ids = read(endedKey)
+    const ids = read(`${key} ended`)
     return Array.isArray(ids) ? ids : []
   }
+  const has = (id: string): boolean => ended().includes(id)
   return {
     latest,
     note(id) {
       if (latest() !== id) write(key, { latest: id })
     },
     bury(id) {
-      const before = ended()
-      if (!before.includes(id)) write(endedKey, [...before, id].slice(-MOST))
+      if (!has(id)) write(`${key} ended`, [...ended(), id].slice(-MOST))
     },
-    has: (id) => ended().includes(id),
-    noteSpend: (session) => write(spendKey, session && toWord(session)),
-    mayBeSpent: (session) => read(spendKey) === toWord(session),
-    isGone: (id) => ended().includes(id) || (latest() ?? id) !== id,
-    agrees: (id) => latest() === id && !ended().includes(id),
+    has,
+    noteUndone: (id) => write(`${key} undone`, id),
+    noteSpend: (session) => write(`${key} spend`, session && { id: session.id, generation: session.generation }),
+    mayBeSpent(session) {
+      const { id, generation } = Object(read(`${key} spend`)) as Session
+      return id === session.id && generation >= session.generation
+    },
+    isGone: (id) => has(id) || (latest() ?? id) !== id,
+    isAlive: (id) => !has(id) && latest() === id && read(`${key} undone`) !== id,
   }
 }
 
@@ -76,5 +82,3 @@ export function noteSeen(vault: Vault, { note }: Tombstones): void {
     noted = id
   })
 }
-
-const toWord = ({ id, generation }: Session): string => `${id} ${generation}`

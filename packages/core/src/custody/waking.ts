@@ -74,7 +74,7 @@ export function createWaking(options: WakingOptions): Waking {
     looking = own
     void own.done.then((isKnown) => {
       const id = vault.session?.id
-      if (looking === own && (isKnown || id === undefined || tombstones.agrees(id))) looking = null
+      if (looking === own && (isKnown || id === undefined || tombstones.isAlive(id))) looking = null
     })
   }
 

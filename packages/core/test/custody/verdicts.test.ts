@@ -51,6 +51,7 @@ describe('compare', () => {
     isRestoring: false,
     storing: null,
     isRemoving: false,
+    isAlive: () => false,
     endedUpTo: () => -1,
     isLeft: () => false,
     isSameUser: (one, other) => one === other,
@@ -60,6 +61,7 @@ describe('compare', () => {
   const none = { held: null }
   test.each<[string, Stored | null, Partial<Custody>, Finding['type']]>([
     ['nothing stored, a session held', null, {}, 'signedOut'],
+    ['nothing stored, a session held that goes on by the word beside it', null, { isAlive: () => true }, 'nothing'],
     ['nothing stored, none held', null, none, 'nothing'],
     ['anything, while it is looked for', null, { isRestoring: true }, 'postponed'],
     ['a record of a newer version', newer, {}, 'nothing'],
@@ -135,7 +137,7 @@ describe('maySpend', () => {
   })
 
   test.each<[string, Stored | null, boolean]>([
-    ['nothing', null, false],
+    ['nothing', null, true],
     ['the session itself', stored(session(2)), false],
     ['garbage', garbage, true],
     ['a record of a newer version', newer, false],
