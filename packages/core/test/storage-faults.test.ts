@@ -222,6 +222,34 @@ describe('a storage that is full', () => {
     expect(shown.length).toBe(new Set(shown).size)
   })
 
+  it('a storage that is full for the tab that renews, while the token before ends in another tab: the new one is stored over the word of that', async () => {
+    const { disk, clock } = await diskWithSession()
+    let isFull = false
+    const { compareAndSet } = disk.storage
+    const storage: typeof disk.storage = {
+      ...disk.storage,
+      compareAndSet: (...args) => (isFull ? full() : compareAndSet(...args)),
+    }
+    const one = openTab({ storage, clock })
+    const two = openTab({ storage: disk.storage, clock, tabs: one.tab.tabs })
+    await one.boot()
+    await two.boot()
+    clock.advance(DUE)
+    await drain()
+    isFull = true
+    one.client.next('refresh').answer(grant(2))
+    await drain()
+    expect(two.auth.getState()).toMatchObject({ renewal: 'indeterminate' })
+    clock.advance(HOUR - DUE)
+    await drain()
+    expect(disk.record).toMatchObject({ ended: 'refresh-indeterminate', generation: 1 })
+    isFull = false
+    one.network.wake()
+    await drain()
+    expect(disk.record).toMatchObject({ refreshToken: 'refresh-2', marked: false })
+    expect(one.auth.getState()).toMatchObject({ user: ann, persistence: 'stored' })
+  })
+
   it('a storage that is full forgets the session all the same when the user signs out', async () => {
     const { disk, clock } = await diskWithSession()
     const tab = openTab({ storage: disk.storage, clock })

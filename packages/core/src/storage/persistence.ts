@@ -1,3 +1,4 @@
+import { isOverwritten } from '../custody/spend.ts'
 import type { AuthError } from '../errors.ts'
 import type { Session, SessionRules } from '../session/session.ts'
 import { idOf, isGarbage, type EndedTokens, type Spend, type Stored } from '../session/stored.ts'
@@ -178,9 +179,10 @@ async function findOrListen({ disk }: Parts, { lifetime }: PersistenceOptions, r
 }
 
 /** The same session, further on than what is found. A record that another script wrote over is ours. */
-const goOn = (expected: string, record: StoredRecord, { id, generation }: Session): Change => ({
+const goOn = (expected: string, record: StoredRecord, session: Session): Change => ({
   apply(found) {
-    if (isGarbage(found)) return record
+    const { id, generation } = session
+    if (found && isOverwritten(found, session)) return record
     if (found?.kind !== 'session' || found.session.id !== id || found.session.generation > generation) return undefined
     // the mark of another tab stands: this very token may be on its way
     const isMarked = found.session.generation === generation && found.spend !== null && found.revision !== expected
