@@ -1,6 +1,6 @@
 import { AuthError } from '@authchart/core'
 import { apiMessage, errorMessage } from './messages.ts'
-import { PUBLISHABLE_KEY, SERVER_URL } from './settings.ts'
+import { PUBLISHABLE_KEY } from './settings.ts'
 
 export interface Post {
   readonly id: string
@@ -39,12 +39,12 @@ export interface Api {
 }
 
 /** All of it goes through `auth.fetch`: the session rides along, and a refused access token is renewed in passing. */
-export function createApi(authFetch: typeof globalThis.fetch): Api {
+export function createApi(authFetch: typeof globalThis.fetch, base: string): Api {
   /** The caller names what the server's documentation promises. */
   async function call<T>(path: string, init: RequestInit = {}): Promise<ApiResult<T>> {
     const headers = { 'X-API-Key': PUBLISHABLE_KEY, ...(init.body && { 'Content-Type': 'application/json' }) }
     try {
-      const response = await authFetch(`${SERVER_URL}/v1${path}`, { ...init, headers })
+      const response = await authFetch(`${base}/v1${path}`, { ...init, headers })
       if (response.ok) return { ok: true, value: (await response.json()) as T }
       return { ok: false, status: response.status, message: apiMessage(response.status) }
     } catch (error) {

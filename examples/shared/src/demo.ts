@@ -3,6 +3,7 @@ import { createApi } from './api.ts'
 import { createDemoAuth } from './auth.ts'
 import { createChart } from './chart.ts'
 import { createCommands } from './commands.ts'
+import { recallCustody } from './custody.ts'
 import { createDrafts } from './drafts.ts'
 import { createEntrance } from './entrance.ts'
 import { createEventLog } from './events.ts'
@@ -12,6 +13,7 @@ import { takeLinkToken } from './link.ts'
 import { createDemoNetwork } from './network.ts'
 import { createPages } from './pages.ts'
 import { createPanel } from './panel.ts'
+import { SERVER_URL } from './settings.ts'
 import { createStore } from './store.ts'
 import { createTicker } from './ticker.ts'
 
@@ -21,13 +23,15 @@ export function createDemo(framework: 'react' | 'vue') {
   const linkToken = createStore(takeLinkToken())
   const network = createDemoNetwork()
   const events = createEventLog()
-  const auth = createDemoAuth({ name: `authchart-demo-${framework}`, network, inspect: events.observe })
-  const api = createApi(auth.fetch)
+  const custody = recallCustody()
+  const auth = createDemoAuth({ name: `authchart-demo-${framework}`, custody, network, inspect: events.observe })
+  const api = createApi(auth.fetch, custody === 'proxy' ? '/api' : SERVER_URL)
   const chart = createChart(auth.actor)
   const email = createStore('')
   const panel = createPanel()
   return {
     auth,
+    custody,
     account: bkendAccount(auth),
     api,
     linkToken,

@@ -10,9 +10,11 @@ export async function walkThroughChart(
   { server, browser, urls }: Stage,
   name: AppName,
   steps: readonly Step[],
+  custody?: 'cookie' | 'proxy',
 ): Promise<void> {
   server.control.reset()
   const context = await openContext(browser)
+  if (custody) await context.addInitScript((way) => localStorage.setItem('authchart-demo:custody', way), custody)
   const driver = await createAppDriver(context, server, urls[name])
   const heard = listen(driver.page)
   let now = atFirst

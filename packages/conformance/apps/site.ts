@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { extname, join, normalize } from 'node:path'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { basename, extname, join, normalize } from 'node:path'
+import { createHandlers } from '@authchart/example-shared/handler'
 
 export interface Site {
   readonly url: string
@@ -18,7 +19,9 @@ export async function serveApp(folder: string, authServer: string): Promise<Site
   const page = await readFile(join(folder, 'index.html'), 'utf8')
   const where = `<script>globalThis.AUTH_SERVER = ${JSON.stringify(authServer)}</script>`
   const index = page.replace('<head>', `<head>${where}`)
-  const server = createServer((request, response) => {
+  const answer = createHandlers(basename(folder), authServer)
+  const server = createServer((request, response) => answer(request, response, () => serve(request, response)))
+  function serve(request: IncomingMessage, response: ServerResponse): void {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
     const type = TYPES[extname(path)]
     const content = type === undefined || type === TYPES['.html'] ? index : readFile(join(folder, path))
@@ -26,7 +29,7 @@ export async function serveApp(folder: string, authServer: string): Promise<Site
       (body) => response.writeHead(200, { 'Content-Type': type ?? 'text/html' }).end(body),
       () => response.writeHead(404).end(),
     )
-  })
+  }
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, 'localhost', resolve)

@@ -3,6 +3,7 @@ import { demo } from '../demo.ts'
 import { useStore } from '../use-store.ts'
 import { ChartMap } from './ChartMap.tsx'
 import { Commands } from './Commands.tsx'
+import { CustodyChoice } from './CustodyChoice.tsx'
 import { Events } from './Events.tsx'
 import { FaultButtons } from './FaultButtons.tsx'
 import { InspectorSwitch } from './InspectorSwitch.tsx'
@@ -36,6 +37,7 @@ export function ChartPanel() {
         <Readings />
         <Commands />
         <FaultButtons />
+        <CustodyChoice />
         <InspectorSwitch />
         <Events />
       </div>

@@ -60,6 +60,8 @@ export function cookieClient<TUser = { readonly id: string }, TCredentials = unk
   const { url = '/auth', api, replayWindow = 30, now = Date.now } = options
   const ask = connect(url, options.fetch)
   const userId = options.userId ?? api?.userId?.bind(api)
+  const own = originOf(url)
+  const origin = api?.origin ?? own
   const sign =
     (operation: string) =>
     async (credentials: TCredentials, call: CallOptions): Promise<Grant<TUser> | ChallengeDemand> =>
@@ -69,7 +71,7 @@ export function cookieClient<TUser = { readonly id: string }, TCredentials = unk
   return {
     ...api,
     id: `cookie ${url}`,
-    origin: api?.origin ?? originOf(url),
+    origin,
     storage,
     replay: { toleratedFor: replayWindow },
     signIn: sign('sign-in'),
@@ -83,10 +85,12 @@ export function cookieClient<TUser = { readonly id: string }, TCredentials = unk
     // the token says nothing here, and the session is the one of the cookie
     getUser: async (_, call) => fieldOf(await ask('user', { session: storage.current() }, call), 'user') as TUser,
     async signOut({ refreshToken }, call) {
-      if (refreshToken === null) throw new AuthError('not-authenticated')
-      await ask('sign-out', { session: refreshToken.split('.')[0] }, call)
+      const session = refreshToken?.split('.')[0] ?? storage.current()
+      if (session === null) throw new AuthError('not-authenticated')
+      await ask('sign-out', { session }, call)
     },
-    headers: () => ({ ...(api ? api.headers?.() : { [OWN_HEADER]: '1' }) }),
+    // the proxy of the handler lets nothing else through
+    headers: () => ({ ...api?.headers?.(), ...(origin === own && { [OWN_HEADER]: '1' }) }),
     ...(!api && { isRefused }),
     ...(userId && { userId }),
   } as CookieClient<TUser, TCredentials>

@@ -1,0 +1,23 @@
+/** The same walks as in chart.test.ts, with the session in a cookie, and with no token in the page. */
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { walkThroughChart } from '../apps/chart-walk.ts'
+import { setTheStage, type Stage } from '../apps/stage.ts'
+import { abilities } from '../src/app-events.ts'
+import { generateWalks } from '../src/chart.ts'
+
+const { walks } = generateWalks(abilities)
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await setTheStage()
+})
+afterAll(() => stage?.close())
+
+describe.each([
+  ['react', 'cookie'],
+  ['react', 'proxy'],
+  ['vue', 'cookie'],
+  ['vue', 'proxy'],
+] as const)('the %s app with the session in %s mode', (name, custody) => {
+  test.each(walks)('$name', ({ steps }) => walkThroughChart(stage, name, steps, custody))
+})
