@@ -1,3 +1,5 @@
+import { createTurns } from './turns.ts'
+
 /** What a store gives to who holds a key, or looks. */
 export interface StoreEntries {
   /** Null: nothing is kept under this key, or its time is over. */
@@ -12,7 +14,7 @@ export interface StoreEntries {
  * of a renewal takes the answer with it.
  *
  * @example
- * createAuthHandler({ upstream, secrets, store: postgresStore({ pool }) })
+ * createAuthHandler({ upstream, secrets, store: postgresSessionStore({ pool }) })
  */
 export interface SessionStore extends StoreEntries {
   /** Runs `work` while no other work runs under this key, in any process that has this store. */
@@ -32,7 +34,7 @@ const SWEEP_EVERY = 1000
  */
 export function memorySessionStore(now: Now = () => Date.now() / 1000): SessionStore {
   const entries = new Map<string, { readonly value: string; readonly until: number }>()
-  const queues = new Map<string, Promise<unknown>>()
+  const inTurn = createTurns()
   let writes = 0
 
   function sweep(): void {
@@ -52,18 +54,6 @@ export function memorySessionStore(now: Now = () => Date.now() / 1000): SessionS
   }
   return {
     ...own,
-    async exclusive(key, work) {
-      const before = queues.get(key)
-      const turn = (before ?? Promise.resolve()).then(() => work(own))
-      const done = turn.then(
-        () => {},
-        () => {},
-      )
-      queues.set(key, done)
-      void done.then(() => {
-        if (queues.get(key) === done) queues.delete(key)
-      })
-      return turn
-    },
+    exclusive: (key, work) => inTurn(key, () => work(own)),
   }
 }
