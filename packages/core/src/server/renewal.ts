@@ -1,6 +1,7 @@
 import { verdictOf } from '../custody/judge.ts'
 import { createTolerance } from '../custody/tolerance.ts'
 import { AuthError, toAuthError } from '../errors.ts'
+import { report } from '../report.ts'
 import { subjectOf } from '../session/claims.ts'
 import { withTimeout } from '../timeout.ts'
 import type { Grant } from '../types.ts'
@@ -54,13 +55,21 @@ export function createRenewal(settings: HandlerSettings, seal: Seal): Renewal {
     return exchange({ settings, spends, entries, isKept: tolerance.time > 0 }, session, mark)
   }
 
+  /** By what the store has now: a renewal may have ended while this one waited for its turn. */
+  async function confirmAlone(entries: StoreEntries, session: ServerSession): Promise<void> {
+    const spend = await spends.read(entries, session)
+    if (spend) await spends.confirm(entries, session, spend)
+  }
+
   return {
     renew: (session) => store.exclusive(session.id, (entries) => renewAlone(entries, session)),
     async latest(session) {
       const spend = await spends.read(store, session)
       if (!spend) return session
       if (spend.from < session.generation) {
-        if (!spend.isConfirmed) await store.exclusive(session.id, (entries) => spends.confirm(entries, session, spend))
+        // if it fails, the next request with this cookie says it again
+        if (!spend.isConfirmed)
+          await attempt(() => store.exclusive(session.id, (entries) => confirmAlone(entries, session)))
         return session
       }
       // it may be spent: the access token goes on, and nothing more is known
@@ -102,8 +111,8 @@ async function exchange(
     throw error
   }
   const next = nextOf(settings, session, grant, isKept)
-  await spends.keep(entries, session, next)
-  await spends.write(entries, session, { ...mark, isDone: true })
+  // the browser gets the answer also when the store fails: then its cookie is all that has it
+  await spends.keep(entries, session, mark, next).catch((thrown: unknown) => report(toAuthError(thrown, 'unavailable')))
   return identified(settings, session, next, grant)
 }
 

@@ -13,14 +13,16 @@ export interface Spend {
   readonly isDone: boolean
   /** The browser has shown the cookie that came of it. */
   readonly isConfirmed: boolean
+  /** The answer, sealed: in one write with the word that it came. Left out when the browser has shown its cookie. */
+  readonly next?: string
 }
 
 /** The last renewal of each session, and what came of it for who comes with the cookie before. */
 export interface Spends {
   readonly read: (entries: StoreEntries, session: ServerSession) => Promise<Spend | null>
   readonly write: (entries: StoreEntries, session: ServerSession, spend: Spend) => Promise<void>
-  /** Durable before it is told: the process may die in the next moment. */
-  readonly keep: (entries: StoreEntries, before: ServerSession, next: ServerSession) => Promise<void>
+  /** The answer came. Durable before it is told: the process may die in the next moment. */
+  readonly keep: (entries: StoreEntries, before: ServerSession, spend: Spend, next: ServerSession) => Promise<void>
   /** What came of the token of this cookie. Null if it is not kept any more. */
   readonly next: (entries: StoreEntries, before: ServerSession, spend: Spend) => Promise<ServerSession | null>
   /** The browser shows the new cookie, so that who comes with the one before has a little time left. */
@@ -39,17 +41,20 @@ export function createSpends({ maxAge, replayWindow }: HandlerSettings, seal: Se
       return found === null ? null : (JSON.parse(found) as Spend)
     },
     write,
-    keep: async (entries, before, next) => entries.set(nextKey(before), await sealedFor(before).seal(next), maxAge),
-    async next(entries, before, { from }) {
-      const sealed = from === before.generation ? await entries.get(nextKey(before)) : null
+    async keep(entries, before, spend, next) {
+      await write(entries, before, { ...spend, isDone: true, next: await sealedFor(before).seal(next) })
+    },
+    async next(entries, before, { from, next: inline }) {
+      const sealed = from === before.generation ? (inline ?? (await entries.get(nextKey(before)))) : null
       const next = sealed === null ? null : readKept(await sealedFor(before).open(sealed))
       return next?.kind === 'session' ? next : null
     },
     async confirm(entries, session, spend) {
       if (spend.isConfirmed || !spend.isDone || spend.from !== session.generation - 1) return
-      await write(entries, session, { ...spend, isConfirmed: true })
-      const next = await entries.get(nextKey(session))
-      if (next !== null) await entries.set(nextKey(session), next, replayWindow / 1000)
+      const { next, ...confirmed } = spend
+      // its own time begins here. It is there before it is taken from its old place: the process may die in between
+      if (next !== undefined) await entries.set(nextKey(session), next, replayWindow / 1000)
+      await write(entries, session, { ...confirmed, isConfirmed: true })
     },
     async bury(entries, session) {
       await write(entries, session, { from: Number.MAX_SAFE_INTEGER, startedAt: 0, isDone: true, isConfirmed: true })
