@@ -17,10 +17,13 @@ export interface Stage {
   readonly close: () => Promise<void>
 }
 
+/** Seconds: each death takes an hour, and 300 of them are more than a week. */
+const YEAR = 365 * 24 * 3600
+
 /** The app's own server: its pages, and a handler for each mode, with the example server behind them. */
 export async function setStage(): Promise<Stage> {
   const files = await buildPages(fileURLToPath(new URL('page', import.meta.url)), ['app.html'])
-  const upstream = createAuthServer({ limits: false, reuseConnections: true })
+  const upstream = createAuthServer({ limits: false, reuseConnections: true, refreshTtl: YEAR })
   const listening = await upstream.listen(0)
   let offset = 0
   const events: AuthHandlerEvent[] = []

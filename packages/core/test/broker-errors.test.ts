@@ -73,7 +73,17 @@ describe('an error as the answer to a renewal', () => {
     expect(auth.getState()).toMatchObject({ status: 'expired', reason: 'account-banned' })
   })
 
-  it.each(codes)(
+  it('the client that says that the answer is lost for good is not asked again, also where replays are tolerated', async () => {
+    const { auth, client, clock } = await refreshing({ client: tolerantClient() })
+    client.next('refresh').fail('refresh-indeterminate')
+    await drain()
+    expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'indeterminate' })
+    clock.advance(2 * MINUTE)
+    await drain()
+    expect(client.counts.refresh).toBe(1)
+  })
+
+  it.each(codes.filter(([code]) => code !== 'refresh-indeterminate'))(
     'the code %s as the answer to a renewal, where replays are tolerated: asked again, unless the session is over',
     async (code, outcome) => {
       const { auth, client, clock, status } = await refreshing({ client: tolerantClient() })

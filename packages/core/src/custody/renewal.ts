@@ -137,7 +137,9 @@ async function fail(tools: RenewalTools, spending: Spending, exchange: Exchange,
     await tools.onEnded(spent, error.code === 'account-banned' ? error.code : 'session-expired')
     return settled
   }
-  if (verdict === 'unknown' && !tools.tolerance.isReplayable(startedAt)) return lost(tools, held, error)
+  // who sends the token on may know that its answer is lost for good
+  const isLost = error.code === 'refresh-indeterminate' || !tools.tolerance.isReplayable(startedAt)
+  if (verdict === 'unknown' && isLost) return lost(tools, held, error)
   // of a spend that may have been done the mark stays, so that the time counts from its beginning
   if (verdict !== 'unknown') {
     await unmark(tools, spent, revision)

@@ -1,6 +1,8 @@
+import { createConnection, withConnectionTracking, type Connection } from '../connection.ts'
 import { explain } from '../errors.ts'
 import { readOrigin, readTime } from '../options.ts'
 import { systemClock } from '../ports/clock.ts'
+import { report } from '../report.ts'
 import { userIdBy, type UserId } from '../session/identity.ts'
 import type { AuthClient, Clock } from '../types.ts'
 import { memorySessionStore, type SessionStore } from './store.ts'
@@ -85,7 +87,10 @@ export interface ProxyRoute {
 
 /** What the handler was given, read once. */
 export interface HandlerSettings {
+  /** Whatever it rejects with is an AuthError. */
   readonly upstream: AuthClient
+  /** It has not answered for a while: what is sent on an old connection may be lost. */
+  readonly isStale: () => boolean
   readonly userId: UserId
   /** @throws AuthError `'misconfigured'` */
   readonly secrets: () => readonly string[]
@@ -119,9 +124,11 @@ export function readHandlerOptions(options: AuthHandlerOptions): HandlerSettings
   if (!/^[\w-]{1,64}$/.test(name)) refuse('cookie.name', 'give letters, digits, - and _')
   if (typeof allowHttpLocalhost !== 'boolean') refuse('cookie.allowHttpLocalhost', 'give true or false')
   if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent', 'give a function')
+  const connection = createConnection(clock, () => true)
   const origins = origin === undefined ? null : [origin].flat().map((own) => readOrigin('origin', own))
   return {
-    upstream,
+    upstream: trackedUpstream(upstream, connection),
+    isStale: connection.isStale,
     userId: userIdBy(upstream),
     secrets: () => readSecrets(typeof secrets === 'function' ? secrets() : secrets),
     basePath,
@@ -136,6 +143,15 @@ export function readHandlerOptions(options: AuthHandlerOptions): HandlerSettings
     clock,
     fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
     onEvent: onEvent ?? (() => {}),
+  }
+}
+
+function trackedUpstream(client: AuthClient, connection: Connection): AuthClient {
+  const { headers, isRefused } = client
+  return {
+    ...withConnectionTracking(client, connection, report),
+    ...(headers && { headers: headers.bind(client) }),
+    ...(isRefused && { isRefused: isRefused.bind(client) }),
   }
 }
 

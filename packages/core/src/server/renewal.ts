@@ -32,6 +32,7 @@ export interface Renewal {
 
 /** An upstream that has not answered for so long will not: the lock goes on to the next who asks. */
 const LONGEST_SPEND = 120_000
+const LONGEST_PING = 10_000
 
 export function createRenewal(settings: HandlerSettings, seal: Seal): Renewal {
   const { store, clock } = settings
@@ -52,7 +53,7 @@ export function createRenewal(settings: HandlerSettings, seal: Seal): Renewal {
     // a spend that is tried again counts from its first try
     const startedAt = isSent ? spend.startedAt : clock.now()
     const mark = { from: generation, startedAt, isDone: false, isConfirmed: false }
-    return exchange({ settings, spends, entries, isKept: tolerance.time > 0 }, session, mark)
+    return exchange({ settings, spends, entries, isTolerated: tolerance.time > 0 }, session, mark)
   }
 
   /** By what the store has now: a renewal may have ended while this one waited for its turn. */
@@ -84,13 +85,13 @@ interface Exchanging {
   readonly settings: HandlerSettings
   readonly spends: Spends
   readonly entries: StoreEntries
-  /** An answer without a refresh token leaves the one before. */
-  readonly isKept: boolean
+  /** The upstream takes a token again for a while, and an answer without one leaves the one before. */
+  readonly isTolerated: boolean
 }
 
 /** Sends the token, under a mark that says so from before it leaves until its answer is kept. */
 async function exchange(
-  { settings, spends, entries, isKept }: Exchanging,
+  { settings, spends, entries, isTolerated }: Exchanging,
   session: ServerSession,
   mark: Spend,
 ): Promise<ServerSession> {
@@ -98,6 +99,7 @@ async function exchange(
   const { refreshToken, generation } = session
   const refresh = upstream.refresh?.bind(upstream)
   if (refreshToken === null || !refresh) throw new AuthError('not-supported')
+  await probe(settings)
   await spends.write(entries, session, mark)
   let grant: Grant
   try {
@@ -108,17 +110,36 @@ async function exchange(
     // a token that is as good as before is sent again by the next who asks; of one that may be spent the mark stays
     if (verdictOf(error) === 'deferred')
       await spends.write(entries, session, { ...mark, from: generation - 1, isDone: true, isConfirmed: true })
-    throw error
+    if (verdictOf(error) !== 'unknown' || isTolerated) throw error
+    throw new AuthError('refresh-indeterminate', { cause: error })
   }
-  const next = nextOf(settings, session, grant, isKept)
+  const next = nextOf(settings, session, grant, isTolerated)
   // the browser gets the answer also when the store fails: then its cookie is all that has it
   await spends.keep(entries, session, mark, next).catch((thrown: unknown) => report(toAuthError(thrown, 'unavailable')))
   return identified(settings, session, next, grant)
 }
 
+/**
+ * A connection that was idle may be closed by the other side in the moment in which it is used again. So that no token is lost
+ * on one, a request that loses nothing goes first, and once more if it is the one that finds out.
+ *
+ * @throws AuthError `'unavailable'`: the token is as good as before
+ */
+async function probe({ upstream, isStale, clock }: HandlerSettings): Promise<void> {
+  const ping = upstream.ping?.bind(upstream)
+  if (!ping || !isStale()) return
+  const ask = (): Promise<unknown> => withTimeout(clock, LONGEST_PING, (signal) => ping({ signal }))
+  await ask()
+    .catch(ask)
+    .catch((cause: unknown) => {
+      throw new AuthError('unavailable', { status: 503, cause })
+    })
+}
+
 /** @throws AuthError `'invalid-response'` */
-function nextOf(settings: HandlerSettings, before: ServerSession, grant: Grant, isKept: boolean): ServerSession {
-  const kept = isKept && (grant.refreshToken ?? null) === null && { refreshToken: before.refreshToken ?? undefined }
+function nextOf(settings: HandlerSettings, before: ServerSession, grant: Grant, isTolerated: boolean): ServerSession {
+  const kept = isTolerated &&
+    (grant.refreshToken ?? null) === null && { refreshToken: before.refreshToken ?? undefined }
   const next = sessionOf(settings, { ...grant, ...kept }, before.user, before.generation)
   const isOldToken = next.refreshToken === before.refreshToken && settings.upstream.replay === 'forbidden'
   if (next.refreshToken === null || isOldToken) throw new AuthError('invalid-response')

@@ -151,3 +151,18 @@ test('No secret is in anything that the page can see but the access token that i
   const seen = JSON.stringify([...words, ...browser.cookies])
   expect(seen).not.toContain('canary')
 })
+
+test('A renewal whose answer the handler itself has lost is not asked for again: the session lasts as long as its access token', async () => {
+  const upstream = strictUpstream()
+  const lossy = { ...upstream, client: { ...upstream.client, refresh: () => Promise.reject(new Error('reset')) } }
+  const { open, clock, calls } = world(lossy)
+  const page = open()
+  await page.signIn(ada)
+  clock.advance(40 * MINUTE)
+  await until(page, (state) => state.status === 'authenticated' && state.renewal === 'indeterminate')
+  calls.length = 0
+  clock.advance(10 * MINUTE)
+  expect(calls).not.toContain('refresh')
+  clock.advance(20 * MINUTE)
+  expect(await until(page, is('expired'))).toMatchObject({ reason: 'refresh-indeterminate' })
+})
