@@ -8,8 +8,8 @@ import { launch } from '../firefox/browsers.ts'
 import type { Mode, Report } from './page/app-types.ts'
 import { setStage, type Stage } from './stage.ts'
 
-const DEATHS = inject('isLong') ? 300 : 20
-const CONTROL = inject('isLong') ? 60 : 12
+const DEATHS = inject('isLong') ? 300 : 12
+const CONTROL = inject('isLong') ? 60 : 8
 /** Milliseconds that the server takes for a renewal. */
 const RENEWAL = 150
 /** Milliseconds after which the page dies, at most. */

@@ -5,7 +5,7 @@ import { answer, failure, withCookies } from './answers.ts'
 import { openBrowser, type Browser } from './browser.ts'
 import { operations, type Call } from './operations.ts'
 import { readHandlerOptions, type AuthHandlerOptions, type HandlerSettings, type ProxyRoute } from './options.ts'
-import { forward, routeFor, targetOf } from './proxy.ts'
+import { forward, routeFor, SESSION_HEADER, targetOf } from './proxy.ts'
 import { createRenewal, type Renewal } from './renewal.ts'
 import { createSeal, type Seal } from './seal.ts'
 
@@ -112,6 +112,8 @@ async function respond(
     if (!(thrown instanceof AuthError)) report(error)
     code = error.code
     response = failure(error, browser?.changes() ?? [])
+    // so that the page looks for itself, and shows why
+    if (route && code === 'session-expired') response.headers.set(SESSION_HEADER, 'ended')
   }
   tell(settings, { operation, status: response.status, code, session: browser?.kept()?.id })
   return response

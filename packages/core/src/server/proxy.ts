@@ -7,7 +7,7 @@ import type { HandlerSettings, ProxyRoute } from './options.ts'
 import type { ServerSession } from './session.ts'
 
 /** Says to the page why it got a 401: the session is over, or it has new tokens and the request may be sent again. */
-const SESSION_HEADER = 'x-authchart-session'
+export const SESSION_HEADER = 'x-authchart-session'
 
 /** The route whose prefix a path has. */
 export function routeFor(pathname: string, { proxy }: HandlerSettings): ProxyRoute | null {

@@ -133,6 +133,8 @@ test('A session that is over is said to be, and its cookie goes', async () => {
   const response = await browser.fetch('/api/x', { headers: ours })
   expect([response.status, response.headers.get('x-authchart-session')]).toEqual([401, 'ended'])
   expect((await browser.call('session')).body.ended).toMatchObject({ reason: 'session-expired' })
+  const next = await browser.fetch('/api/x', { headers: ours })
+  expect([next.status, next.headers.get('x-authchart-session')]).toEqual([401, 'ended'])
 })
 
 test('Without a session a request goes on without a token', async () => {
