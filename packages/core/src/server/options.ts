@@ -147,11 +147,10 @@ export function readHandlerOptions(options: AuthHandlerOptions): HandlerSettings
 }
 
 function trackedUpstream(client: AuthClient, connection: Connection): AuthClient {
-  const { headers, isRefused } = client
   return {
     ...withConnectionTracking(client, connection, report),
-    ...(headers && { headers: headers.bind(client) }),
-    ...(isRefused && { isRefused: isRefused.bind(client) }),
+    ...(client.headers && { headers: () => client.headers!() }),
+    ...(client.isRefused && { isRefused: (response) => client.isRefused!(response) }),
   }
 }
 
