@@ -92,3 +92,19 @@ test('An upstream that takes a token again is asked again for the answer that wa
   isLost = false
   expect((await ask()).body.session).toMatchObject({ generation: 2 })
 })
+
+test('New tokens that are for another user end the session, and that of the other user at the upstream', async () => {
+  let user = { id: 'ada', role: 'admin' }
+  const signedOut: unknown[] = []
+  const { client } = strictUpstream({
+    getUser: async () => user,
+    signOut: async ({ accessToken }) => void signedOut.push(accessToken),
+  })
+  const browser = browserAt(handlerOf(client).handler)
+  const { body } = await browser.call('sign-in', { credentials: ada })
+  user = { id: 'eve', role: 'admin' }
+  const answer = await browser.call('refresh', { session: body.session?.id, generation: 1 })
+  expect([answer.status, answer.body.error?.code]).toEqual([401, 'user-mismatch'])
+  expect(signedOut).toEqual(['canary-access-2'])
+  expect((await browser.call('session')).body.ended).toMatchObject({ reason: 'user-mismatch', user: { id: 'ada' } })
+})
