@@ -3,14 +3,20 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startVitest } from 'vitest/node'
 import { findPostgres } from './cluster.ts'
+import { postgresHouse } from './houses.ts'
+import { runKills, type KillSettings } from './kills.ts'
 
 const HELP = `pnpm run postgres [options]
 
+  --kills <number>      of a handler that is renewing a session        default 20
+  --seed <number>       what an earlier run printed                    default: another each time
   --required            fails where there is no Postgres               default: says so, and is content
 `
 
 const { values } = parseArgs({
   options: {
+    kills: { type: 'string', default: '20' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     required: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -22,6 +28,7 @@ else await start()
 async function start(): Promise<void> {
   const binaries = findPostgres()
   if (!binaries) return skip()
+  const settings = readSettings()
   const vitest = await startVitest(['session-stores'], {
     config: false,
     watch: false,
@@ -32,6 +39,15 @@ async function start(): Promise<void> {
     provide: { suite: 'short' },
   })
   await vitest.close()
+  const house = await postgresHouse(binaries)
+  const kills = await runKills(house, settings).finally(house.close)
+  if (kills !== 0) process.exitCode = 1
+}
+
+function readSettings(): KillSettings {
+  const [kills, seed] = [Number(values.kills), Number(values.seed)]
+  if (Number.isSafeInteger(kills) && kills > 0 && Number.isSafeInteger(seed) && seed >= 0) return { kills, seed }
+  throw new RangeError('--kills is a number from 1 on, --seed one from 0 on')
 }
 
 function skip(): void {

@@ -84,7 +84,7 @@ test('A page that died in the middle of a renewal leaves the next page signed in
 })
 
 test('A session that the upstream ended is expired in every tab and after a reload, with its user', async () => {
-  const { open, clock, upstream } = world()
+  const { open, clock, upstream, browser } = world()
   const one = open()
   await one.signIn(ada)
   const other = open()
@@ -98,6 +98,8 @@ test('A session that the upstream ended is expired in every tab and after a relo
   expect(await until(next, is('expired'))).toMatchObject({ lastUser: { id: 'ada' } })
   next.dismiss()
   await until(next, is('anonymous'))
+  await expect.poll(() => browser.cookies.size).toBe(0)
+  await until(open(), is('anonymous'))
 })
 
 test('A page that has lost its connection stays signed in for as long as that lasts', async () => {
@@ -108,7 +110,9 @@ test('A page that has lost its connection stays signed in for as long as that la
   clock.advance(3 * HOUR)
   await until(page, (state) => state.status === 'authenticated' && state.renewal === 'waiting')
   clock.advance(24 * HOUR)
-  await until(page, (state) => state.status === 'authenticated' && state.renewal === 'waiting')
+  const away = await until(page, (state) => state.status === 'authenticated' && state.renewal === 'waiting')
+  // the session is where it was, and the next page will find it
+  expect(away.persistence).toBe('stored')
   line.isDown = false
   clock.advance(10 * MINUTE)
   await until(page, (state) => state.status === 'authenticated' && state.renewal === 'idle')

@@ -154,6 +154,9 @@ test('A cookie of the same name beside ours, as a sub-domain could set it, makes
   const request = browser.requestOf('/auth/session', { method: 'POST', headers: own, body: '{}' })
   request.headers.set('cookie', `${request.headers.get('cookie')}; __Host-Http-authchart=1forged`)
   expect(await (await handler(request)).json()).toEqual({ session: null })
+  const other = browser.requestOf('/auth/session', { method: 'POST', headers: own, body: '{}' })
+  other.headers.set('cookie', `__Host-Http-authchart=1forged; ${other.headers.get('cookie')}`)
+  expect(await (await handler(other)).json()).toEqual({ session: null })
   expect(log).toEqual([])
 })
 
