@@ -1,9 +1,10 @@
 /** Lets one move happen in a state of the world. */
 import { isSwitch, costOf, movesIn, type Move } from './moves.ts'
 import { toPage, toWorld } from './names.ts'
+import type { Notes } from './page.ts'
 import type { OpenAsk, Pages, Place } from './pages.ts'
 import { serve, sessionOf, type Request } from './server.ts'
-import { fresh, shownIn, type Answer, type State } from './state.ts'
+import { fresh, KEY, shownIn, type Answer, type State } from './state.ts'
 import type { DiskRecord, Input, Output } from './words.ts'
 
 /** Time passes until something can be seen: no longer than so many timers. */
@@ -66,6 +67,7 @@ function answerTo(state: State, move: Extract<Move, { op: number }>, pages: Page
   const ask = askOf(state, move.tab, move.op, pages)
   const { hasCancelled } = state.tabs[move.tab]!
   const answer = perform(state, { ...ask, isGivenUp: hasCancelled }, move.do === 'stranger')
+  if (ask.kind === 'write') noteLate(state, move.tab, ask.next as DiskRecord | null, pages)
   return move.do === 'lost' ? { error: 'network' } : answer
 }
 
@@ -88,6 +90,7 @@ function perform(state: State, ask: OpenAsk & { isGivenUp?: boolean }, stranger 
   const next = ask.next as DiskRecord | null
   const before = sessionOf(state, state.disk?.refreshToken)
   if (before && next?.id !== undefined && next.id !== before.id) before.isReplaced = true
+  if (before && next?.ended === 'refresh-indeterminate' && state.disk?.marked) before.lost = state.disk.generation ?? 0
   state.disk = next
   return { value: true }
 }
@@ -126,14 +129,13 @@ async function react(state: State, index: number, input: Input, pages: Pages, is
   // an answer that was asked for before says nothing of what was asked since
   if ((input.do === 'answer' && !isLate) || input.do === 'fail') noteSight(state, index, input, pages)
   const text = toPage(JSON.stringify(input), tab.names)
-  const names = [...tab.names]
-  const twin = (): string | null => {
-    names.splice(0, Infinity, ...tab.names)
-    return state.twin === null ? null : toPage(state.twin, names)
+  const notesFor = (names: string[]): Notes => {
+    return (key) => (state.notes[key] === undefined ? null : toPage(state.notes[key], names))
   }
-  const followed = pages.follow(tab.place, text, state.now, twin)
+  const followed = pages.follow(tab.place, text, state.now, () => notesFor([...tab.names]))
   const place = followed instanceof Promise ? await followed : followed
-  if (place.hasReadTwin) tab.names = names
+  const notes = notesFor(tab.names)
+  for (const [key] of place.looked) notes(key)
   const name = fresh(state)
   while (tab.names.length < place.names) tab.names.push(name())
   tab.place = place.number
@@ -151,21 +153,18 @@ function take(state: State, index: number, output: Output): void {
     case 'unlock':
       state.lock = state.lock.filter(({ tab, op }) => tab !== index || op !== output.op)
       return
-    case 'twin':
-      state.twin = withWord(state.twin, output.key, output.value)
+    case 'note':
+      state.notes = sorted({ ...state.notes, [output.key]: output.value })
       return
     case 'post':
-      state.tabs.forEach((other, at) => at !== index && other.place !== null && other.hints.push(output.generation))
+      // one hint on its way to a tab says as much as two
+      state.tabs.forEach((tab, at) => {
+        if (at !== index && tab.place !== null) tab.hints = [output.generation]
+      })
       return
     case 'abort':
       state.tabs[index]!.isBlind = true
   }
-}
-
-/** The notes beside the record, with this one, in one order. */
-function withWord(twin: string | null, key: string, value: string): string {
-  const words = Object.entries({ ...(JSON.parse(twin ?? '{}') as object), [key]: JSON.parse(value) as unknown })
-  return JSON.stringify(Object.fromEntries(words.sort(([one], [other]) => (one < other ? -1 : 1))))
 }
 
 /** A sign-in that no page could store is known by the page that shows it; what it showed before has been replaced. */
@@ -185,6 +184,15 @@ function noteSight({ tabs }: State, index: number, input: Extract<Input, { op: n
   if (kind === 'read' || kind === 'write') tab.isBlind = input.do === 'fail'
 }
 
+const sorted = (notes: State['notes']): State['notes'] =>
+  Object.fromEntries(Object.entries(notes).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+/** New tokens are stored by a page whose session is over by then: they are good for being revoked. */
+function noteLate(state: State, tab: number, next: DiskRecord | null, pages: Pages): void {
+  const session = sessionOf(state, next?.refreshToken)
+  if (session && shownIn(state, tab, pages)?.status === 'expired') session.lost = next?.generation ?? 0
+}
+
 /** What the pages call a sign-in. */
 function noteWrite(state: State, next: DiskRecord | null): void {
   const session = next?.id === undefined ? null : sessionOf(state, next.refreshToken)
@@ -199,9 +207,8 @@ function noteCommand(state: State, tab: number, command: string, pages: Pages): 
       session.isGivenUp ||= session.isNew && (session.id === null || session.id !== shown?.id)
   }
   if (command !== 'signOut') return
-  // before it is known who is signed in, the session that was seen last is meant: no other page can know of another one
-  const { latest } =
-    (JSON.parse(state.twin ?? '{}') as Record<string, { latest?: string } | undefined>)['authchart:prove'] ?? {}
-  const id = shown?.id ?? (shown?.status === 'restoring' && latest === state.disk?.id ? latest : undefined)
-  for (const session of state.sessions) session.isLeft ||= session.id === id && id !== undefined
+  // before it is known who is signed in, the session that was seen last is meant
+  const latest = (JSON.parse(state.notes[KEY] ?? 'null') as { latest?: string | null } | null)?.latest ?? null
+  const id = shown?.status === 'restoring' ? latest : (shown?.id ?? null)
+  for (const session of state.sessions) session.isLeft ||= id !== null && session.id === id
 }

@@ -2,7 +2,8 @@
 import type { Move } from './moves.ts'
 import type { Pages } from './pages.ts'
 import { isGood, sessionOf } from './server.ts'
-import { shownIn, type Session, type Shown, type State, type Tab } from './state.ts'
+import type { DiskRecord } from './words.ts'
+import { KEY, shownIn, type Session, type Shown, type State, type Tab } from './state.ts'
 
 interface Change {
   readonly before: State
@@ -25,10 +26,14 @@ function shownBefore({ before, after, pages }: Change): { was: Shown | null; is:
 }
 
 /** The user has left or given it up, another sign-in came, or a mark says that the newest token may be spent. */
-function isDoubtful({ disk }: State, { isAlive, isLeft, isReplaced, isGivenUp, id, tokens }: Session): boolean {
-  const isAbout = disk !== null && disk.id === id && disk.generation === tokens.length
-  const isMarked = isAbout && (disk.marked === true || disk.ended === 'refresh-indeterminate')
-  return !isAlive || isLeft || isReplaced || isGivenUp || isMarked
+function isDoubtful({ disk, notes }: State, session: Session): boolean {
+  const { id, tokens, lost } = session
+  // where the disk takes no mark the record has to go, and the word beside it stands for the mark
+  const mark = disk ?? (JSON.parse(notes[`${KEY} spend`] ?? 'null') as DiskRecord | null)
+  const isMarked =
+    mark !== null && mark.id === id && mark.generation === tokens.length && (disk === null || disk.marked === true)
+  const isOver = !session.isAlive || session.isLeft || session.isReplaced || session.isGivenUp
+  return isOver || isMarked || lost === tokens.length
 }
 
 /** Nothing is on its way, and the storage has answered each page what it was asked last. */
@@ -43,26 +48,20 @@ function isQuiet({ tabs, lock, orphans }: State, pages: Pages): boolean {
 
 export const invariants: readonly Invariant[] = [
   {
-    // a tab whose storage fails removes what it cannot mark, holds the session in memory and brings it back
-    sentence: 'a tab whose token the server has not seen goes on showing its user, or another tab holds it in memory',
+    sentence: 'a tab whose token the server has not seen goes on showing its user',
     isBroken: (change) =>
       shownBefore(change).some(({ was, is }) => {
         // where another sign-in takes its place it is that which counts
         if (!was?.id || !is || is.id !== null) return false
         const session = sessionBy(change.after, was.id)
         const isUnseen = session?.tokens.length === was.generation
-        const isHeld = shownBefore(change).some(
-          ({ is: other }) => other?.id === was.id && other.persistence === 'memory',
-        )
-        return isUnseen && !isHeld && ![change.before, change.after].some((state) => isDoubtful(state, session))
+        return isUnseen && ![change.before, change.after].some((state) => isDoubtful(state, session))
       }),
   },
   {
     sentence: 'stored tokens that the server has not seen are not thrown away',
-    isBroken: ({ before, after, move, pages }) => {
+    isBroken: ({ before, after, pages }) => {
       const { disk } = before
-      // a page that dies after it has taken the record away may have sent the token, as one that dies after its mark
-      if (move.do === 'crashAfter') return false
       // a page that shows the session holds its tokens, and brings them back
       if (after.tabs.some((_, tab) => shownIn(after, tab, pages)?.id === disk?.id)) return false
       if (!disk?.refreshToken || disk === after.disk || !isGood(before, disk)) return false
@@ -84,17 +83,34 @@ export const invariants: readonly Invariant[] = [
       move.do === 'command' && move.command === 'signOut' && (shownIn(after, move.tab, pages)?.user ?? null) !== null,
   },
   {
-    sentence: 'no token is handed out where no user is signed in',
-    isBroken: ({ before, after, move, pages }) => {
-      if (move.tab < 0) return false
-      const [was, is] = [shownIn(before, move.tab, pages), shownIn(after, move.tab, pages)]
-      const place = after.tabs[move.tab]!.place
-      if (!was || !is || place === null || was.status === 'restoring' || was.user !== null || is.user !== null)
-        return false
-      const handed = ({ place: at }: Tab): number =>
-        at === null ? 0 : pages.at(at).view.promises.filter(({ outcome }) => outcome === 'a token').length
-      return handed(after.tabs[move.tab]!) > handed(before.tabs[move.tab]!)
-    },
+    sentence: 'a tab is signed out only if the user has signed out, given a sign-in up or signed in anew',
+    isBroken: (change) =>
+      shownBefore(change).some(({ was, is }) => {
+        const isOut = was?.id && is?.status === 'signedOut'
+        const session = isOut ? sessionBy(change.after, was.id) : null
+        return session !== null && !session.isLeft && !session.isReplaced && !session.isGivenUp
+      }),
+  },
+  {
+    sentence:
+      'a page that opens says that no user is signed in only if the storage says so, or is not waited for any more',
+    isBroken: (change) =>
+      shownBefore(change).some(({ was, is, tab }) => {
+        const isSaid = was?.status === 'restoring' && is?.status === 'anonymous' && is.persistence === 'stored'
+        return isSaid && change.after.tabs[tab]!.isBlind
+      }),
+  },
+  {
+    sentence: 'a tab that shows no user hands out no token',
+    isBroken: ({ before, after: { tabs }, pages }) =>
+      tabs.some(({ place }, tab) => {
+        if (place === null || pages.at(place).view.user !== null) return false
+        const was = before.tabs[tab]!.place
+        const had = was === null ? [] : pages.at(was).view.promises
+        return pages
+          .at(place)
+          .view.promises.some(({ outcome }, at) => outcome === 'token' && had[at]?.outcome !== 'token')
+      }),
   },
   {
     sentence: 'a user is shown only if the server named that user for the session',

@@ -1,112 +1,129 @@
-/**
- * What each rule of custody is for, shown by taking it away: the shipped sources with one rule less, in memory only. The
- * explorer has to find a story for each, or it proves nothing.
- */
+/** What the protocol stands on, taken away: each has to give a story. The texts stand in the source exactly once. */
+import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import type * as Core from '@authchart/core'
+import type { Scenario } from './scenarios.ts'
 
 export interface Mutant {
-  readonly rule: string
+  readonly name: string
+  readonly edits: readonly Edit[]
+  /** Where it shows. */
+  readonly in: Omit<Scenario, 'name' | 'wide'>
+}
+
+interface Edit {
   /** Within packages/core/src. */
   readonly file: string
-  /** Texts that stand there exactly once, and what comes in their place. */
-  readonly changes: readonly (readonly [from: string, to: string])[]
-  /** The name of the scenario that shows it. */
-  readonly scenario: string
+  readonly from: string
+  readonly to: string
 }
 
 export const mutants: readonly Mutant[] = [
   {
-    rule: 'the mark before a token is sent',
-    file: 'custody/renewal.ts',
-    changes: [
-      ['persistence.replace(stored.revision, spent, spend)', 'persistence.replace(stored.revision, spent, null)'],
+    name: 'no mark',
+    edits: [
+      {
+        file: 'custody/renewal.ts',
+        from: 'replace(stored.revision, spent, spend)',
+        to: 'replace(stored.revision, spent, null)',
+      },
     ],
-    scenario: 'two tabs renew',
+    in: { tabs: 1, stored: 'due', left: { faults: 1 } },
   },
   {
-    rule: 'the record is read again under the lock',
-    file: 'custody/renewal.ts',
-    changes: [['if (reconcile(stored)) return settled', '']],
-    scenario: 'two tabs renew',
+    name: 'no second look under the lock',
+    edits: [{ file: 'custody/renewal.ts', from: 'if (reconcile(stored)) return settled', to: '' }],
+    in: { tabs: 2, stored: 'due', left: { drops: 1 } },
   },
   {
-    rule: 'a write compares and sets',
-    file: 'storage/disk.ts',
-    changes: [
-      [
-        'return await storage.compareAndSet(key, expected, next, call)',
-        `const now = (await storage.read(key, call)) as StoredRecord | null
-        void expected
-        return await storage.compareAndSet(key, now?.revision ?? null, next, call)`,
-      ],
+    name: 'no compare-and-set',
+    edits: [{ file: 'storage/disk.ts', from: 'if (!written) return false', to: '' }],
+    in: { tabs: 2, stored: 'due', left: { leases: 1 } },
+  },
+  {
+    name: 'no fence after the store',
+    edits: [
+      {
+        file: 'custody/store.ts',
+        from: 'if (stored === null || !isHeld()) return settled',
+        to: 'if (stored === null) return settled',
+      },
+      {
+        file: 'custody/store.ts',
+        from: 'const current = vault.session\n',
+        to: 'const current = vault.session ?? held\n',
+      },
     ],
-    scenario: 'a frozen tab loses its lease',
+    in: { tabs: 1, stored: 'due', left: { signOut: 1, token: 1 } },
   },
   {
-    rule: 'tokens that were stored after a sign-out are not used',
-    file: 'custody/store.ts',
-    changes: [
-      ['const isHeld = (): boolean => vault.session?.id === held.id', 'const isHeld = (): boolean => true'],
-      ['if (current?.id !== held.id) return settled', ''],
-      ['withUser(current, known,', 'withUser(current ?? held, known,'],
+    name: 'no tombstone',
+    edits: [{ file: 'custody/end.ts', from: '{ reason, user: session.user, ...upTo })', to: 'upTo && null)' }],
+    in: { tabs: 2, stored: 'due', left: { ends: 1 } },
+  },
+  {
+    name: 'no twin',
+    edits: [{ file: 'custody/tombstones.ts', from: 'twin?.write(at, value)', to: 'void at, value' }],
+    in: { tabs: 1, stored: 'good', left: { signOut: 1, faults: 1 } },
+  },
+  {
+    name: 'no word of a spend beside the record',
+    edits: [{ file: 'custody/renewal.ts', from: 'tools.tombstones.noteSpend(spent)', to: '' }],
+    in: { tabs: 2, stored: 'due', left: { full: 2 } },
+  },
+  {
+    name: 'no generation in an end',
+    edits: [
+      {
+        file: 'custody/endings.ts',
+        from: 'isWhole(reason) ? Infinity : generation',
+        to: 'reason ? Infinity : generation',
+      },
     ],
-    scenario: 'the user signs out while new tokens are stored',
+    in: { tabs: 2, stored: 'due', left: { leases: 1, waits: 1 } },
   },
   {
-    rule: 'a sign-out leaves a word beside the record at once',
-    file: 'custody/tombstones.ts',
-    changes: [['if (!before.includes(id)) write(', 'if (before.includes(id)) write(']],
-    scenario: 'the user signs out',
-  },
-  {
-    rule: 'an end names a generation',
-    file: 'custody/end.ts',
-    changes: [['id === session.id && generationOf(found) <= last', 'id === session.id && last >= 0']],
-    scenario: 'a tab gives up a token that another one has renewed',
-  },
-  {
-    rule: 'a storage that does not answer is unknown, and not empty',
-    file: 'storage/persistence.ts',
-    changes: [
-      ['if (!retry.isArmed()) retry.later()\n    throw error', 'void error\n    return { stored: null, raw: null }'],
+    name: '"unknown" is "none"',
+    edits: [
+      {
+        file: 'storage/persistence.ts',
+        from: 'retry.later()\n    throw error',
+        to: 'retry.later()\n    return { stored: null, raw: null }',
+      },
     ],
-    scenario: 'two tabs renew',
+    in: { tabs: 1, stored: 'due', left: { faults: 1 } },
   },
 ]
 
-const SOURCES = new URL('../../core/src/', import.meta.url).href
-let isHooked = false
+const source = new URL('../../core/src/', import.meta.url).href
 
-/** The shipped code with that rule taken away. */
-export async function withoutRule(mutant: Mutant): Promise<typeof Core> {
-  if (!isHooked) hook()
-  isHooked = true
-  const number = mutants.indexOf(mutant)
-  return (await import(`${SOURCES}exports/index.ts?mutant=${number}`)) as typeof Core
-}
-
-/** Every module of core that is reached from a mutant is one of the mutant's own. */
-function hook(): void {
-  registerHooks({
+/** The core with this taken away, beside the shipped one. @throws if a text is not there exactly once */
+export async function loadMutant({ name, edits }: Mutant): Promise<typeof Core> {
+  const query = `?without=${mutants.findIndex((mutant) => mutant.name === name)}`
+  const hooks = registerHooks({
     resolve(specifier, context, next) {
       const found = next(specifier, context)
-      const query = /\?mutant=\d+$/.exec(context.parentURL ?? '')?.[0]
-      return query && found.url.startsWith(SOURCES) ? { ...found, url: found.url + query } : found
+      const isOwn = context.parentURL?.endsWith(query) && found.url.startsWith(source)
+      return isOwn ? { ...found, url: found.url + query } : found
     },
     load(url, context, next) {
-      const number = /\?mutant=(\d+)$/.exec(url)?.[1]
-      const loaded = next(url, context)
-      if (number === undefined || !loaded.source) return loaded
-      const { file, changes, rule } = mutants[Number(number)]!
-      if (!url.startsWith(`${SOURCES}${file}?`)) return loaded
-      let text = Buffer.from(loaded.source as Uint8Array).toString()
-      for (const [from, to] of changes) {
-        const times = text.split(from).length - 1
-        if (times !== 1) throw new Error(`"${rule}": ${file} has this ${times} times, not once: ${from}`)
-        text = text.replace(from, () => to)
-      }
-      return { ...loaded, source: text }
+      if (!url.endsWith(query)) return next(url, context)
+      const path = new URL(url.slice(0, -query.length))
+      const own = edits.filter(({ file }) => path.href === source + file)
+      const text = own.reduce((before, edit) => applied(before, edit, name), readFileSync(path, 'utf8'))
+      return { format: 'module-typescript', source: text, shortCircuit: true }
     },
   })
+  try {
+    for (const edit of edits) applied(readFileSync(new URL(edit.file, source), 'utf8'), edit, name)
+    return (await import(`${source}exports/index.ts${query}`)) as typeof Core
+  } finally {
+    hooks.deregister()
+  }
+}
+
+function applied(text: string, { file, from, to }: Edit, name: string): string {
+  const times = text.split(from).length - 1
+  if (times !== 1) throw new Error(`"${name}": ${file} has this ${times} times, not once: ${from}`)
+  return text.replace(from, () => to)
 }

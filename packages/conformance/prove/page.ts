@@ -16,15 +16,18 @@ interface Open {
 }
 
 export interface Page {
-  /** Lets one thing happen, and everything that follows from it without another answer. `twin`: what is written there. */
-  readonly take: (input: Input, now: number, twin: string | null) => Promise<Reaction>
+  /** Lets one thing happen, and everything that follows from it without another answer. */
+  readonly take: (input: Input, now: number, notes: Notes) => Promise<Reaction>
 }
+
+/** What stands beside the record under a key, as text. */
+export type Notes = (key: string) => string | null
 
 export interface Reaction {
   readonly outputs: readonly Output[]
   readonly view: View
-  /** It looked at the note beside the record. */
-  readonly hasReadTwin: boolean
+  /** The notes beside the record that it looked at, and what stood there. */
+  readonly looked: readonly (readonly [key: string, text: string | null])[]
   /** How many names it has met. */
   readonly names: number
 }
@@ -46,8 +49,11 @@ export function createPage(core: typeof Core): Page {
   const timers = new Map<number, { readonly due: number; readonly callback: () => void }>()
   const promises: { readonly command: Command; outcome: string }[] = []
   let outputs: unknown[] = []
-  let [now, twin, hasReadTwin] = [0, null as string | null, false]
-  let written = new Map<string, unknown>()
+  let now = 0
+  let notes: Notes = () => null
+  /** The notes that it has looked at or written since it was woken. */
+  const known = new Map<string, string | null>()
+  let looked: [string, string | null][] = []
   let [ops, handles, randoms] = [0, 0, 0]
   let hear = (_hint: { generation: number }): void => {}
   let auth: Core.Auth<User, { as: string }> | undefined
@@ -73,14 +79,17 @@ export function createPage(core: typeof Core): Page {
     compareAndSet: (_key, expected, next, options) => ask({ kind: 'write', expected, next }, options?.signal),
     twin: {
       read(key) {
-        if (written.has(key)) return written.get(key)
-        if (!hasReadTwin && twin !== null) twin = names.take(twin)
-        hasReadTwin = true
-        return (JSON.parse(twin ?? '{}') as Record<string, unknown>)[key]
+        if (!known.has(key)) {
+          const text = notes(key)
+          looked.push([key, text])
+          known.set(key, text && names.take(text))
+        }
+        return JSON.parse(known.get(key) ?? 'null') as unknown
       },
       write(key, value) {
-        written.set(key, value)
-        put({ out: 'twin', key, value: JSON.stringify(value) })
+        const text = JSON.stringify(value)
+        known.set(key, text)
+        put({ out: 'note', key, value: text })
       },
     },
   }
@@ -127,7 +136,7 @@ export function createPage(core: typeof Core): Page {
     const asked: { readonly command: Command; outcome: string } = { command: name, outcome: 'pending' }
     promises.push(asked)
     perform(auth, name).then(
-      (value) => (asked.outcome = name === 'token' && value !== null ? 'a token' : 'done'),
+      (value) => (asked.outcome = name === 'token' ? (value === null ? 'none' : 'token') : 'done'),
       (error: Core.AuthError) => (asked.outcome = error.code),
     )
   }
@@ -165,12 +174,13 @@ export function createPage(core: typeof Core): Page {
 
   return {
     async take(input, time, beside) {
-      ;[outputs, now, twin, hasReadTwin, written] = [[], time, beside, false, new Map()]
+      ;[outputs, now, notes, looked] = [[], time, beside, []]
+      known.clear()
       randomOf = (array) => names.fill(array, (randoms += 1))
       happen(JSON.parse(names.take(JSON.stringify(input))) as Input)
       await settled()
       const done = JSON.parse(names.give(JSON.stringify([outputs, view()]))) as [Output[], View]
-      return { outputs: done[0], view: done[1], hasReadTwin, names: names.count() }
+      return { outputs: done[0], view: done[1], looked, names: names.count() }
     },
   }
 }

@@ -3,7 +3,7 @@
  * once for each history and not once for each schedule; running it again for a longer one has to give the same as before.
  */
 import type * as Core from '@authchart/core'
-import { createPage, type Page, type Reaction } from './page.ts'
+import { createPage, type Notes, type Page, type Reaction } from './page.ts'
 import type { Ask, Input, Output, View } from './words.ts'
 
 /** A page after some history. */
@@ -12,7 +12,8 @@ export interface Place {
   readonly depth: number
   readonly outputs: readonly Output[]
   readonly view: View
-  readonly hasReadTwin: boolean
+  /** The notes that it looked at, and what stood there, in its own names. */
+  readonly looked: Reaction['looked']
   /** How many names it has met. */
   readonly names: number
   /** What it waits for; `isAborted`: it does so no longer. */
@@ -24,32 +25,21 @@ export type OpenAsk = Ask & { readonly op: number; readonly isAborted: boolean }
 interface Step {
   readonly input: Input
   readonly now: number
-  readonly twin: string | null
 }
 
 interface Branch extends Place {
   readonly parent: Branch | null
   readonly step: Step
-  readonly children: Map<number, Fork>
-}
-
-/** What follows from one input; it may depend on the note beside the record. */
-interface Fork {
-  readonly looksAtTwin: boolean
-  readonly by: Map<string | null, Branch>
+  /** By input; several where it matters what the notes say. */
+  readonly children: Map<number, Branch[]>
 }
 
 export interface Pages {
   readonly at: (number: number) => Place
   /** How often a page was run from its beginning, and how many histories there are. */
   readonly count: { runs: number; histories: number }
-  /** Where this leads. `twin`: what is written there, in the names of the page; asked only where it matters. */
-  readonly follow: (
-    from: number | null,
-    input: string,
-    now: number,
-    twin: () => string | null,
-  ) => Place | Promise<Place>
+  /** Where this leads. `notes`: each time anew, what stands beside the record in the names of the page. */
+  readonly follow: (from: number | null, input: string, now: number, notes: () => Notes) => Place | Promise<Place>
 }
 
 /** Pages that are kept running, to go on with. */
@@ -57,7 +47,7 @@ const MOST_RUNNING = 20
 
 export function createPages(core: typeof Core): Pages {
   const branches: Branch[] = []
-  const roots = new Map<number, Fork>()
+  const roots = new Map<number, Branch[]>()
   const keys = new Map<string, number>()
   const shared = new Map<string, unknown>()
   const running = new Map<number, Page>()
@@ -93,8 +83,9 @@ export function createPages(core: typeof Core): Pages {
     const page = createPage(core)
     const way: Branch[] = []
     for (let at = to; at; at = at.parent) way.push(at)
-    for (const { step, outputs, view } of way.reverse()) {
-      const again = await page.take(step.input, step.now, step.twin)
+    for (const { step, outputs, view, looked } of way.reverse()) {
+      const notes = new Map(looked)
+      const again = await page.take(step.input, step.now, (key) => notes.get(key) ?? null)
       // which it may: what it does is a function of its history
       if (share(again.outputs) !== outputs || share(again.view) !== view)
         throw new Error('A page did something else than before')
@@ -102,15 +93,15 @@ export function createPages(core: typeof Core): Pages {
     return page
   }
 
-  async function grow(parent: Branch | null, step: Step): Promise<Branch> {
+  async function grow(parent: Branch | null, step: Step, notes: Notes): Promise<Branch> {
     const page = await lead(parent)
-    const reaction = await page.take(step.input, step.now, step.twin)
+    const reaction = await page.take(step.input, step.now, notes)
     const branch: Branch = {
       number: branches.length,
       depth: (parent?.depth ?? 0) + 1,
       outputs: share(reaction.outputs),
       view: share(reaction.view),
-      hasReadTwin: reaction.hasReadTwin,
+      looked: share(reaction.looked),
       names: reaction.names,
       open: share(openAfter(parent?.open ?? [], step.input, reaction)),
       parent,
@@ -126,23 +117,24 @@ export function createPages(core: typeof Core): Pages {
   return {
     count,
     at: (number) => branches[number]!,
-    follow(from, input, now, twin) {
+    follow(from, input, now, notes) {
       const parent = from === null ? null : branches[from]!
       const children = parent?.children ?? roots
       const key = keyOf(`${now} ${input}`)
-      const known = children.get(key)
-      const found = known?.by.get(known.looksAtTwin ? twin() : null)
+      const known = children.get(key) ?? []
+      const found = known.find(({ looked }) => isSame(looked, notes()))
       if (found) return found
-      const beside = twin()
-      return grow(parent, { input: JSON.parse(input) as Input, now, twin: beside }).then((branch) => {
-        const fork = known ?? { looksAtTwin: branch.hasReadTwin, by: new Map<string | null, Branch>() }
-        children.set(key, fork)
-        fork.by.set(fork.looksAtTwin ? beside : null, branch)
+      children.set(key, known)
+      return grow(parent, { input: JSON.parse(input) as Input, now }, notes()).then((branch) => {
+        known.push(branch)
         return branch
       })
     },
   }
 }
+
+/** Where the notes say the same as then, the page does the same. */
+const isSame = (looked: Reaction['looked'], notes: Notes): boolean => looked.every(([key, text]) => notes(key) === text)
 
 function openAfter(before: readonly OpenAsk[], input: Input, { outputs }: Reaction): OpenAsk[] {
   const left = before.filter(({ op }) => !('op' in input) || op !== input.op)

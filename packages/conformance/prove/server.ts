@@ -48,6 +48,7 @@ export function serve(state: State, request: Request, name: () => string, strang
       isNew: true,
       isLeft: false,
       isReplaced: false,
+      lost: 0,
       isGivenUp: request.isGivenUp === true,
     }
     state.sessions.push(session)

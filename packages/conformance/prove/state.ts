@@ -3,6 +3,9 @@ import { renumber } from './names.ts'
 import type { Pages } from './pages.ts'
 import type { Command, DiskRecord } from './words.ts'
 
+/** What the pages call the record. */
+export const KEY = 'authchart:prove'
+
 export interface Tab {
   /** Where its page is; null: no page is open. */
   place: number | null
@@ -34,6 +37,8 @@ export interface Session {
   isLeft: boolean
   /** Another sign-in took its place. */
   isReplaced: boolean
+  /** The generation that was given up because a mark said that it may be spent; 0 if none was. */
+  lost: number
   /** The user gave the sign-in up. */
   isGivenUp: boolean
 }
@@ -59,7 +64,8 @@ export interface State {
   disk: DiskRecord | null
   /** Nothing can be written there but the removal of a record. */
   isFull: boolean
-  twin: string | null
+  /** What stands beside the record: read and written at once. */
+  notes: Readonly<Record<string, string>>
   sessions: Session[]
   lock: { tab: number; op: number; isHeld: boolean }[]
   tabs: Tab[]
@@ -68,6 +74,8 @@ export interface State {
   left: Budget
   /** A hint was lost, or a page died that may have had one to give. */
   isHushed: boolean
+  /** How many names there are; 0 in the text of a state, which says it itself. */
+  names: number
   /** The tab that went on last, where switching is bounded. */
   last: number | null
 }
@@ -115,18 +123,21 @@ function ties(state: State, order: readonly number[]): number[][] {
 function arranged(state: State, order: readonly number[]): State {
   return {
     ...state,
+    names: 0,
     tabs: order.map((index) => state.tabs[index]!),
     lock: state.lock.map((waiter) => ({ ...waiter, tab: order.indexOf(waiter.tab) })),
     last: state.last === null ? null : order.indexOf(state.last),
   }
 }
 
-/** The name that no text of this state has yet. */
-export function fresh(state: State): () => string {
-  const text = JSON.stringify(state)
-  let next = 0
-  for (const [, digits] of text.matchAll(/~(\d+)~/g)) next = Math.max(next, Number(digits) + 1)
-  return () => `~${next++}~`
+/** Makes names that no text of this state has yet. */
+export const fresh = (state: State) => (): string => `~${state.names++}~`
+
+/** A state by its text. */
+export function parse(text: string): State {
+  const state = JSON.parse(text) as State
+  for (const [, digits] of text.matchAll(/~(\d+)~/g)) state.names = Math.max(state.names, Number(digits) + 1)
+  return state
 }
 
 export interface Shown {

@@ -24,7 +24,7 @@ export type Ask =
 export type Output =
   | ({ readonly out: 'ask'; readonly op: number } & Ask)
   | { readonly out: 'abort' | 'unlock'; readonly op: number }
-  | { readonly out: 'twin'; readonly key: string; readonly value: string }
+  | { readonly out: 'note'; readonly key: string; readonly value: string }
   | { readonly out: 'post'; readonly generation: number }
 
 /** What can be seen of a page from outside. */
