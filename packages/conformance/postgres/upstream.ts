@@ -19,7 +19,8 @@ export async function startUpstream(): Promise<Upstream> {
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = Buffer.concat((await incoming.toArray()) as Buffer[])
-    const { host: _, connection: __, ...headers } = incoming.headers
+    const hops = ['host', 'connection']
+    const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !hops.includes(name)))
     const response = await fetch(new URL(incoming.url ?? '/', listening.url), {
       method: incoming.method ?? 'GET',
       headers: headers as Record<string, string>,

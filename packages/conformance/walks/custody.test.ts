@@ -20,8 +20,6 @@ afterAll(() => stage?.close())
 
 describe.each([
   ['react', 'cookie'],
-  ['react', 'proxy'],
-  ['vue', 'cookie'],
   ['vue', 'proxy'],
 ] as const)('the %s app with the session in %s mode', (name, custody) => {
   test.each(walks)('$name', ({ steps }) => walkThroughChart(stage, name, steps, custody))
