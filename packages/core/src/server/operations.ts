@@ -94,7 +94,8 @@ async function begin(call: Call, ask: (signal: AbortSignal) => Promise<Grant | C
 }
 
 async function toChallenge({ settings, challengeSeal }: Call, { challenge }: ChallengeDemand): Promise<object> {
-  const seconds = Math.min(LONGEST_CHALLENGE, Number(challenge.expiresIn ?? LONGEST_CHALLENGE))
+  const said = Number(challenge.expiresIn ?? LONGEST_CHALLENGE)
+  const seconds = said >= 0 ? Math.min(LONGEST_CHALLENGE, said) : LONGEST_CHALLENGE
   const until = settings.clock.now() + seconds * 1000
   const handle = await challengeSeal.seal({ handle: challenge.handle, until })
   return { challenge: { kind: challenge.kind, handle, expiresIn: seconds } }

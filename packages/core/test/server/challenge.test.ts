@@ -37,6 +37,22 @@ test('A second factor that comes too late is refused', async () => {
   expect([late.status, late.body.error?.code]).toEqual([401, 'challenge-expired'])
 })
 
+test('A second factor whose time cannot be read may be answered for five minutes', async () => {
+  const upstream = withSecondFactor()
+  const client = {
+    ...upstream.client,
+    signIn: async (handle: Password) => ({
+      challenge: { kind: 'totp', handle, expiresIn: 'soon' as unknown as number },
+    }),
+  }
+  const clock = steppedClock()
+  const browser = browserAt(handlerOf(client, { clock }).handler)
+  const { body } = await browser.call('sign-in', { credentials: ada })
+  clock.advance(299_000)
+  const answered = await browser.call('challenge', { handle: body.challenge?.handle, code: '123456' })
+  expect(answered.status).toBe(200)
+})
+
 test('What is no challenge of this handler is none', async () => {
   const browser = browserAt(handlerOf(withSecondFactor().client).handler)
   await browser.call('sign-in', { credentials: ada })
