@@ -1,6 +1,7 @@
 /** The stores of `createAuthHandler`: memory, and a real Postgres, or PGlite where Debian's package is not installed. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { postgresSessionStore, postgresSessionTable } from '@authchart/core/postgres'
 import { expect, inject, test } from 'vitest'
@@ -150,4 +151,9 @@ test('A pool that is none is refused, and so is a time to wait', () => {
   expect(() => postgresSessionStore({ pool: {} as never })).toThrow(refusal)
   const pool = { query: () => Promise.reject(new Error('asked')), connect: () => Promise.reject(new Error('asked')) }
   expect(() => postgresSessionStore({ pool, lockTimeout: 0 })).toThrow(refusal)
+})
+
+test('docs/cookie-stores.md shows the SQL of the table', () => {
+  const guide = readFileSync(new URL('../../../docs/cookie-stores.md', import.meta.url), 'utf8')
+  expect(guide).toContain(`\`\`\`sql\n${postgresSessionTable()}\`\`\``)
 })

@@ -45,6 +45,7 @@ const LONGEST_WAIT = 2 ** 31 - 1
  *
  * @example
  * const pool = new Pool({ connectionString: process.env.DATABASE_URL })
+ * pool.on('error', console.error) // without a listener, an idle connection that breaks ends the process
  * const handler = createAuthHandler({ upstream, secrets, store: postgresSessionStore({ pool }) })
  * @throws AuthError `'misconfigured'` for an option that cannot be read. Its methods reject with `'timeout'` if another
  * process kept the lock for too long, `'misconfigured'` if the table is missing, and `'unavailable'` for all else that the
