@@ -12,8 +12,11 @@ const DEATHS = inject('isLong') ? 300 : 12
 const CONTROL = inject('isLong') ? 60 : 8
 /** Milliseconds that the server takes for a renewal. */
 const RENEWAL = 150
-/** Milliseconds after which the page dies, at most. */
-const LATEST = 350
+/**
+ * A page dies when the server has seen so many requests of it begin or end, at most: by then its renewal has been asked for,
+ * has reached the upstream and has come back, in each way that there is to keep the session.
+ */
+const LATEST = { cookie: 10, proxy: 10, browser: 6 } as const
 /** More than an access token lives. */
 const LATER = 3700
 const WAIT = { timeout: 60_000, interval: 10 }
@@ -45,8 +48,9 @@ describe.each(inject('browsers'))('in $version', (found) => {
       for (let number = 0; number < deaths; number += 1) {
         const offset = stage.advance(LATER)
         const page = await context.newPage()
+        const struck = stage.moment(1 + (number % LATEST[mode]))
         await page.goto(addressOf(mode, offset), { waitUntil: 'domcontentloaded' })
-        await moment(LATEST * ((number * 0.618_034) % 1))
+        await struck
         const next = await kill(context, page, wayOf(number), addressOf(mode, offset))
         const { status } = await reportOf(next, isAtRest)
         if (status !== 'authenticated') {
@@ -160,6 +164,3 @@ async function kill(context: BrowserContext, page: Page, way: Way, address: stri
   await next.goto(address, { waitUntil: 'domcontentloaded' })
   return next
 }
-
-/** When a page dies is what is tried here: any moment of its boot, its renewal and the answer to that. */
-const moment = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))

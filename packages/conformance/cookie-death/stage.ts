@@ -12,6 +12,8 @@ export interface Stage {
   readonly user: SeedUser
   readonly origin: string
   readonly events: AuthHandlerEvent[]
+  /** Resolves when so many requests have begun or ended, at a handler or behind it, counted from now. */
+  readonly moment: (count: number) => Promise<void>
   /** Lets time pass at the server and in the handlers. Resolves to what has passed in all, in milliseconds. */
   readonly advance: (seconds: number) => number
   readonly close: () => Promise<void>
@@ -24,6 +26,17 @@ const YEAR = 365 * 24 * 3600
 export async function setStage(): Promise<Stage> {
   const files = await buildPages(fileURLToPath(new URL('page', import.meta.url)), ['app.html'])
   const upstream = createAuthServer({ limits: false, reuseConnections: true, refreshTtl: YEAR })
+  let tick = (): void => {}
+  const counted = async (work: () => Response | Promise<Response>): Promise<Response> => {
+    tick()
+    try {
+      return await work()
+    } finally {
+      tick()
+    }
+  }
+  const answer = upstream.app.fetch
+  upstream.app.fetch = (...given) => counted(() => answer(...given))
   const listening = await upstream.listen(0)
   let offset = 0
   const events: AuthHandlerEvent[] = []
@@ -48,8 +61,8 @@ export async function setStage(): Promise<Stage> {
 
   async function respond(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url)
-    if (pathname.startsWith('/cookie/auth/')) return cookie(request)
-    if (pathname.startsWith('/proxy/auth/') || pathname.startsWith('/api/')) return proxy(request)
+    if (pathname.startsWith('/cookie/auth/')) return counted(() => cookie(request))
+    if (pathname.startsWith('/proxy/auth/') || pathname.startsWith('/api/')) return counted(() => proxy(request))
     const { type, content } = fileAt(files, pathname, listening.url)
     return new Response(content, { headers: { 'Content-Type': type, 'Cache-Control': 'no-cache' } })
   }
@@ -61,6 +74,14 @@ export async function setStage(): Promise<Stage> {
     user: upstream.users.user,
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     events,
+    moment: (count) =>
+      new Promise((resolve) => {
+        let left = count
+        tick = () => {
+          left -= 1
+          if (left <= 0) resolve()
+        }
+      }),
     advance(seconds) {
       upstream.control.advance(seconds)
       offset += seconds * 1000
