@@ -1,5 +1,4 @@
-import type { Jar } from './cookies.ts'
-import { openJar } from './cookies.ts'
+import { openJar, type Jar } from './cookies.ts'
 import type { HandlerSettings } from './options.ts'
 import type { Renewal } from './renewal.ts'
 import type { Seal } from './seal.ts'
@@ -93,8 +92,8 @@ export async function openBrowser(
 }
 
 /**
- * A browser that knows the prefix takes such a cookie from nobody but this very host, over TLS, and not from a script; one
- * that does not knows `__Host-`, which it begins with (RFC 6265bis §4.1.3).
+ * A browser that knows the prefix takes such a cookie from this very host only, over TLS, and not from a script; one that
+ * does not knows `__Host-`, which it begins with (RFC 6265bis §4.1.3).
  */
 function namesFor(url: string | undefined, { cookieName, allowHttpLocalhost }: HandlerSettings) {
   const { protocol = 'https:', hostname = '' } = url === undefined ? {} : new URL(url)

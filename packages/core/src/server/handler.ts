@@ -132,11 +132,12 @@ function check({ method, url }: Request, operation: string, { basePath }: Handle
   if (method !== 'POST') throw new AuthError('invalid-request', { status: 405 })
 }
 
+/** As a method of the context: a Worker's own takes no call without it. */
 const afterwards =
-  ({ waitUntil }: HandlerContext) =>
+  (context: HandlerContext) =>
   (work: Promise<unknown>): void => {
     const done = work.catch(() => {})
-    waitUntil?.(done)
+    context.waitUntil?.(done)
   }
 
 interface Told {

@@ -198,9 +198,10 @@ async function endWith(
   session: ServerSession,
   reason: EndReason,
 ): Promise<never> {
+  const isOfUser = reason === 'account-banned' || reason === 'user-mismatch'
   await browser.put(endOf(session, reason))
-  await renewal.end(session)
-  throw new AuthError(reason === 'account-banned' || reason === 'user-mismatch' ? reason : 'session-expired')
+  await (isOfUser ? renewal.end(session) : renewal.endToken(session))
+  throw new AuthError(isOfUser ? reason : 'session-expired')
 }
 
 export async function withGoodToken(call: Pick<Call, 'settings' | 'browser' | 'renewal'>, session: ServerSession) {
@@ -213,8 +214,10 @@ export async function withGoodToken(call: Pick<Call, 'settings' | 'browser' | 'r
 
 /** Tells the upstream, with a token that it takes: this is the last that is heard of the session. */
 async function endUpstream(settings: HandlerSettings, renewal: Renewal, session: ServerSession): Promise<void> {
+  const latest = await renewal.latest(session)
+  // an old cookie speaks for nothing but itself
+  if (!latest) return
   try {
-    const latest = (await renewal.latest(session)) ?? session
     const isUsable = isGood(latest, settings.clock.now()) || latest.refreshToken === null
     const last = isUsable ? latest : await renewal.renew(latest).catch(() => latest)
     await revoke(settings, last)

@@ -28,6 +28,8 @@ export interface Renewal {
   readonly latest: (session: ServerSession) => Promise<ServerSession | null>
   /** No cookie of this session is good for anything from here on. */
   readonly end: (session: ServerSession) => Promise<void>
+  /** As end, unless the session has gone on since: the end of an older token touches no newer one. */
+  readonly endToken: (session: ServerSession) => Promise<void>
 }
 
 /** An upstream that has not answered for so long will not: the lock goes on to the next who asks. */
@@ -78,6 +80,13 @@ export function createRenewal(settings: HandlerSettings, seal: Seal): Renewal {
       return spends.next(store, session, spend)
     },
     end: (session) => store.exclusive(session.id, (entries) => spends.bury(entries, session)),
+    endToken: (session) =>
+      store.exclusive(session.id, async (entries) => {
+        const spend = await spends.read(entries, session)
+        const { from = 0, isDone = false } = spend ?? {}
+        const isOlder = from > session.generation || (from === session.generation && isDone)
+        if (!isOlder) await spends.bury(entries, session)
+      }),
   }
 }
 

@@ -177,3 +177,26 @@ test('Secrets that are read at the first request, and are too short then, are sa
   const { status, body } = await browserAt(handler).call('sign-in', { credentials: ada })
   expect([status, body.error?.code]).toEqual([500, 'misconfigured'])
 })
+
+test('The context of a Worker, whose method takes no call without it, keeps what goes on when the answer has been sent', async () => {
+  class Context {
+    readonly #kept: Promise<unknown>[] = []
+    waitUntil(promise: Promise<unknown>): void {
+      this.#kept.push(promise)
+    }
+    get kept(): number {
+      return this.#kept.length
+    }
+  }
+  const { client } = strictUpstream()
+  const { handler } = handlerOf(client)
+  const browser = browserAt(handler)
+  await browser.call('sign-in', { credentials: ada })
+  await browser.call('sign-in', { credentials: ada })
+  const context = new Context()
+  const headers = { 'content-type': 'application/json', 'x-authchart': '1' }
+  const request = browser.requestOf('/auth/session', { method: 'POST', headers, body: '{}' })
+  expect((await handler(request, context)).status).toBe(200)
+  // the answer itself, and the end of the session that was replaced
+  expect(context.kept).toBe(2)
+})
