@@ -1,8 +1,7 @@
 import { AuthError, toAuthError } from '../errors.ts'
 import { isBearerRefused } from '../refusal.ts'
 import { OWN_HEADER } from './admission.ts'
-import type { Call } from './operations.ts'
-import { renewed, withGoodToken } from './operations.ts'
+import { renewed, withGoodToken, type Call } from './call.ts'
 import type { HandlerSettings, ProxyRoute } from './options.ts'
 import type { ServerSession } from './session.ts'
 
