@@ -208,7 +208,7 @@ function noteCommand(state: State, tab: number, command: string, pages: Pages): 
   }
   if (command !== 'signOut') return
   // before it is known who is signed in, the session that was seen last is meant
-  const latest = (JSON.parse(state.notes[KEY] ?? 'null') as { latest?: string | null } | null)?.latest ?? null
+  const latest = JSON.parse(state.notes[KEY] ?? 'null') as string | null
   const id = shown?.status === 'restoring' ? latest : (shown?.id ?? null)
   for (const session of state.sessions) session.isLeft ||= id !== null && session.id === id
 }

@@ -174,7 +174,7 @@ export function startOf({ tabs, stored, left }: Omit<Scenario, 'name' | 'wide'>)
     now: START,
     disk: stored && record,
     isFull: false,
-    notes: stored ? { [KEY]: JSON.stringify({ latest: '~1~' }) } : {},
+    notes: stored ? { [KEY]: JSON.stringify('~1~') } : {},
     sessions: stored ? [{ ...session, isLeft: false, isReplaced: false, lost: 0, isGivenUp: false }] : [],
     lock: [],
     tabs: Array.from({ length: tabs }, () => ({

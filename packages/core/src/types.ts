@@ -296,6 +296,11 @@ export interface AuthStorage {
   readonly scope: 'shared' | 'tab' | 'memory'
   /** Milliseconds that one operation may take. Default 2,000. */
   readonly timeout?: number
+  /**
+   * It loses nothing: a session that it does not have is over. Default false, since a browser may lose a record, and the
+   * session then goes on by what {@link twin} says of it.
+   */
+  readonly lossless?: boolean
   /** Its own name, if it was given one. It is part of the names of the record, the lock and the channel. */
   readonly name?: string | undefined
   /**

@@ -140,7 +140,7 @@ describe('a page that comes back', () => {
     const { tab, disk } = await away(ann)
     tab.network.wake()
     await drain()
-    disk.storage.twin?.write('authchart:https://api.test', { latest: 'another one' })
+    disk.storage.twin?.write('authchart:https://api.test', 'another one')
     tab.network.wake(true)
     expect(tab.auth.getState().user).toBe(null)
     await drain()

@@ -48,6 +48,7 @@ export function cookieStorage({ ask, now, toTokens }: CookieStorageOptions): Coo
     name: 'cookie',
     scope: 'shared',
     timeout: LONGEST_ASK,
+    lossless: true,
     twin: twinIn(() => localStorage, 'authchart'),
     seen: () => seen,
     current: () => (record ? String(record['id']) : null),

@@ -24,7 +24,7 @@ export function createCustody(settings: Settings, surroundings: Surroundings) {
   const { clock, client } = surroundings
   const { storage, key } = settings
   const vault = createVault()
-  const tombstones = createTombstones(storage.twin, key)
+  const tombstones = createTombstones(storage, key)
   const endings: Endings = { upTo: new Map(), left: new Set() }
   const { emit, on } = createEmitter<AuthFact>()
   const hints = createEmitter<TabHint>()

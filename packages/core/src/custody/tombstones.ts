@@ -1,5 +1,5 @@
 import type { Session } from '../session/session.ts'
-import type { SyncTwin } from '../types.ts'
+import type { AuthStorage } from '../types.ts'
 import type { Vault } from '../vault.ts'
 
 /**
@@ -20,13 +20,13 @@ export interface Tombstones {
   readonly mayBeSpent: (held: Session) => boolean
   /** This session is over, or another one has taken its place. */
   readonly isGone: (id: string) => boolean
-  /** This session is the one that was seen last, and was not given up. */
+  /** This session is the one that was seen last, and was not given up. False where the record alone says that. */
   readonly isAlive: (id: string) => boolean
 }
 
 const MOST = 20
 
-export function createTombstones(twin: SyncTwin | undefined, key: string): Tombstones {
+export function createTombstones({ twin, lossless }: Pick<AuthStorage, 'twin' | 'lossless'>, key: string): Tombstones {
   // A word for each, and no record of them all: tabs in other processes see a write late, and one that wrote back what it
   // had read would take a tombstone away.
   const read = (at: string): unknown => {
@@ -45,7 +45,7 @@ export function createTombstones(twin: SyncTwin | undefined, key: string): Tombs
     }
   }
   const latest = (): string | null => {
-    const { latest: id } = Object(read(key)) as { readonly latest?: unknown }
+    const id = read(key)
     return typeof id === 'string' ? id : null
   }
   const ended = (): readonly unknown[] => {
@@ -55,9 +55,7 @@ export function createTombstones(twin: SyncTwin | undefined, key: string): Tombs
   const has = (id: string): boolean => ended().includes(id)
   return {
     latest,
-    note(id) {
-      if (latest() !== id) write(key, { latest: id })
-    },
+    note: (id) => write(key, id),
     bury(id) {
       if (!has(id)) write(`${key} ended`, [...ended(), id].slice(-MOST))
     },
@@ -69,7 +67,7 @@ export function createTombstones(twin: SyncTwin | undefined, key: string): Tombs
       return id === session.id && generation >= session.generation
     },
     isGone: (id) => has(id) || (latest() ?? id) !== id,
-    isAlive: (id) => !has(id) && latest() === id && read(`${key} undone`) !== id,
+    isAlive: (id) => !lossless && !has(id) && latest() === id && read(`${key} undone`) !== id,
   }
 }
 

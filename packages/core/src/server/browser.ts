@@ -6,12 +6,13 @@ import { readKept, type Kept, type ServerSession } from './session.ts'
 
 /**
  * What one browser has of this handler. A sign-in while a session is kept goes beside it, until the page says that it has
- * taken it: a sign-in that is given up leaves the user signed in as before.
+ * taken it: a sign-in that is given up leaves the user signed in as before. Neither of the two ever moves, so that a late
+ * answer about one of them touches nothing of the other.
  */
 export interface Browser {
   /** What this browser is signed in with, by its cookie alone; null: nothing that can be read. */
   readonly kept: () => Kept | null
-  /** The newest tokens of that. Null: nothing, or its session is over. */
+  /** The newest tokens of that, or the word that it is over. Null: nothing, or it was signed out. */
   readonly latest: () => Promise<Kept | null>
   /** A session by its name. */
   readonly named: (id: string) => ServerSession | null
@@ -27,11 +28,6 @@ export interface Browser {
 
 const DAY = 24 * 3600
 
-interface Slots {
-  main: Kept | null
-  next: Kept | null
-}
-
 export async function openBrowser(
   { headers, url }: { readonly headers: { readonly get: (name: string) => string | null }; readonly url?: string },
   settings: HandlerSettings,
@@ -39,56 +35,66 @@ export async function openBrowser(
   renewal: Renewal,
 ): Promise<Browser> {
   const { name, attributes } = namesFor(url, settings)
-  const nextName = `${name}-next`
   const jar: Jar = openJar(headers.get('cookie'), attributes)
-  const open = async (at: string): Promise<Kept | null> => {
+  const open = async (at: string): Promise<Slot> => {
     const sealed = jar.get(at)
-    return sealed === null ? null : readKept(await seal.open(sealed))
+    return { name: at, kept: sealed === null ? null : readKept(await seal.open(sealed)) }
   }
-  const slots: Slots = { main: await open(name), next: await open(nextName) }
+  const slots: Slots = [await open(name), await open(`${name}-2`)]
 
-  async function write(slot: keyof Slots, kept: Kept | null): Promise<void> {
-    slots[slot] = kept
+  async function write(slot: Slot, kept: Kept | null): Promise<void> {
+    slot.kept = kept
     const seconds = kept?.kind === 'ended' ? DAY : settings.maxAge
-    jar.set(slot === 'main' ? name : nextName, kept && (await seal.seal(kept)), seconds)
+    jar.set(slot.name, kept && (await seal.seal(kept)), seconds)
   }
 
-  const slotOf = (id: string): keyof Slots | null => {
-    if (slots.next?.id === id) return 'next'
-    return slots.main?.id === id ? 'main' : null
-  }
+  const slotOf = (id: string): Slot | undefined => slots.find(({ kept }) => kept?.id === id)
 
   return {
-    kept: () => slots.next ?? slots.main,
+    kept: () => newest(slots).kept,
     async latest() {
-      const kept = slots.next ?? slots.main
+      const { kept } = newest(slots)
       return kept?.kind === 'session' ? renewal.latest(kept) : kept
     },
     named(id) {
-      const slot = slotOf(id)
-      const kept = slot && slots[slot]
+      const kept = slotOf(id)?.kept
       return kept?.kind === 'session' ? kept : null
     },
     async add(session) {
-      await write(slots.main?.kind === 'session' ? 'next' : 'main', session)
+      const before = newest(slots)
+      // a later sign-in is a newer one, whatever the clocks of two machines say
+      const signedInAt = Math.max(session.signedInAt, (before.kept?.signedInAt ?? 0) + 1)
+      // one that no page has taken makes way
+      await write(slots.find(({ kept }) => kept === null) ?? before, { ...session, signedInAt })
     },
     async put(kept) {
-      await write(slotOf(kept.id) ?? 'main', kept)
+      const slot = slotOf(kept.id)
+      if (slot) await write(slot, kept)
     },
     async settle() {
-      const { main, next } = slots
-      if (next === null) return null
-      await write('main', next)
-      await write('next', null)
-      return main?.kind === 'session' ? main : null
+      const other = slots.find((slot) => slot !== newest(slots))
+      const before = other?.kept
+      if (!other || !before) return null
+      await write(other, null)
+      return before.kind === 'session' ? before : null
     },
     async remove(id) {
       const slot = slotOf(id)
-      if (slot === 'main') await write('main', slots.next)
-      if (slot !== null) await write('next', null)
+      if (slot) await write(slot, null)
     },
     changes: () => jar.changes(),
   }
+}
+
+interface Slot {
+  readonly name: string
+  kept: Kept | null
+}
+
+type Slots = readonly [Slot, Slot]
+
+function newest([one, other]: Slots): Slot {
+  return (other.kept?.signedInAt ?? -1) > (one.kept?.signedInAt ?? -1) ? other : one
 }
 
 /**

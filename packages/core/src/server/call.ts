@@ -1,12 +1,13 @@
+import { verdictOf } from '../custody/judge.ts'
 import { AuthError, toAuthError } from '../errors.ts'
 import type { EndReason } from '../machine/types.ts'
 import { withTimeout } from '../timeout.ts'
 import type { Fields } from './admission.ts'
 import type { Browser } from './browser.ts'
 import type { HandlerSettings } from './options.ts'
-import type { Renewal } from './renewal.ts'
+import { reasonOf, type Renewal } from './renewal.ts'
 import type { Seal } from './seal.ts'
-import { endOf, isGood, toAnswer, type ServerSession } from './session.ts'
+import { endOf, isGood, toAnswer, type EndedSession, type Kept, type ServerSession } from './session.ts'
 
 /** What one call has to work with. */
 export interface Call {
@@ -36,8 +37,6 @@ export function meant({ browser, body }: Call): ServerSession {
   return found
 }
 
-const ends: readonly string[] = ['session-expired', 'user-mismatch', 'account-banned'] satisfies EndReason[]
-
 /** Renews it, and keeps in the browser what came of it. A session that is over leaves word of that. */
 export async function renewed(call: Pick<Call, 'settings' | 'browser' | 'renewal'>, session: ServerSession) {
   const { browser, renewal, settings } = call
@@ -47,10 +46,11 @@ export async function renewed(call: Pick<Call, 'settings' | 'browser' | 'renewal
     return next
   } catch (thrown) {
     const error = toAuthError(thrown, 'network')
-    const isOver = error.code === 'refresh-indeterminate' && !isGood(session, settings.clock.now())
-    const isEnd = isOver || (ends.includes(error.code) && (error.status ?? 401) < 500)
-    if (!isEnd) throw error
-    return endWith(call, session, isOver ? 'refresh-indeterminate' : (error.code as EndReason))
+    const { code } = error
+    const isOver = code === 'refresh-indeterminate' && !isGood(session, settings.clock.now())
+    if (isOver || code === 'user-mismatch') return endWith(call, session, code)
+    if (verdictOf(error) !== 'refused') throw error
+    return endWith(call, session, reasonOf(error))
   }
 }
 
@@ -59,15 +59,30 @@ export async function endWith(
   session: ServerSession,
   reason: EndReason,
 ): Promise<never> {
-  const isOfUser = reason === 'account-banned' || reason === 'user-mismatch'
+  // the page hears of it also when the store fails
   await browser.put(endOf(session, reason))
-  await (isOfUser ? renewal.end(session) : renewal.endToken(session))
-  throw new AuthError(isOfUser ? reason : 'session-expired')
+  if (isOfUser(reason)) await renewal.end(session, reason)
+  const word = await renewal.endToken(session, reason)
+  await keepWord(browser, session, word)
+  throw new AuthError(isOfUser(word?.reason) ? word.reason : 'session-expired')
+}
+
+/** It concerns every token of the user. */
+function isOfUser(reason: EndReason | undefined): reason is 'account-banned' | 'user-mismatch' {
+  return reason === 'account-banned' || reason === 'user-mismatch'
+}
+
+/** What this browser says of a session that is over. Null: nothing. */
+export async function keepWord(browser: Browser, { id }: Kept, word: EndedSession | null): Promise<void> {
+  await (word ? browser.put(word) : browser.remove(id))
 }
 
 export async function withGoodToken(call: Pick<Call, 'settings' | 'browser' | 'renewal'>, session: ServerSession) {
   const latest = await call.renewal.latest(session)
-  if (!latest) throw new AuthError('session-expired')
+  if (latest?.kind !== 'session') {
+    await keepWord(call.browser, session, latest)
+    throw new AuthError('session-expired')
+  }
   if (latest.generation !== session.generation) await call.browser.put(latest)
   if (isGood(latest, call.settings.clock.now()) || latest.refreshToken === null) return latest
   return renewed(call, latest)
@@ -77,7 +92,7 @@ export async function withGoodToken(call: Pick<Call, 'settings' | 'browser' | 'r
 export async function endUpstream(settings: HandlerSettings, renewal: Renewal, session: ServerSession): Promise<void> {
   const latest = await renewal.latest(session)
   // an old cookie speaks for nothing but itself
-  if (!latest) return
+  if (latest?.kind !== 'session') return
   try {
     const isUsable = isGood(latest, settings.clock.now()) || latest.refreshToken === null
     const last = isUsable ? latest : await renewal.renew(latest).catch(() => latest)

@@ -1,6 +1,6 @@
 import { isSameData } from '../data.ts'
 import { toAuthError } from '../errors.ts'
-import { endUpstream, endWith, meant, renewed, shown, withGoodToken, type Call } from './call.ts'
+import { endUpstream, endWith, keepWord, meant, renewed, shown, withGoodToken, type Call } from './call.ts'
 import { answerChallenge, enter } from './entering.ts'
 import { attempt, userOf } from './grants.ts'
 import { toEndedAnswer, type ServerSession } from './session.ts'
@@ -26,11 +26,10 @@ async function findSession(call: Call): Promise<object> {
   const kept = browser.kept()
   const latest = await browser.latest()
   if (kept === null) return { session: null }
-  if (latest === null) {
-    await browser.remove(kept.id)
-    return { session: null }
+  if (latest?.kind !== 'session') {
+    await keepWord(browser, kept, latest)
+    return latest ? toEndedAnswer(latest) : { session: null }
   }
-  if (latest.kind === 'ended') return toEndedAnswer(latest)
   if (latest.generation !== kept.generation) await browser.put(latest)
   return shown(call, latest)
 }

@@ -1,6 +1,7 @@
 import { verdictOf } from '../custody/judge.ts'
 import { createTolerance } from '../custody/tolerance.ts'
 import { AuthError, toAuthError } from '../errors.ts'
+import type { EndReason } from '../machine/types.ts'
 import { report } from '../report.ts'
 import { subjectOf } from '../session/claims.ts'
 import { withTimeout } from '../timeout.ts'
@@ -8,8 +9,8 @@ import type { Grant } from '../types.ts'
 import { attempt, sessionOf, userOf } from './grants.ts'
 import type { HandlerSettings } from './options.ts'
 import type { Seal } from './seal.ts'
-import type { ServerSession } from './session.ts'
-import { createSpends, type Spend, type Spends } from './spends.ts'
+import { endOf, type EndedSession, type Kept, type ServerSession } from './session.ts'
+import { createSpends, OVER, type Spend, type Spends } from './spends.ts'
 import type { StoreEntries } from './store.ts'
 
 /** One renewal per session at a time, and one answer for all who ask with the same cookie. */
@@ -22,14 +23,17 @@ export interface Renewal {
    */
   readonly renew: (session: ServerSession) => Promise<ServerSession>
   /**
-   * The newest tokens of the session of a cookie: its own, or those of a renewal whose answer did not reach the browser.
-   * Null: the session is over, or this cookie was replaced so long ago that it is good for nothing.
+   * The newest tokens of the session of a cookie: its own, or those of a renewal whose answer did not reach the browser; or
+   * the word that it is over. Null: it was signed out, or this cookie was replaced so long ago that it is good for nothing.
    */
-  readonly latest: (session: ServerSession) => Promise<ServerSession | null>
-  /** No cookie of this session is good for anything from here on. */
-  readonly end: (session: ServerSession) => Promise<void>
-  /** As end, unless the session has gone on since: the end of an older token touches no newer one. */
-  readonly endToken: (session: ServerSession) => Promise<void>
+  readonly latest: (session: ServerSession) => Promise<Kept | null>
+  /** No cookie of this session is good for anything from here on. `reason`: left out for a sign-out. */
+  readonly end: (session: ServerSession, reason?: EndReason) => Promise<void>
+  /**
+   * As end, unless the session has gone on since: the end of an older token touches no newer one. Resolves to the word that
+   * the cookie says from here on, which is the first one; null if the session was signed out.
+   */
+  readonly endToken: (session: ServerSession, reason: EndReason) => Promise<EndedSession | null>
 }
 
 /** An upstream that has not answered for so long will not: the lock goes on to the next who asks. */
@@ -69,6 +73,7 @@ export function createRenewal(settings: HandlerSettings, seal: Seal): Renewal {
     async latest(session) {
       const spend = await spends.read(store, session)
       if (!spend) return session
+      if (spend.from === OVER) return wordOf(session, spend)
       if (spend.from < session.generation) {
         // if it fails, the next request with this cookie says it again
         if (!spend.isConfirmed)
@@ -79,16 +84,21 @@ export function createRenewal(settings: HandlerSettings, seal: Seal): Renewal {
       if (!spend.isDone) return spend.from === session.generation ? session : null
       return spends.next(store, session, spend)
     },
-    end: (session) => store.exclusive(session.id, (entries) => spends.bury(entries, session)),
-    endToken: (session) =>
+    end: (session, reason) => store.exclusive(session.id, (entries) => spends.bury(entries, session, reason)),
+    endToken: (session, reason) =>
       store.exclusive(session.id, async (entries) => {
         const spend = await spends.read(entries, session)
+        if (spend?.from === OVER) return wordOf(session, spend)
         const { from = 0, isDone = false } = spend ?? {}
         const isOlder = from > session.generation || (from === session.generation && isDone)
-        if (!isOlder) await spends.bury(entries, session)
+        if (!isOlder) await spends.bury(entries, session, reason)
+        return endOf(session, reason)
       }),
   }
 }
+
+const wordOf = (session: ServerSession, { ended }: Spend): EndedSession | null =>
+  ended ? { ...endOf(session, ended.reason), generation: ended.generation } : null
 
 interface Exchanging {
   readonly settings: HandlerSettings
@@ -116,6 +126,8 @@ async function exchange(
     grant = await withTimeout(clock, LONGEST_SPEND, () => refresh({ refreshToken }, { signal }))
   } catch (thrown) {
     const error = toAuthError(thrown, 'network')
+    // the next who waits for its turn finds how it ended
+    if (verdictOf(error) === 'refused') await spends.bury(entries, session, reasonOf(error))
     // a token that is as good as before is sent again by the next who asks; of one that may be spent the mark stays
     if (verdictOf(error) === 'deferred')
       await spends.write(entries, session, { ...mark, from: generation - 1, isDone: true, isConfirmed: true })
@@ -127,6 +139,9 @@ async function exchange(
   await spends.keep(entries, session, mark, next).catch((thrown: unknown) => report(toAuthError(thrown, 'unavailable')))
   return identified(settings, session, next, grant)
 }
+
+/** Why a session is over whose token was refused. */
+export const reasonOf = ({ code }: AuthError): EndReason => (code === 'account-banned' ? code : 'session-expired')
 
 /**
  * A connection that was idle may be closed by the other side in the moment in which it is used again. So that no token is lost

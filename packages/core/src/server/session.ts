@@ -27,6 +27,8 @@ export interface EndedSession {
   readonly generation: number
   readonly reason: EndReason
   readonly user: unknown
+  /** As of the session. */
+  readonly signedInAt: number
 }
 
 export type Kept = ServerSession | EndedSession
@@ -53,8 +55,8 @@ export function toEndedAnswer({ id, generation, reason, user }: EndedSession): o
   return { ended: { id, generation, reason, user } }
 }
 
-export function endOf({ id, generation, user }: ServerSession, reason: EndReason): EndedSession {
-  return { kind: 'ended', id, generation, reason, user }
+export function endOf({ id, generation, user, signedInAt }: ServerSession, reason: EndReason): EndedSession {
+  return { kind: 'ended', id, generation, reason, user, signedInAt }
 }
 
 /** Its access token can still be shown to the upstream, as far as the handler's own clock says. */
@@ -66,11 +68,11 @@ export function isGood({ receivedAt, lifetime }: ServerSession, now: number): bo
 export function readKept(value: unknown): Kept | null {
   const kind = fieldOf(value, 'kind')
   const isNamed = typeof fieldOf(value, 'id') === 'string' && Number.isSafeInteger(fieldOf(value, 'generation'))
-  if (!isNamed) return null
+  if (!isNamed || !Number.isFinite(fieldOf(value, 'signedInAt'))) return null
   if (kind === 'ended' && typeof fieldOf(value, 'reason') === 'string') return value as EndedSession
   const isWhole =
     kind === 'session' &&
     typeof fieldOf(value, 'accessToken') === 'string' &&
-    ['receivedAt', 'lifetime', 'signedInAt'].every((key) => Number.isFinite(fieldOf(value, key)))
+    ['receivedAt', 'lifetime'].every((key) => Number.isFinite(fieldOf(value, key)))
   return isWhole ? (value as ServerSession) : null
 }

@@ -1,3 +1,4 @@
+import type { EndReason } from '../machine/types.ts'
 import type { HandlerSettings } from './options.ts'
 import type { Seal } from './seal.ts'
 import { readKept, type ServerSession } from './session.ts'
@@ -15,7 +16,12 @@ export interface Spend {
   readonly isConfirmed: boolean
   /** The answer, sealed: in one write with the word that it came. Left out when the browser has shown its cookie. */
   readonly next?: string
+  /** Why the session is over, and with which tokens. Left out after a sign-out. */
+  readonly ended?: { readonly generation: number; readonly reason: EndReason }
 }
+
+/** More than any generation: the session is over. */
+export const OVER = Number.MAX_SAFE_INTEGER
 
 /** The last renewal of each session, and what came of it for who comes with the cookie before. */
 export interface Spends {
@@ -27,8 +33,8 @@ export interface Spends {
   readonly next: (entries: StoreEntries, before: ServerSession, spend: Spend) => Promise<ServerSession | null>
   /** The browser shows the new cookie, so that who comes with the one before has a little time left. */
   readonly confirm: (entries: StoreEntries, session: ServerSession, spend: Spend) => Promise<void>
-  /** No cookie of this session is good for anything from here on. */
-  readonly bury: (entries: StoreEntries, session: ServerSession) => Promise<void>
+  /** No cookie of this session is good for anything from here on. `reason`: left out for a sign-out. */
+  readonly bury: (entries: StoreEntries, session: ServerSession, reason?: EndReason) => Promise<void>
 }
 
 export function createSpends({ maxAge, replayWindow }: HandlerSettings, seal: Seal): Spends {
@@ -56,8 +62,9 @@ export function createSpends({ maxAge, replayWindow }: HandlerSettings, seal: Se
       if (next !== undefined) await entries.set(nextKey(session), next, replayWindow / 1000)
       await write(entries, session, { ...confirmed, isConfirmed: true })
     },
-    async bury(entries, session) {
-      await write(entries, session, { from: Number.MAX_SAFE_INTEGER, startedAt: 0, isDone: true, isConfirmed: true })
+    async bury(entries, session, reason) {
+      const ended = reason && { ended: { generation: session.generation, reason } }
+      await write(entries, session, { from: OVER, startedAt: 0, isDone: true, isConfirmed: true, ...ended })
       await entries.set(nextKey(session), '', 1)
     },
   }

@@ -102,6 +102,16 @@ test('A session that the upstream ended is expired in every tab and after a relo
   await until(open(), is('anonymous'))
 })
 
+test('A page that finds nothing where its session was is signed out', async () => {
+  const { open, browser, clock } = world()
+  const page = open()
+  await page.signIn(ada)
+  browser.cookies.clear()
+  clock.advance(40 * MINUTE)
+  await page.refresh().catch(() => {})
+  expect(page.getState().status).toBe('signedOut')
+})
+
 test('A page that has lost its connection stays signed in for as long as that lasts', async () => {
   const { open, clock, line } = world()
   const page = open()
