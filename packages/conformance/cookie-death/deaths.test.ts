@@ -1,6 +1,7 @@
 /**
- * Pages that die in the middle of a renewal. In cookie mode the answer is kept by the handler, so that the next page has it;
- * the same plan with the tokens in the browser is the control, which has to lose sessions or the run is void.
+ * Pages that die in the middle of a renewal. In cookie mode the answer is kept by the handler, and in worker mode by the
+ * worker, so that the next page has it; the same plan with the tokens in the page is the control, which has to lose sessions
+ * or the run is void.
  */
 import type { Browser, BrowserContext, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -16,7 +17,7 @@ const RENEWAL = 150
  * A page dies when the server has seen so many requests of it begin or end, at most: by then its renewal has been asked for,
  * has reached the upstream and has come back, in each way that there is to keep the session.
  */
-const LATEST = { cookie: 10, proxy: 10, browser: 6 } as const
+const LATEST = { cookie: 10, proxy: 10, worker: 6, browser: 6 } as const
 /** More than an access token lives. */
 const LATER = 3700
 const WAIT = { timeout: 60_000, interval: 10 }
@@ -51,7 +52,7 @@ describe.each(inject('browsers'))('in $version', (found) => {
         const struck = stage.moment(1 + (number % LATEST[mode]))
         await page.goto(addressOf(mode, offset), { waitUntil: 'domcontentloaded' })
         await struck
-        const next = await kill(context, page, wayOf(number), addressOf(mode, offset))
+        const next = await kill(context, page, wayOf(mode, number), addressOf(mode, offset))
         const { status } = await reportOf(next, isAtRest)
         if (status !== 'authenticated') {
           lost += 1
@@ -67,7 +68,11 @@ describe.each(inject('browsers'))('in $version', (found) => {
   }
 
   /** Firefox has no way to crash a page from outside. */
-  const wayOf = (number: number): Way => ways[number % (found.name === 'chromium' ? 4 : 3)] ?? 'reload'
+  function wayOf(mode: Mode, number: number): Way {
+    // two reloads for each page that is closed
+    if (mode === 'worker') return number % 3 === 2 ? 'close' : 'reload'
+    return ways[number % (found.name === 'chromium' ? 4 : 3)] ?? 'reload'
+  }
 
   async function signIn(context: BrowserContext, mode: Mode, { email, password }: Stage['user']): Promise<void> {
     const page = await context.newPage()
@@ -86,10 +91,33 @@ describe.each(inject('browsers'))('in $version', (found) => {
     expect(lost, 'VOID: these deaths hit no renewal').toBeGreaterThan(0)
   })
 
-  test.each(['cookie', 'proxy'] as const)('no session is lost with its page in %s mode', async (mode) => {
+  test.each(['cookie', 'proxy', 'worker'] as const)('no session is lost with its page in %s mode', async (mode) => {
     const { lost, sent } = await die(mode, DEATHS)
     console.log(`${found.version}, ${mode}: ${lost} of ${DEATHS} sessions lost, ${sent} renewals, 0 tokens shown twice`)
     expect(lost).toBe(0)
+  })
+
+  test('in worker mode a session goes through sign-in, request, reload, renewal and sign-out', async () => {
+    const { control, user } = stage
+    control.reset()
+    const context = await browser.createBrowserContext()
+    try {
+      const page = await context.newPage()
+      await page.goto(addressOf('worker', stage.advance(0)))
+      await reportOf(page, ({ status }) => status === 'anonymous')
+      await page.evaluate((one, other) => tab.signIn(one, other), user.email, user.password)
+      expect(await page.evaluate(() => tab.ask())).toBe(200)
+      await page.goto(addressOf('worker', stage.advance(LATER)))
+      const report = await reportOf(page, isAtRest)
+      expect(report).toMatchObject({ status: 'authenticated', generation: 2, custody: 'worker' })
+      expect(await page.evaluate(() => tab.ask())).toBe(200)
+      await page.evaluate(() => tab.signOut())
+      expect(control.stats().users[user.email]).toMatchObject({ sessions: 0, replays: 0 })
+      await page.goto(addressOf('worker', stage.advance(0)))
+      await reportOf(page, ({ status }) => status === 'anonymous')
+    } finally {
+      await context.close()
+    }
   })
 
   test('a session goes through sign-in, request, reload, renewal and sign-out, and no script can read its refresh token', async () => {

@@ -181,7 +181,9 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     },
     capabilities() {
       const { locks = 'page', broadcast = false } = parts.tabs.capabilities?.() ?? {}
-      return { locks, broadcast, persistence: parts.persistence.isBehind() ? 'memory' : settings.storage.scope }
+      const { storage } = settings
+      const persistence = parts.persistence.isBehind() ? 'memory' : storage.scope
+      return { locks, broadcast, persistence, custody: storage.custody?.() ?? 'page' }
     },
     isSameUser: (one, other) => !isAnotherUser(one, other, rules),
     async reloadUser() {

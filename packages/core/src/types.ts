@@ -301,6 +301,8 @@ export interface AuthStorage {
    * session then goes on by what {@link twin} says of it.
    */
   readonly lossless?: boolean
+  /** Where refresh tokens are spent. Default: in the page. */
+  readonly custody?: () => Capabilities['custody']
   /** Its own name, if it was given one. It is part of the names of the record, the lock and the channel. */
   readonly name?: string | undefined
   /**
@@ -341,6 +343,8 @@ export interface Capabilities {
   readonly locks: 'web' | 'lease' | 'page'
   /** Who sees the stored session. */
   readonly persistence: AuthStorage['scope']
+  /** Where refresh tokens are: in this page, in a worker beside it, or with the app's own server. */
+  readonly custody: 'page' | 'worker' | 'server'
   /** True: tabs tell each other at once. False: they find out when they wake up or renew. */
   readonly broadcast: boolean
 }

@@ -1,5 +1,5 @@
-/** Where the refresh token is kept: in a cookie of the handler, or, as a control, in this browser. */
-export type Mode = 'cookie' | 'proxy' | 'browser'
+/** Where the refresh token is kept: in a cookie of the handler, with a worker, or, as a control, with the page alone. */
+export type Mode = 'cookie' | 'proxy' | 'worker' | 'browser'
 
 /** One load of the page. */
 export interface Report {
@@ -9,6 +9,7 @@ export interface Report {
   readonly isConfirmed: boolean
   /** The renewals that this load has seen. */
   readonly generation: number
+  readonly custody: string
 }
 
 export interface App {

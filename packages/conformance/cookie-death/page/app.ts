@@ -1,9 +1,12 @@
 /** An app whose pages die in the middle of a renewal: its tokens are kept by the handler, or in this browser. */
 import { createAuth } from '@authchart/core'
-import { bkend } from '@authchart/core/bkend'
+import { bkend, type BkendCredentials, type BkendUser } from '@authchart/core/bkend'
 import { cookieClient } from '@authchart/core/cookie'
 import { browserStorage } from '@authchart/core/storage'
+import { workerCustody } from '@authchart/core/worker'
 import type { App, Mode } from './app-types.ts'
+// oxlint-disable-next-line import/default -- the address that Vite builds it at
+import workerUrl from './auth-worker.ts?worker&url'
 
 declare global {
   var tab: App
@@ -14,6 +17,7 @@ const url = document.querySelector<HTMLMetaElement>('meta[name=api]')?.content ?
 /** Milliseconds that have passed on the server, and with it here. */
 const offset = Number(new URLSearchParams(location.search).get('offset'))
 
+const workerAddress = `${workerUrl}?api=${encodeURIComponent(url)}`
 const now = (): number => Date.now() + offset
 const clock = {
   now,
@@ -22,17 +26,22 @@ const clock = {
   clearTimeout: (timer: unknown) => clearTimeout(timer as number),
 }
 const api = bkend({ url, publishableKey: 'pk_demo' })
-const auth =
-  mode === 'browser'
-    ? createAuth({ client: api, storage: browserStorage(), clock })
-    : createAuth({
-        client: cookieClient<{ readonly id: string }, { readonly email: string; readonly password: string }>({
-          url: `/${mode}/auth`,
-          now,
-          ...(mode === 'cookie' && { api }),
-        }),
-        clock,
-      })
+const client = clientFor(mode)
+const auth = createAuth({ client, ...(mode === 'browser' && { storage: browserStorage() }), clock })
+
+function clientFor(chosen: Mode) {
+  if (chosen === 'browser') return api
+  if (chosen === 'worker') return workerCustody({ client: api, url: workerAddress })
+  return cookieClient<BkendUser, BkendCredentials>({ url: `/${chosen}/auth`, now, ...(chosen === 'cookie' && { api }) })
+}
+
+/** The worker's clock goes on with this page's. */
+async function setWorkerClock(): Promise<void> {
+  const scope = new URL('authchart-custody/', new URL(workerAddress, location.href)).href
+  const registration = await navigator.serviceWorker.register(workerAddress, { scope })
+  const worker = registration.active ?? registration.installing ?? registration.waiting
+  worker?.postMessage({ offset })
+}
 
 async function readStorage(): Promise<unknown[]> {
   const databases = await indexedDB.databases()
@@ -60,6 +69,7 @@ globalThis.tab = {
       reason: 'reason' in state ? state.reason : '',
       isConfirmed: 'confirmed' in state && state.confirmed,
       generation: auth.actor.getSnapshot().context.session?.generation ?? 0,
+      custody: auth.capabilities().custody,
     }
   },
   signIn: async (email, password) => void (await auth.signIn({ email, password })),
@@ -77,5 +87,6 @@ globalThis.tab = {
     ]),
 }
 
+if (mode === 'worker') await setWorkerClock()
 // work starts with the first subscriber
 auth.subscribe(() => {})

@@ -49,6 +49,7 @@ export function cookieStorage({ ask, now, toTokens }: CookieStorageOptions): Coo
     scope: 'shared',
     timeout: LONGEST_ASK,
     lossless: true,
+    custody: () => 'server',
     twin: twinIn(() => localStorage, 'authchart'),
     seen: () => seen,
     current: () => (record ? String(record['id']) : null),

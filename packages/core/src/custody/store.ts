@@ -7,7 +7,11 @@ import type { Grant } from '../types.ts'
 import { backOff, settled, type Outcome, type RenewalTools, type Spending } from './tools.ts'
 
 /** What the answer makes of the session. @throws AuthError `'invalid-response'` */
-export function nextOf({ client, rules, tolerance }: RenewalTools, { held, spent }: Spending, grant: Grant): Session {
+export function nextOf(
+  { client, rules, tolerance }: Pick<RenewalTools, 'client' | 'rules' | 'tolerance'>,
+  { held, spent }: Pick<Spending, 'held' | 'spent'>,
+  grant: Grant,
+): Session {
   const { refreshToken } = spent
   const isKept = tolerance.time > 0 && (grant.refreshToken ?? null) === null
   const user = knownUser(grant.user, rules)
@@ -132,7 +136,7 @@ async function endAsMismatch(tools: RenewalTools, held: Session, next: Session):
 }
 
 /** Two answers of the server that name different people. */
-function isForAnother(held: Session, next: Session, rules: SessionRules): boolean {
+export function isForAnother(held: Session, next: Session, rules: SessionRules): boolean {
   const before = subjectOf(held.accessToken)
   const after = subjectOf(next.accessToken)
   return (before !== null && after !== null && before !== after) || isAnotherUser(held.user, next.user, rules)

@@ -1,0 +1,19 @@
+/** The worker of the app, with a clock that goes with the server's. */
+import { bkend } from '@authchart/core/bkend'
+import { serveCustody } from '@authchart/core/worker'
+
+let offset = 0
+
+addEventListener('message', ({ data }: MessageEvent<{ readonly offset?: number }>) => {
+  offset = data.offset ?? offset
+})
+
+serveCustody({
+  client: bkend({ url: new URLSearchParams(location.search).get('api') ?? '', publishableKey: 'pk_demo' }),
+  clock: {
+    now: () => Date.now() + offset,
+    monotonic: () => performance.now() + offset,
+    setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
+    clearTimeout: (timer) => clearTimeout(timer as number),
+  },
+})
