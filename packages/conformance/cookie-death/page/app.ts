@@ -18,6 +18,7 @@ const url = document.querySelector<HTMLMetaElement>('meta[name=api]')?.content ?
 const offset = Number(new URLSearchParams(location.search).get('offset'))
 
 const workerAddress = `${workerUrl}?api=${encodeURIComponent(url)}`
+const scope = new URL('custody/', new URL(workerUrl, location.href)).href
 const now = (): number => Date.now() + offset
 const clock = {
   now,
@@ -31,13 +32,12 @@ const auth = createAuth({ client, ...(mode === 'browser' && { storage: browserSt
 
 function clientFor(chosen: Mode) {
   if (chosen === 'browser') return api
-  if (chosen === 'worker') return workerCustody({ client: api, url: workerAddress })
+  if (chosen === 'worker') return workerCustody({ client: api, url: workerAddress, scope })
   return cookieClient<BkendUser, BkendCredentials>({ url: `/${chosen}/auth`, now, ...(chosen === 'cookie' && { api }) })
 }
 
 /** The worker's clock goes on with this page's. */
 async function setWorkerClock(): Promise<void> {
-  const scope = new URL('authchart-custody/', new URL(workerAddress, location.href)).href
   const registration = await navigator.serviceWorker.register(workerAddress, { scope })
   const worker = registration.active ?? registration.installing ?? registration.waiting
   worker?.postMessage({ offset })

@@ -1,6 +1,8 @@
 import { AuthError } from '../errors.ts'
+import { systemClock } from '../ports/clock.ts'
+import { withTimeout } from '../timeout.ts'
 import type { CallOptions } from '../types.ts'
-import { heard, VERSION, type Answer, type Ask } from './messages.ts'
+import { heard, type Answer, type Ask } from './messages.ts'
 
 /** Asks the worker. @throws AuthError what the worker says */
 export type AskWorker = (ask: Ask, call?: Partial<CallOptions>) => Promise<unknown>
@@ -9,27 +11,35 @@ export interface WorkerPlace {
   readonly url: string | URL
   readonly type: 'classic' | 'module'
   readonly scope: string | undefined
+  /** Whom the messages are for. */
+  readonly address: string
 }
 
 /** Milliseconds. A worker that does not say anything by then is none. */
 const LONGEST_START = 5000
 
 /** Null: this browser has no worker for us, and the page does it all itself. */
-export async function connectWorker({ url, type, scope }: WorkerPlace): Promise<AskWorker | null> {
+export async function connectWorker(place: WorkerPlace): Promise<AskWorker | null> {
   try {
-    const container = navigator.serviceWorker
-    const registration = await container.register(url, { type, scope: scope ?? scopeOf(url), updateViaCache: 'none' })
-    const ask = askBy(registration)
-    await inTime(started(registration).then(() => ask({ type: 'hello' })))
-    return ask
+    return await withTimeout(systemClock, LONGEST_START, () => start(place))
   } catch {
     return null
   }
 }
 
-/** Below its own script: no page is there. */
-function scopeOf(url: string | URL): string {
-  return new URL('authchart-custody/', new URL(url, globalThis.location.href)).href
+async function start({ url, type, scope, address }: WorkerPlace): Promise<AskWorker> {
+  const options: RegistrationOptions = { type, scope: scope ?? scopeOf(url, address), updateViaCache: 'none' }
+  const registration = await navigator.serviceWorker.register(url, options)
+  const ask = askBy(registration, address)
+  await started(registration)
+  await ask({ type: 'hello' })
+  return ask
+}
+
+/** Below its own script, where no page is; and one for each client, for a second worker in one scope would replace the first. */
+function scopeOf(url: string | URL, address: string): string {
+  const folder = `authchart-custody/${encodeURIComponent(address)}/`
+  return new URL(folder, new URL(url, globalThis.location.href)).href
 }
 
 function started(registration: ServiceWorkerRegistration): Promise<unknown> {
@@ -44,15 +54,8 @@ function started(registration: ServiceWorkerRegistration): Promise<unknown> {
   })
 }
 
-function inTime<T>(work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new AuthError('timeout')), LONGEST_START)
-    void work.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
-}
-
 const askBy =
-  (registration: ServiceWorkerRegistration): AskWorker =>
+  (registration: ServiceWorkerRegistration, address: string): AskWorker =>
   (ask, { signal } = {}) =>
     new Promise((resolve, reject) => {
       const worker = registration.active
@@ -64,5 +67,5 @@ const askBy =
         else resolve(data.value)
       }
       signal?.addEventListener('abort', () => port1.postMessage('abort'), { once: true })
-      worker.postMessage({ version: VERSION, ask }, [port2])
+      worker.postMessage({ to: address, ask }, [port2])
     })

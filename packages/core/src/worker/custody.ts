@@ -1,6 +1,9 @@
+import { systemClock } from '../ports/clock.ts'
 import { browserStorage } from '../storage/browser.ts'
+import { withTimeout } from '../timeout.ts'
 import type { AuthClient, AuthStorage, CallOptions, Grant, StoredRecord } from '../types.ts'
 import { connectWorker, type AskWorker } from './connection.ts'
+import { addressOf } from './messages.ts'
 import { nameOf } from './names.ts'
 
 export interface WorkerCustodyOptions<TUser = unknown, TCredentials = unknown> {
@@ -20,6 +23,8 @@ export type WorkerClient<TUser, TCredentials> = AuthClient<TUser, TCredentials> 
 
 /** Milliseconds: a read waits for a renewal that is under way. */
 const LONGEST_ANSWER = 40_000
+/** Milliseconds, as without a worker. */
+const LONGEST_OPERATION = 2000
 
 /**
  * Leaves refresh tokens to a service worker: a renewal goes on there when its page has closed, and the page never has one in its
@@ -38,7 +43,7 @@ export function workerCustody<TUser, TCredentials>(
   let connecting: Promise<AskWorker | null> | undefined
   let isInWorker = false
   const worker = (): Promise<AskWorker | null> =>
-    (connecting ??= connectWorker({ url, type, scope }).then((ask) => {
+    (connecting ??= connectWorker({ url, type, scope, address: addressOf(client) }).then((ask) => {
       isInWorker = ask !== null
       return ask
     }))
@@ -93,6 +98,10 @@ function createPage(own: AuthStorage, worker: () => Promise<AskWorker | null>) {
     return next && typeof token === 'string' ? { ...next, refreshToken: nameIn(token) } : next
   }
 
+  // the disk of this page answers sooner than a worker that renews
+  const soon = <T>(work: (call: CallOptions) => Promise<T>, call?: CallOptions): Promise<T> =>
+    withTimeout(systemClock, own.timeout ?? LONGEST_OPERATION, (signal) => work({ signal }), call?.signal)
+
   return {
     /** Which record the auth of this page reads. */
     key: () => key,
@@ -101,12 +110,12 @@ function createPage(own: AuthStorage, worker: () => Promise<AskWorker | null>) {
       async read(asked: string, call?: CallOptions) {
         key = asked
         const ask = await worker()
-        return ask ? ask({ type: 'read', key }, call) : own.read(key, call)
+        return ask ? ask({ type: 'read', key }, call) : soon((inTime) => own.read(key, inTime), call)
       },
       async compareAndSet(asked: string, expected: string | null, next: StoredRecord | null, call?: CallOptions) {
         key = asked
         const ask = await worker()
-        if (!ask) return own.compareAndSet(key, expected, next, call)
+        if (!ask) return soon((inTime) => own.compareAndSet(key, expected, next, inTime), call)
         const isWritten = await ask({ type: 'compareAndSet', key, expected, next: named(next) }, call)
         const token = next?.['refreshToken']
         if (isWritten && next && typeof token === 'string') names.set(token, nameOf(next))

@@ -1,5 +1,5 @@
 import { AuthError, toAuthError, type AuthErrorCode } from '../errors.ts'
-import type { AccessTokens, StoredRecord } from '../types.ts'
+import type { AccessTokens, AuthClient, StoredRecord } from '../types.ts'
 
 /** What a page asks its worker for. Refresh tokens have a name in it, and never stand there themselves. */
 export type Ask =
@@ -15,8 +15,10 @@ export type Ask =
   | { readonly type: 'refresh'; readonly key: string; readonly refreshToken: string }
   | { readonly type: 'signOut'; readonly key: string; readonly tokens: AccessTokens }
 
-/** Marks our messages among those of other scripts. */
-export const VERSION = 'authchart 1'
+/** Marks the messages for a worker of this client among those of other scripts, clients and versions. */
+export function addressOf({ id, origin }: Pick<AuthClient, 'id' | 'origin'>): string {
+  return `authchart 1 ${id ?? ''} ${origin ?? ''}`
+}
 
 export type Answer = { readonly value: unknown } | { readonly error: Told }
 

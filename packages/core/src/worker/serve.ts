@@ -1,8 +1,9 @@
 import { fieldOf } from '../data.ts'
+import { AuthError } from '../errors.ts'
 import { systemClock } from '../ports/clock.ts'
 import { browserStorage } from '../storage/browser.ts'
 import type { AuthClient, AuthStorage, CallOptions, Clock, ChallengeDemand, Grant } from '../types.ts'
-import { tell, VERSION, type Answer, type Ask } from './messages.ts'
+import { addressOf, tell, type Answer, type Ask } from './messages.ts'
 import { createRecords, type Records, type WorkerLock } from './records.ts'
 import { createRenew, type Renew } from './renewal.ts'
 
@@ -43,12 +44,13 @@ export function serveCustody<TUser, TCredentials>(
 ): void {
   // the worker knows no user type
   const client = options.client as unknown as AuthClient
+  const address = addressOf(client)
   const records = createRecords(options.storage ?? browserStorage(), webLock)
   const parts: Parts = { client, records, renew: createRenew(client, records, options.clock ?? systemClock) }
   scope.addEventListener('install', () => void scope.skipWaiting?.())
   scope.addEventListener('message', (event: CustodyMessage) => {
     const [port] = event.ports
-    if (!port || fieldOf(event.data, 'version') !== VERSION) return
+    if (!port || fieldOf(event.data, 'to') !== address) return
     const work = serve(parts, fieldOf(event.data, 'ask') as Ask, port)
     event.waitUntil?.(work)
   })
@@ -74,6 +76,8 @@ async function serve(parts: Parts, ask: Ask, port: MessagePort): Promise<void> {
   }
 }
 
+const ways = ['signIn', 'signUp', 'answerChallenge']
+
 async function answerTo({ client, records, renew }: Parts, ask: Ask, call: CallOptions): Promise<unknown> {
   switch (ask.type) {
     case 'hello':
@@ -85,6 +89,7 @@ async function answerTo({ client, records, renew }: Parts, ask: Ask, call: CallO
     case 'refresh':
       return renew(ask.key, ask.refreshToken)
     case 'enter':
+      if (!ways.includes(ask.method)) throw new AuthError('not-supported')
       return named(records, await client[ask.method]!(ask.input as never, call))
     case 'signOut': {
       const { accessToken, refreshToken } = ask.tokens

@@ -22,6 +22,7 @@ export function world(upstream = strictUpstream(), { hasWorker = true } = {}) {
   const clock = fakeClock()
   const browser = fakeBrowser()
   const client = { ...upstream.client, origin: 'https://api.example' }
+  let served = client
   /** What came to a page by any message. */
   const told: unknown[] = []
   let listeners: Listener[] = []
@@ -35,7 +36,7 @@ export function world(upstream = strictUpstream(), { hasWorker = true } = {}) {
         if (type === 'message') listeners.push(listener as Listener)
       },
     }
-    serveCustody<User, Password>({ client, storage: workerTab.storage, clock }, scope)
+    serveCustody<User, Password>({ client: served, storage: workerTab.storage, clock }, scope)
   }
 
   /** The worker as one page reaches it. */
@@ -103,6 +104,11 @@ export function world(upstream = strictUpstream(), { hasWorker = true } = {}) {
     stopWorker() {
       workerTab.kill()
       workerTab = browser.openTab()
+      listeners = []
+    },
+    /** Another script stands where the worker was. */
+    replaceWorker(other: typeof client) {
+      served = other
       listeners = []
     },
     close() {

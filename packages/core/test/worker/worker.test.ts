@@ -15,6 +15,7 @@ function set(...args: Parameters<typeof world>) {
 afterEach(() => {
   current?.close()
   vi.unstubAllGlobals()
+  vi.useRealTimers()
 })
 
 test('A reload finds the session, and nothing that a page hears has a refresh token in it', async () => {
@@ -238,4 +239,16 @@ test('A failed sign-in says why, as without a worker', async () => {
   const { open } = set()
   const wrong = open().auth.signIn({ ...ada, password: 'wrong' })
   await expect(wrong).rejects.toMatchObject({ name: 'AuthError', code: 'invalid-credentials', status: 401 })
+})
+
+test('A worker of another client in its place is none: the page does it all itself', async () => {
+  const { open, told, upstream, replaceWorker } = set()
+  replaceWorker({ ...upstream.client, origin: 'https://other.example' })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const one = open()
+  const signedIn = one.auth.signIn(ada)
+  await vi.advanceTimersByTimeAsync(5000)
+  await signedIn
+  expect(one.auth.capabilities().custody).toBe('page')
+  expect(told).toEqual([])
 })
