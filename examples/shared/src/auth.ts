@@ -1,8 +1,19 @@
-import { createAuth, hasRole, type Auth, type AuthOptions, type GuardArgs } from '@authchart/core'
-import { bkend, type BkendCredentials, type BkendUser } from '@authchart/core/bkend'
+import {
+  createAuth,
+  hasRole,
+  type Auth,
+  type AuthClient,
+  type AuthOptions,
+  type CallOptions,
+  type GuardArgs,
+} from '@authchart/core'
+import { bkend, type BkendClient, type BkendCredentials, type BkendUser } from '@authchart/core/bkend'
 import { cookieClient } from '@authchart/core/cookie'
 import { browserStorage } from '@authchart/core/storage'
+import { workerCustody } from '@authchart/core/worker'
 import type { Post } from './api.ts'
+// oxlint-disable-next-line import/default -- the address that Vite builds it at
+import workerUrl from './auth-worker.ts?worker&url'
 import type { Custody } from './custody.ts'
 import type { DemoNetwork } from './network.ts'
 import { PUBLISHABLE_KEY, SERVER_URL } from './settings.ts'
@@ -33,15 +44,38 @@ export function createDemoAuth({ name, custody, network, inspect }: DemoAuthOpti
     publishableKey: PUBLISHABLE_KEY,
     fetch: custody === 'proxy' ? withOwnHeader(network.fetch) : network.fetch,
   })
-  const url = `/${custody}/auth`
   return createAuth({
-    ...(custody === 'browser'
-      ? { client: api, storage: browserStorage({ name }) }
-      : { client: cookieClient<BkendUser, BkendCredentials>({ url, api, fetch: network.fetch }) }),
+    client: clientFor(custody, name, api, network),
+    ...(custody === 'browser' && { storage: browserStorage({ name }) }),
     guards,
     network,
     fetch: network.fetch,
     inspect,
+  })
+}
+
+function clientFor(custody: Custody, name: string, api: BkendClient, network: DemoNetwork) {
+  if (custody === 'browser') return api
+  if (custody === 'worker') return inWorker(`${name}-worker`, api, network)
+  return cookieClient<BkendUser, BkendCredentials>({ url: `/${custody}/auth`, api, fetch: network.fetch })
+}
+
+/** Its requests leave from the worker, which knows nothing of the demo's switch. */
+function inWorker(name: string, api: BkendClient, { offline }: DemoNetwork): AuthClient<BkendUser, BkendCredentials> {
+  const url = `${workerUrl}${workerUrl.includes('?') ? '&' : '?'}name=${name}`
+  const client = workerCustody({ client: api, url, storage: browserStorage({ name }) })
+  const switched = (method: 'signIn' | 'signUp' | 'answerChallenge' | 'signOut') =>
+    client[method] && {
+      [method]: async (input: never, call: CallOptions) => {
+        if (offline.get()) throw new TypeError('The demo is offline')
+        return client[method]!(input, call)
+      },
+    }
+  return Object.assign(Object.create(client) as typeof client, {
+    ...switched('signIn'),
+    ...switched('signUp'),
+    ...switched('answerChallenge'),
+    ...switched('signOut'),
   })
 }
 

@@ -1,8 +1,9 @@
 /** Where the demo keeps the session. */
-export type Custody = 'browser' | 'cookie' | 'proxy'
+export type Custody = 'browser' | 'worker' | 'cookie' | 'proxy'
 
 export const custodyWords: Readonly<Record<Custody, string>> = {
   browser: 'Both tokens in the browser',
+  worker: 'Renewals in a worker',
   cookie: 'Refresh token in a cookie',
   proxy: 'No token in the browser',
 }

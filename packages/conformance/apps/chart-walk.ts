@@ -10,7 +10,7 @@ export async function walkThroughChart(
   { server, browser, urls }: Stage,
   name: AppName,
   steps: readonly Step[],
-  custody?: 'cookie' | 'proxy',
+  custody?: 'worker' | 'cookie' | 'proxy',
 ): Promise<void> {
   server.control.reset()
   const context = await openContext(browser)

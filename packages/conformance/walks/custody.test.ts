@@ -1,4 +1,4 @@
-/** The same walks as in chart.test.ts, with the session in a cookie, and with no token in the page. */
+/** The same walks as in chart.test.ts, with renewals in a worker, the session in a cookie, and no token in the page. */
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { walkThroughChart } from '../apps/chart-walk.ts'
 import { setTheStage, type Stage } from '../apps/stage.ts'
@@ -21,6 +21,7 @@ afterAll(() => stage?.close())
 describe.each([
   ['react', 'cookie'],
   ['vue', 'proxy'],
+  ['vue', 'worker'],
 ] as const)('the %s app with the session in %s mode', (name, custody) => {
   test.each(walks)('$name', ({ steps }) => walkThroughChart(stage, name, steps, custody))
 })

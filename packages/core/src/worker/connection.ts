@@ -9,7 +9,7 @@ export type AskWorker = (ask: Ask, call?: Partial<CallOptions>) => Promise<unkno
 
 export interface WorkerPlace {
   readonly url: string | URL
-  readonly type: 'classic' | 'module'
+  readonly type: 'classic' | 'module' | undefined
   readonly scope: string | undefined
   /** Whom the messages are for. */
   readonly address: string
@@ -28,8 +28,14 @@ export async function connectWorker(place: WorkerPlace): Promise<AskWorker | nul
 }
 
 async function start({ url, type, scope, address }: WorkerPlace): Promise<AskWorker> {
-  const options: RegistrationOptions = { type, scope: scope ?? scopeOf(url, address), updateViaCache: 'none' }
-  const registration = await navigator.serviceWorker.register(url, options)
+  const register = (as: 'classic' | 'module'): Promise<ServiceWorkerRegistration> =>
+    navigator.serviceWorker.register(url, {
+      type: as,
+      scope: scope ?? scopeOf(url, address),
+      updateViaCache: 'none',
+    })
+  // a script that imports is none of the classic kind, and says so
+  const registration = await (type ? register(type) : register('classic').catch(() => register('module')))
   const ask = askBy(registration, address)
   await started(registration)
   await ask({ type: 'hello' })

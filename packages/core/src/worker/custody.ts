@@ -11,7 +11,7 @@ export interface WorkerCustodyOptions<TUser = unknown, TCredentials = unknown> {
   readonly client: AuthClient<TUser, TCredentials>
   /** The address of the worker's script, on the origin of the page. */
   readonly url: string | URL
-  /** How the script is read. Default `'classic'`: what bundlers make of a worker. */
+  /** How the script is read. Default: `'classic'`, what bundlers make of a worker, and else `'module'`. */
   readonly type?: 'classic' | 'module'
   /** What the worker would control, where no page may be. Default: a folder beside its script. */
   readonly scope?: string
@@ -38,7 +38,7 @@ const LONGEST_OPERATION = 2000
 export function workerCustody<TUser, TCredentials>(
   options: WorkerCustodyOptions<TUser, TCredentials>,
 ): WorkerClient<TUser, TCredentials> {
-  const { client, url, type = 'classic', scope } = options
+  const { client, url, type, scope } = options
   const own = options.storage ?? browserStorage()
   let connecting: Promise<AskWorker | null> | undefined
   let isInWorker = false
