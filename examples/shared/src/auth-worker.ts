@@ -2,9 +2,11 @@
 import { bkend } from '@authchart/core/bkend'
 import { browserStorage } from '@authchart/core/storage'
 import { serveCustody } from '@authchart/core/worker'
-import { PUBLISHABLE_KEY, SERVER_URL } from './settings.ts'
+import { PUBLISHABLE_KEY } from './settings.ts'
+
+const given = new URLSearchParams(location.search)
 
 serveCustody({
-  client: bkend({ url: SERVER_URL, publishableKey: PUBLISHABLE_KEY }),
-  storage: browserStorage({ name: new URLSearchParams(location.search).get('name') ?? '' }),
+  client: bkend({ url: given.get('server') ?? '', publishableKey: PUBLISHABLE_KEY }),
+  storage: browserStorage({ name: given.get('name') ?? '' }),
 })

@@ -62,7 +62,9 @@ function clientFor(custody: Custody, name: string, api: BkendClient, network: De
 
 /** Its requests leave from the worker, which knows nothing of the demo's switch. */
 function inWorker(name: string, api: BkendClient, { offline }: DemoNetwork): AuthClient<BkendUser, BkendCredentials> {
-  const url = `${workerUrl}${workerUrl.includes('?') ? '&' : '?'}name=${name}`
+  const url = new URL(workerUrl, location.href)
+  url.searchParams.set('name', name)
+  url.searchParams.set('server', SERVER_URL)
   const client = workerCustody({ client: api, url, storage: browserStorage({ name }) })
   const switched = (method: 'signIn' | 'signUp' | 'answerChallenge' | 'signOut') =>
     client[method] && {

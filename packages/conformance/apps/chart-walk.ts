@@ -31,6 +31,9 @@ export async function walkThroughChart(
     if (isHeld(shown)) await expectText(driver.page, 'user-name', driver.who())
     else await expect.poll(() => driver.page.getByTestId('user-name').count(), { message: trail }).toBe(0)
   }
+  // without one the page would do it all itself, and show the same
+  if (custody === 'worker')
+    expect(await driver.page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(1)
   // whatever begins like a JWT is one
   expect(await driver.page.content()).not.toContain('eyJ')
   expect(heard.filter((line) => line.includes('eyJ') || line.startsWith('pageerror'))).toEqual([])

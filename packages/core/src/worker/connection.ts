@@ -44,16 +44,18 @@ async function start({ url, type, scope, address }: WorkerPlace): Promise<AskWor
 
 /** Below its own script, where no page is; and one for each client, for a second worker in one scope would replace the first. */
 function scopeOf(url: string | URL, address: string): string {
-  const folder = `authchart-custody/${encodeURIComponent(address)}/`
+  // a slash may stand in no scope, also not as %2F
+  const folder = `authchart-custody/${address.replaceAll(/[^\w.-]+/g, '-')}/`
   return new URL(folder, new URL(url, globalThis.location.href)).href
 }
 
 function started(registration: ServiceWorkerRegistration): Promise<unknown> {
   if (registration.active) return Promise.resolve()
   const worker = registration.installing ?? registration.waiting
-  return new Promise<void>((resolve) => {
+  return new Promise<void>((resolve, reject) => {
     const look = (): void => {
       if (registration.active) resolve()
+      else if (worker?.state === 'redundant') reject(new AuthError('unavailable'))
     }
     worker?.addEventListener('statechange', look)
     look()

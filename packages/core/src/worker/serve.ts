@@ -50,7 +50,10 @@ export function serveCustody<TUser, TCredentials>(
   scope.addEventListener('install', () => void scope.skipWaiting?.())
   scope.addEventListener('message', (event: CustodyMessage) => {
     const [port] = event.ports
-    if (!port || fieldOf(event.data, 'to') !== address) return
+    const to = fieldOf(event.data, 'to')
+    if (!port || typeof to !== 'string') return
+    // no token of one client is ever sent for another
+    if (to !== address) return port.postMessage({ error: tell(new AuthError('misconfigured')) } satisfies Answer)
     const work = serve(parts, fieldOf(event.data, 'ask') as Ask, port)
     event.waitUntil?.(work)
   })

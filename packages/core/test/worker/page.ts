@@ -58,8 +58,10 @@ export function world(upstream = strictUpstream(), { hasWorker = true } = {}) {
   }
 
   const pages: { isGone: boolean }[] = []
-  const register = async (url: string) => {
+  const register = async (url: string, { scope }: { readonly scope: string }) => {
     if (!hasWorker) throw new DOMException('no', 'SecurityError')
+    // as browsers do
+    if (/%2f|%5c/i.test(scope)) throw new TypeError('The scope contains disallowed escape characters')
     return { active: activeFor(pages[Number(url.split('?')[1])]!) }
   }
   vi.stubGlobal('location', { href: 'https://app.example/' })
