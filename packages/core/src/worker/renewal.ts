@@ -42,6 +42,8 @@ async function renew(parts: Parts, { find, swap, keep }: Writes, name: string): 
   const refreshToken = spent?.refreshToken ?? null
   // another page was faster, or has ended it
   if (stored?.kind !== 'session' || !spent || refreshToken === null || nameOf(spent) !== name) throw notSent()
+  // the page may have read it before the mark was set, and waited for what came of that
+  if (stored.spend && !tolerance.isReplayable(stored.spend.startedAt)) throw new AuthError('refresh-indeterminate')
   const marked = toRecord(spent, rules, tolerance.begin(stored.spend))
   if (!(await swap(stored.revision, marked).catch(() => false))) throw notSent()
   /** Rejects with nothing: what a storage does not take is told to the page all the same. */

@@ -119,6 +119,18 @@ export function world(upstream = strictUpstream(), { hasWorker = true } = {}) {
   }
 }
 
+/** Until every message that is under way has come, and those that it brings. */
+export async function drainPorts(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    const { port1, port2 } = new MessageChannel()
+    await new Promise((resolve) => {
+      port1.onmessage = resolve
+      port2.postMessage(turn)
+    })
+    port1.close()
+  }
+}
+
 /** A refresh whose answer waits for the word to go on, and that says when it has been done. */
 export function slowRefresh() {
   const upstream = strictUpstream()

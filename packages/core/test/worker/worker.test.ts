@@ -1,7 +1,7 @@
 import { AuthError } from '@authchart/core'
 import { afterEach, expect, test, vi } from 'vitest'
 import { strictUpstream } from '../server/support.ts'
-import { ada, is, slowRefresh, until, world } from './page.ts'
+import { ada, drainPorts, is, slowRefresh, until, world } from './page.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -92,6 +92,28 @@ test('A worker that is stopped in the middle of a renewal leaves word that the t
   expect(await record()).toMatchObject({ marked: true, refreshToken: 'canary-refresh-1' })
   const { auth } = open()
   expect(await until(auth, is('expired'))).toMatchObject({ reason: 'refresh-indeterminate' })
+  expect(upstream.replays()).toBe(0)
+})
+
+test('A token whose answer is lost while another page waits for it is not sent again by that page', async () => {
+  const { upstream, begun, go } = slowRefresh()
+  const refresh = upstream.client.refresh
+  upstream.client.refresh = (...args) => refresh(...args).then(() => Promise.reject(new TypeError('fetch failed')))
+  const { open, clock } = set(upstream)
+  const one = open()
+  await one.auth.signIn(ada)
+  clock.advance(2 * HOUR)
+  void one.auth.refresh().catch(() => {})
+  await begun
+  one.kill()
+  const { auth } = open()
+  const expired = until(auth, is('expired'))
+  // it has read the record, and means to renew it
+  await until(auth, is('refreshing'))
+  await drainPorts()
+  go()
+  expect(await expired).toMatchObject({ reason: 'refresh-indeterminate' })
+  expect(upstream.log.filter((call) => call === 'refresh')).toHaveLength(1)
   expect(upstream.replays()).toBe(0)
 })
 
