@@ -221,6 +221,23 @@ describe('destroy', () => {
     expect(await next.auth.getAccessToken()).toBe('access-2')
   })
 
+  it('destroy() does not hide from other tabs a sign-in that a slow disk stores afterwards', async () => {
+    const tab = openTab()
+    const other = openTab({}, tab.browser, tab.clock)
+    await other.boot()
+    tab.tab.holdStorage()
+    void tab.auth.signIn(annsPassword)
+    await drain()
+    tab.clock.advance(2 * SECOND)
+    await drain()
+    tab.client.next('signIn').answer(grant(1))
+    await drain()
+    tab.auth.destroy()
+    tab.tab.releaseStorage()
+    await drain()
+    expect(other.auth.getState()).toMatchObject({ status: 'authenticated', user: ann })
+  })
+
   it('destroy() does not sign the user out while a switch of user is being stored', async () => {
     const tab = openTab()
     await tab.signIn()

@@ -3,50 +3,46 @@ import type { AuthFact } from '../machine/types.ts'
 import type { Network, Revoked, TabHint, Tabs, TabWire } from '../types.ts'
 import { effect } from './effect.ts'
 
-interface Wire {
+interface OtherTabs {
   readonly tabs: Tabs
   /** Names the lock and the wire. */
   readonly place: string
   readonly look: () => Promise<void>
-}
-
-interface OtherTabs extends Wire {
   readonly network: Network
   readonly waking: Waking
   readonly onBroadcast: (listener: (hint: TabHint) => void) => () => void
 }
 
-/** Messages from other tabs are hints: whatever they say, the record is read again. So it is after every wake-up. */
-export const watchTabs = ({ network, waking, onBroadcast, ...wired }: OtherTabs) =>
+/**
+ * Messages from other tabs are hints: whatever they say, the record is read again. So it is after every wake-up. What is
+ * stored after destroy() is told as well, by a wire that is open for that hint only.
+ */
+export const watchTabs = ({ tabs, place, look, network, waking, onBroadcast }: OtherTabs) =>
   effect(() => {
-    const wire = openWire(wired)
-    const unwatch = [
-      onBroadcast((hint) => post(wire, hint)),
-      network.onWake((wake) => waking.wake(wake?.restored === true)),
-    ]
+    const open = (): TabWire => tabs.open(place, () => void look())
+    let wire: TabWire | null = null
+    try {
+      wire = open()
+    } catch {
+      // without a wire other tabs are heard of when this one wakes up
+    }
+    // not ended by the cleanup: a write that destroy() leaves under way is told when it is done
+    onBroadcast((hint) => {
+      try {
+        const own = wire ?? open()
+        own.post(hint)
+        if (!wire) own.close()
+      } catch {
+        // closed by the browser, say: a tab that misses a hint reads the record when it wakes up
+      }
+    })
+    const unwatch = network.onWake((wake) => waking.wake(wake?.restored === true))
     return () => {
-      for (const stop of unwatch) stop()
-      wire.close()
+      unwatch()
+      wire?.close()
+      wire = null
     }
   })
-
-/** A tab that misses a hint reads the record when it wakes up. */
-function post(wire: TabWire, hint: TabHint): void {
-  try {
-    wire.post(hint)
-  } catch {
-    // closed by the browser, say
-  }
-}
-
-/** Without a wire other tabs are heard of when this one wakes up. */
-function openWire({ tabs, place, look }: Wire): TabWire {
-  try {
-    return tabs.open(place, () => void look())
-  } catch {
-    return { post() {}, close() {} }
-  }
-}
 
 /** Hands on what happens to the held session beside the chart: in the broker, in the account, in other tabs. */
 export const watchSession = ({ on }: { readonly on: (listener: (fact: AuthFact) => void) => () => void }) =>
