@@ -25,6 +25,10 @@ export function verdictOf({ code, status, notProcessed }: AuthError): Verdict {
   return ((isAnswer && isDeclared) || isUnprocessed) && deferred.includes(code) ? 'deferred' : 'unknown'
 }
 
+/** Why the session is over whose token was refused. */
+export const reasonOf = ({ code }: AuthError): 'account-banned' | 'session-expired' =>
+  code === 'account-banned' ? code : 'session-expired'
+
 /** Of a spend that is no renewal: what the server refused, it did not do, and the session goes on. */
 export function verdictOfOther(error: AuthError): Verdict {
   const isRefused = error.status !== undefined && error.status >= 400 && error.status < 500

@@ -1,11 +1,11 @@
-import { verdictOf } from '../custody/judge.ts'
+import { reasonOf, verdictOf } from '../custody/judge.ts'
 import { AuthError, toAuthError } from '../errors.ts'
 import type { EndReason } from '../machine/types.ts'
 import { withTimeout } from '../timeout.ts'
 import type { Fields } from './admission.ts'
 import type { Browser } from './browser.ts'
 import type { HandlerSettings } from './options.ts'
-import { reasonOf, type Renewal } from './renewal.ts'
+import type { Renewal } from './renewal.ts'
 import type { Seal } from './seal.ts'
 import { endOf, isGood, toAnswer, type EndedSession, type Kept, type ServerSession } from './session.ts'
 

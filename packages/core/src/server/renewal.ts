@@ -1,4 +1,4 @@
-import { verdictOf } from '../custody/judge.ts'
+import { reasonOf, verdictOf } from '../custody/judge.ts'
 import { createTolerance } from '../custody/tolerance.ts'
 import { AuthError, toAuthError } from '../errors.ts'
 import type { EndReason } from '../machine/types.ts'
@@ -126,8 +126,8 @@ async function exchange(
     grant = await withTimeout(clock, LONGEST_SPEND, () => refresh({ refreshToken }, { signal }))
   } catch (thrown) {
     const error = toAuthError(thrown, 'network')
-    // the next who waits for its turn finds how it ended
-    if (verdictOf(error) === 'refused') await spends.bury(entries, session, reasonOf(error))
+    // the next who waits for its turn finds how it ended; where the store fails, this browser hears of it all the same
+    if (verdictOf(error) === 'refused') await attempt(() => spends.bury(entries, session, reasonOf(error)))
     // a token that is as good as before is sent again by the next who asks; of one that may be spent the mark stays
     if (verdictOf(error) === 'deferred')
       await spends.write(entries, session, { ...mark, from: generation - 1, isDone: true, isConfirmed: true })
@@ -139,9 +139,6 @@ async function exchange(
   await spends.keep(entries, session, mark, next).catch((thrown: unknown) => report(toAuthError(thrown, 'unavailable')))
   return identified(settings, session, next, grant)
 }
-
-/** Why a session is over whose token was refused. */
-export const reasonOf = ({ code }: AuthError): EndReason => (code === 'account-banned' ? code : 'session-expired')
 
 /**
  * A connection that was idle may be closed by the other side in the moment in which it is used again. So that no token is lost

@@ -1,4 +1,4 @@
-import { verdictOf } from '../custody/judge.ts'
+import { reasonOf, verdictOf } from '../custody/judge.ts'
 import { isForAnother, nextOf } from '../custody/store.ts'
 import { createTolerance } from '../custody/tolerance.ts'
 import { AuthError, toAuthError } from '../errors.ts'
@@ -72,5 +72,3 @@ const notSent = (): AuthError => new AuthError('unavailable', { notProcessed: tr
 
 const endOf = ({ id, user, generation }: Session, reason: EndedTokens['reason']): StoredRecord =>
   toEndedRecord(id, { reason, user, generation })
-
-const reasonOf = ({ code }: AuthError) => (code === 'account-banned' ? code : 'session-expired')

@@ -60,9 +60,8 @@ test.each([2, 3])('A process that dies after %d writes has kept the answer for t
   expect(replays()).toBe(0)
 })
 
-test('A store that fails when the answer has come does not keep it from the browser', async () => {
-  const { client, replays } = strictUpstream()
-  const shared = memorySessionStore()
+/** A store that keeps the mark, and nothing after it. */
+function afterOneWrite(shared: StoreEntries): SessionStore {
   let writes = 0
   const entries: StoreEntries = {
     get: shared.get,
@@ -72,7 +71,22 @@ test('A store that fails when the answer has come does not keep it from the brow
       return shared.set(...entry)
     },
   }
-  const failing = handlerOf(client, { store: { ...entries, exclusive: (_, work) => work(entries) } }).handler
+  return { ...entries, exclusive: (_, work) => work(entries) }
+}
+
+test('A store that fails when the refusal has come does not keep that from the browser', async () => {
+  const refresh = (): Promise<never> => Promise.reject(new AuthError('session-expired', { status: 401 }))
+  const { client } = strictUpstream({ refresh })
+  const browser = browserAt(handlerOf(client, { store: afterOneWrite(memorySessionStore()) }).handler)
+  const { body } = await browser.call('sign-in', { credentials: ada })
+  await browser.call('refresh', { session: body.session?.id, generation: 1 })
+  expect((await browser.call('session')).body.ended).toMatchObject({ reason: 'session-expired' })
+})
+
+test('A store that fails when the answer has come does not keep it from the browser', async () => {
+  const { client, replays } = strictUpstream()
+  const shared = memorySessionStore()
+  const failing = handlerOf(client, { store: afterOneWrite(shared) }).handler
   let handler = failing
   const browser = browserAt(Object.assign((request: Request) => handler(request), { readSession: handler.readSession }))
   const { body } = await browser.call('sign-in', { credentials: ada })
