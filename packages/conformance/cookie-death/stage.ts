@@ -6,6 +6,7 @@ import { bkend } from '@authchart/core/bkend'
 import { createServer as createAuthServer, type ExampleServer, type SeedUser } from '@authchart/example-server'
 import { getRequestListener } from '@hono/node-server'
 import { buildPages, type PageFile } from '../firefox/pages.ts'
+import { clockAfter } from './page/clock.ts'
 
 export interface Stage {
   readonly control: ExampleServer['control']
@@ -43,12 +44,7 @@ export async function setStage(): Promise<Stage> {
   const common = {
     upstream: bkend({ url: listening.url, publishableKey: 'pk_demo' }),
     secrets: ['a secret of at least thirty-two characters'],
-    clock: {
-      now: () => Date.now() + offset,
-      monotonic: () => performance.now() + offset,
-      setTimeout: (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds),
-      clearTimeout: (timer: unknown) => clearTimeout(timer as number),
-    },
+    clock: clockAfter(() => offset),
     onEvent: (event: AuthHandlerEvent) => void events.push(event),
   }
   const cookie = createAuthHandler({ ...common, basePath: '/cookie/auth', cookie: { name: 'one' } })

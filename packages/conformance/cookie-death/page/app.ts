@@ -1,4 +1,4 @@
-/** An app whose pages die in the middle of a renewal: its tokens are kept by the handler, or in this browser. */
+/** An app whose pages die in the middle of a renewal: its tokens are kept by the handler, by a worker, or by the page. */
 import { createAuth } from '@authchart/core'
 import { bkend, type BkendCredentials, type BkendUser } from '@authchart/core/bkend'
 import { cookieClient } from '@authchart/core/cookie'
@@ -7,6 +7,7 @@ import { workerCustody } from '@authchart/core/worker'
 import type { App, Mode } from './app-types.ts'
 // oxlint-disable-next-line import/default -- the address that Vite builds it at
 import workerUrl from './auth-worker.ts?worker&url'
+import { clockAfter } from './clock.ts'
 
 declare global {
   var tab: App
@@ -19,13 +20,7 @@ const offset = Number(new URLSearchParams(location.search).get('offset'))
 
 const workerAddress = `${workerUrl}?api=${encodeURIComponent(url)}`
 const scope = new URL('custody/', new URL(workerUrl, location.href)).href
-const now = (): number => Date.now() + offset
-const clock = {
-  now,
-  monotonic: () => performance.now() + offset,
-  setTimeout: (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds),
-  clearTimeout: (timer: unknown) => clearTimeout(timer as number),
-}
+const clock = clockAfter(() => offset)
 const api = bkend({ url, publishableKey: 'pk_demo' })
 const client = clientFor(mode)
 const auth = createAuth({ client, ...(mode === 'browser' && { storage: browserStorage() }), clock })
@@ -33,7 +28,11 @@ const auth = createAuth({ client, ...(mode === 'browser' && { storage: browserSt
 function clientFor(chosen: Mode) {
   if (chosen === 'browser') return api
   if (chosen === 'worker') return workerCustody({ client: api, url: workerAddress, scope })
-  return cookieClient<BkendUser, BkendCredentials>({ url: `/${chosen}/auth`, now, ...(chosen === 'cookie' && { api }) })
+  return cookieClient<BkendUser, BkendCredentials>({
+    url: `/${chosen}/auth`,
+    now: clock.now,
+    ...(chosen === 'cookie' && { api }),
+  })
 }
 
 /** The worker's clock goes on with this page's. */

@@ -1,6 +1,7 @@
 /** The worker of the app, with a clock that goes with the server's. */
 import { bkend } from '@authchart/core/bkend'
 import { serveCustody } from '@authchart/core/worker'
+import { clockAfter } from './clock.ts'
 
 let offset = 0
 
@@ -10,10 +11,5 @@ addEventListener('message', ({ data }: MessageEvent<{ readonly offset?: number }
 
 serveCustody({
   client: bkend({ url: new URLSearchParams(location.search).get('api') ?? '', publishableKey: 'pk_demo' }),
-  clock: {
-    now: () => Date.now() + offset,
-    monotonic: () => performance.now() + offset,
-    setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
-    clearTimeout: (timer) => clearTimeout(timer as number),
-  },
+  clock: clockAfter(() => offset),
 })

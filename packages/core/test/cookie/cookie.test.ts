@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ada, is, strictUpstream, until, world } from './page.ts'
+import { ada, is, renewInTwoTabs, strictUpstream, until, world } from './page.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -16,15 +16,7 @@ test('A reload finds the user by one call, and the server confirms them by anoth
 
 test('A renewal that is due spends the refresh token once for two tabs, and both go on with the new one', async () => {
   const { open, clock, upstream } = world()
-  const one = open()
-  await one.signIn(ada)
-  const other = open()
-  await until(other, is('authenticated'))
-  clock.advance(40 * MINUTE)
-  await Promise.all([one.refresh(), other.refresh()])
-  expect(await one.getAccessToken()).toBe('canary-access-2')
-  expect(await other.getAccessToken()).toBe('canary-access-2')
-  expect(upstream.log.filter((call) => call === 'refresh')).toHaveLength(1)
+  await renewInTwoTabs(open, clock, upstream.log)
 })
 
 test('A sign-out in one tab signs the other out, and the next page too', async () => {

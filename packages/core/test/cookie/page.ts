@@ -1,8 +1,9 @@
 /** Pages of one browser in cookie mode: the real core, the real handler, and nothing between them but a function. */
 import { createAuth, type Auth, type AuthState } from '@authchart/core'
 import { cookieClient } from '@authchart/core/cookie'
-import { fakeBrowser, fakeClock, fakeNetwork } from '@authchart/core/testing'
-import { APP, browserAt, handlerOf, strictUpstream, type Password, type User } from '../server/support.ts'
+import { fakeBrowser, fakeClock, fakeNetwork, type FakeClock } from '@authchart/core/testing'
+import { expect } from 'vitest'
+import { ada, APP, browserAt, handlerOf, strictUpstream, type Password, type User } from '../server/support.ts'
 
 export { ada, strictUpstream, type User } from '../server/support.ts'
 
@@ -68,3 +69,15 @@ export const is =
   (status: AuthState['status']) =>
   (state: AuthState): boolean =>
     state.status === status
+
+/** Two tabs of one session, whose access token is about to end, both ask for a renewal: there is one, and both have what came of it. */
+export async function renewInTwoTabs(open: () => PageAuth, clock: FakeClock, log: readonly string[]): Promise<void> {
+  const [one, other] = [open(), open()]
+  await one.signIn(ada)
+  await until(other, is('authenticated'))
+  clock.advance(40 * 60_000)
+  await Promise.all([one.refresh(), other.refresh()])
+  expect(await one.getAccessToken()).toBe('canary-access-2')
+  expect(await other.getAccessToken()).toBe('canary-access-2')
+  expect(log.filter((call) => call === 'refresh')).toHaveLength(1)
+}

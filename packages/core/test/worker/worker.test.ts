@@ -1,7 +1,8 @@
 import { AuthError } from '@authchart/core'
 import { afterEach, expect, test, vi } from 'vitest'
 import { strictUpstream } from '../server/support.ts'
-import { ada, drainPorts, is, slowRefresh, until, world } from './page.ts'
+import { renewInTwoTabs } from '../cookie/page.ts'
+import { ada, drainPorts, is, slowRefresh, until, world, type Page } from './page.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -16,6 +17,16 @@ afterEach(() => {
   current?.close()
   vi.unstubAllGlobals()
 })
+
+/** A page in the middle of the renewal of a session whose access token has ended. */
+async function renewing({ open, clock }: ReturnType<typeof world>, begun: Promise<void>): Promise<Page> {
+  const page = open()
+  await page.auth.signIn(ada)
+  clock.advance(2 * HOUR)
+  void page.auth.refresh().catch(() => {})
+  await begun
+  return page
+}
 
 test('A reload finds the session, and nothing that a page hears has a refresh token in it', async () => {
   const { open, told, clock, record, upstream } = set()
@@ -36,24 +47,14 @@ test('A reload finds the session, and nothing that a page hears has a refresh to
 
 test('A renewal that is due spends the refresh token once for two tabs, and both go on with the new one', async () => {
   const { open, clock, upstream } = set()
-  const [one, other] = [open().auth, open().auth]
-  await one.signIn(ada)
-  await until(other, is('authenticated'))
-  clock.advance(40 * MINUTE)
-  await Promise.all([one.refresh(), other.refresh()])
-  expect(await one.getAccessToken()).toBe('canary-access-2')
-  expect(await other.getAccessToken()).toBe('canary-access-2')
-  expect(upstream.log.filter((call) => call === 'refresh')).toHaveLength(1)
+  await renewInTwoTabs(() => open().auth, clock, upstream.log)
 })
 
 test('A page that dies in the middle of a renewal leaves the next page signed in with what came of it', async () => {
   const { upstream, begun, go } = slowRefresh()
-  const { open, clock } = set(upstream)
-  const one = open()
-  await one.auth.signIn(ada)
-  clock.advance(2 * HOUR)
-  void one.auth.refresh().catch(() => {})
-  await begun
+  const browser = set(upstream)
+  const one = await renewing(browser, begun)
+  const { open } = browser
   one.kill()
   const { auth } = open()
   const there = until(auth, (state) => state.status === 'authenticated' && state.renewal === 'idle')
@@ -80,12 +81,9 @@ test('A page that dies after its mark and before its token left loses nothing: t
 
 test('A worker that is stopped in the middle of a renewal leaves word that the token may be spent', async () => {
   const { upstream, begun, go } = slowRefresh()
-  const { open, clock, stopWorker, record } = set(upstream)
-  const one = open()
-  await one.auth.signIn(ada)
-  clock.advance(2 * HOUR)
-  void one.auth.refresh().catch(() => {})
-  await begun
+  const browser = set(upstream)
+  const one = await renewing(browser, begun)
+  const { open, stopWorker, record } = browser
   stopWorker()
   one.kill()
   go()
@@ -99,12 +97,9 @@ test('A token whose answer is lost while another page waits for it is not sent a
   const { upstream, begun, go } = slowRefresh()
   const refresh = upstream.client.refresh
   upstream.client.refresh = (...args) => refresh(...args).then(() => Promise.reject(new TypeError('fetch failed')))
-  const { open, clock } = set(upstream)
-  const one = open()
-  await one.auth.signIn(ada)
-  clock.advance(2 * HOUR)
-  void one.auth.refresh().catch(() => {})
-  await begun
+  const browser = set(upstream)
+  const one = await renewing(browser, begun)
+  const { open } = browser
   one.kill()
   const { auth } = open()
   const expired = until(auth, is('expired'))
@@ -150,12 +145,9 @@ test.each([
   const { upstream, begun, go } = slowRefresh()
   const refresh = upstream.client.refresh
   upstream.client.refresh = (...args) => refresh(...args).then(() => Promise.reject(error()))
-  const { open, clock } = set(upstream)
-  const one = open()
-  await one.auth.signIn(ada)
-  clock.advance(2 * HOUR)
-  void one.auth.refresh().catch(() => {})
-  await begun
+  const browser = set(upstream)
+  const one = await renewing(browser, begun)
+  const { open } = browser
   one.kill()
   go()
   expect(await until(open().auth, is('expired'))).toMatchObject({ reason, lastUser: { id: 'ada' } })
