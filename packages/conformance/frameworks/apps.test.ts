@@ -66,8 +66,8 @@ describe.each<AppName>(['next', 'nuxt'])('%s', (name) => {
     })
   }
 
-  async function fillIn(page: Page, password: string): Promise<void> {
-    await page.getByLabel('E-mail').fill('user@demo.test')
+  async function fillIn(page: Page, password: string, email = server.users.user.email): Promise<void> {
+    await page.getByLabel('E-mail').fill(email)
     await page.getByLabel('Password').fill(password)
     await page.getByRole('button', { name: 'Sign in' }).click()
   }
@@ -116,6 +116,39 @@ describe.each<AppName>(['next', 'nuxt'])('%s', (name) => {
     await page.getByText('The e-mail or password is wrong.').waitFor()
     expect(pathOf(page)).toBe('/sign-in')
     expect(heard).toEqual(['error: Failed to load resource: the server responded with a status of 401 (Unauthorized)'])
+  })
+
+  test(`${name}: a user with a second factor gives a code after the password, and a wrong one may be given again`, async () => {
+    const { email, password } = server.users.mfa
+    const page = await openPage('/account?tab=2')
+    await page.waitForURL(/sign-in/)
+    await fillIn(page, password, email)
+    await page.getByLabel('Code').fill('000000')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByText('The code is wrong.').waitFor()
+    expect(await page.context().cookies()).toEqual([])
+
+    await page.getByLabel('Code').fill(server.control.totp(email))
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByText('Hello Mfa').waitFor()
+    await page.reload()
+    await page.getByText('Hello Mfa').waitFor()
+    expect(pathOf(page)).toBe('/account?tab=2')
+    expect(heard).toEqual(['error: Failed to load resource: the server responded with a status of 401 (Unauthorized)'])
+  })
+
+  test(`${name}: a sign-in that is cancelled at the code leaves no session`, async () => {
+    const { email, password } = server.users.mfa
+    const page = await openPage('/sign-in')
+    await fillIn(page, password, email)
+    await page.getByLabel('Code').waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+
+    await page.getByLabel('Password').waitFor()
+    expect(await page.getByRole('alert').allTextContents()).not.toContain(expect.stringMatching(/./))
+    expect(await page.context().cookies()).toEqual([])
+    await page.goto(`${app.url}/account`)
+    await expect.poll(() => pathOf(page), wait).toBe('/sign-in?returnTo=/account')
   })
 
   test(`${name}: a reload stays signed in, and nothing is rendered otherwise than on the server [W5]`, async () => {
