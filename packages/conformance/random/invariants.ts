@@ -147,11 +147,13 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     const isGood = session !== null && sim.clock.now() < session.expiresAt
     if (!isOut && !(isSignedIn && isGood && sim.clock.monotonic() < (deadlines.get(page) ?? 0))) return
     const asked = page.auth.getAccessToken().catch((error: AuthError) => {
+      // tokens whose owner is not known go to no request, and what would replace them is lost
+      if (error.code === 'refresh-indeterminate' && sim.stored().record?.['named'] === false) return 'not identified'
       if (error.code !== 'storage-unavailable') throw error
       return 'none in time'
     })
     const token = await Promise.race([asked, drain().then(() => 'none in time')])
-    if (page.auth.getState().status !== state.status) return
+    if (page.auth.getState().status !== state.status || token === 'not identified') return
     // a page that has woken up hands out nothing before it has read the record
     if (token === 'none in time' && (page.isHeld || page.isBroken || page.waiting() > 0)) return
     if (isOut && token !== null) crime(`I4: page ${page.number} is ${state.status} and hands out a token`)

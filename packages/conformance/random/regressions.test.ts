@@ -240,6 +240,21 @@ describe('a disk that does late what other tabs have been told of', () => {
   })
 })
 
+describe('a page that is put away before its disk has answered', () => {
+  test('a sign-in that is stored after its page was put away is heard of by the other tabs', async () => {
+    const sim = await play([
+      { do: 'open' },
+      { do: 'holdStorage', page: 0 },
+      signIn(0),
+      { do: 'advance', minutes: 0.1 },
+      { do: 'destroy', page: 0 },
+      { do: 'releaseStorage', page: 0 },
+    ])
+    expect(status(sim)).toEqual(['authenticated', 'authenticated'])
+    await sim.finish()
+  })
+})
+
 describe('a disk that never answers again', () => {
   test.each(['holdStorage', 'breakStorage'] as const)(
     'a disk that never answers again (%s) asks for one sign-in, in this tab only',
@@ -293,6 +308,23 @@ describe('a server that renews the session of one user with the token of another
     await sim.finish()
     expect(status(sim)).toEqual(['expired', 'expired'])
   })
+})
+
+test('tokens that the server ended before it could be asked whose they are go to no request of a tab that opens later', async () => {
+  const lostBefore = { do: 'fault', kind: 'lostBefore', method: 'refresh', times: 1, seconds: 0 } as const
+  const sim = await play([
+    { do: 'fault', kind: 'slow', method: 'refresh', times: 1, seconds: 0 },
+    signIn(0),
+    { do: 'refresh', page: 0 },
+    { do: 'endSessions', of: 'ann' },
+    lostBefore,
+    { do: 'advance', minutes: 0.02 },
+    { do: 'open' },
+  ])
+  const [, later] = sim.pages
+  expect(later?.auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'indeterminate', confirmed: false })
+  await expect(later?.auth.getAccessToken()).rejects.toMatchObject({ code: 'refresh-indeterminate' })
+  await sim.finish()
 })
 
 describe('tabs that do things at the same time', () => {
