@@ -19,9 +19,12 @@ beforeAll(async () => {
 afterAll(() => stage?.close())
 
 describe.each([
+  ['react', 'worker'],
   ['react', 'cookie'],
-  ['vue', 'proxy'],
+  ['react', 'proxy'],
   ['vue', 'worker'],
+  ['vue', 'cookie'],
+  ['vue', 'proxy'],
 ] as const)('the %s app with the session in %s mode', (name, custody) => {
   test.each(walks)('$name', ({ steps }) => walkThroughChart(stage, name, steps, custody))
 })

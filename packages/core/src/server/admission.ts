@@ -1,4 +1,5 @@
 import { AuthError } from '../errors.ts'
+import { readWhole } from './body.ts'
 import type { HandlerSettings } from './options.ts'
 
 /** The header that no form, image, link or script of another site can send without a preflight, which nothing answers. */
@@ -28,14 +29,14 @@ const LONGEST_BODY = 10_000
 /**
  * The body of a call: an object in JSON.
  *
- * @throws AuthError `'invalid-request'`
+ * @throws AuthError `'invalid-request'`, `'timeout'`
  */
 export async function readBody(request: Request, { clock }: Pick<HandlerSettings, 'clock'>): Promise<Fields> {
   const type = request.headers.get('content-type') ?? ''
   if (!/^application\/json\s*(;|$)/i.test(type)) throw new AuthError('invalid-request', { status: 415 })
-  const text = await readText(request, clock)
+  const bytes = request.body && (await readWhole(request.body, clock, LARGEST_BODY, LONGEST_BODY))
   try {
-    const read: unknown = JSON.parse(text)
+    const read: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes ?? undefined))
     if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read as Fields
   } catch {
     // said below
@@ -44,30 +45,3 @@ export async function readBody(request: Request, { clock }: Pick<HandlerSettings
 }
 
 export type Fields = Readonly<Record<string, unknown>>
-
-async function readText({ body }: Request, clock: HandlerSettings['clock']): Promise<string> {
-  if (!body) return ''
-  const reader = body.getReader()
-  let isLate = false
-  const timer = clock.setTimeout(() => {
-    isLate = true
-    void reader.cancel().catch(() => {})
-  }, LONGEST_BODY)
-  try {
-    const decoder = new TextDecoder('utf-8', { fatal: true })
-    let text = ''
-    for (let size = 0; ;) {
-      const { done, value } = await reader.read()
-      if (isLate) throw new AuthError('timeout', { status: 408 })
-      if (done) return text + decoder.decode()
-      size += value.byteLength
-      if (size > LARGEST_BODY) throw new AuthError('invalid-request', { status: 413 })
-      text += decoder.decode(value, { stream: true })
-    }
-  } catch (thrown) {
-    void reader.cancel().catch(() => {})
-    throw thrown instanceof AuthError ? thrown : new AuthError('invalid-request', { status: 400 })
-  } finally {
-    clock.clearTimeout(timer)
-  }
-}

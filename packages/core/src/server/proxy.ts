@@ -1,6 +1,7 @@
 import { AuthError, toAuthError } from '../errors.ts'
 import { isBearerRefused } from '../refusal.ts'
 import { OWN_HEADER } from './admission.ts'
+import { passage, readWhole } from './body.ts'
 import { renewed, withGoodToken, type Call } from './call.ts'
 import type { HandlerSettings, ProxyRoute } from './options.ts'
 import type { ServerSession } from './session.ts'
@@ -43,7 +44,7 @@ export async function forward(request: Request, to: URL, call: Omit<Call, 'body'
   const held = kept?.kind === 'session' ? kept : null
   if (kept?.kind === 'ended') throw new AuthError('session-expired')
   const session = held && (await withGoodToken(call, held))
-  const body = await bodyOf(request)
+  const body = await bodyOf(request, settings)
   const response = await send(settings, request, to, session, body)
   if (!session || !(await isRefused(settings, response))) return toPage(response)
   const next = await renewed(call, session).catch((thrown: unknown) => toAuthError(thrown, 'network'))
@@ -54,15 +55,13 @@ export async function forward(request: Request, to: URL, call: Omit<Call, 'body'
 }
 
 /** A body that is small is read whole, and can be sent twice. Any other is streamed. */
-async function bodyOf({ body, headers }: Request): Promise<Uint8Array | ReadableStream<Uint8Array> | null> {
-  if (!body) return null
+async function bodyOf({ body, headers }: Request, { clock, requestTimeout }: HandlerSettings) {
   const length = Number(headers.get('content-length') ?? NaN)
-  if (!(length <= LARGEST_REPLAY)) return body
-  return new Uint8Array(await new Response(body).arrayBuffer())
+  return body && length <= LARGEST_REPLAY ? readWhole(body, clock, LARGEST_REPLAY, requestTimeout) : body
 }
 
 async function send(
-  { fetch, upstream }: HandlerSettings,
+  { fetch, upstream, clock, requestTimeout }: HandlerSettings,
   request: Request,
   to: URL,
   session: ServerSession | null,
@@ -71,10 +70,11 @@ async function send(
   const headers = new Headers(kept(request.headers, isForUpstream))
   for (const [name, value] of Object.entries(upstream.headers?.() ?? {})) headers.set(name, value)
   if (session) headers.set('Authorization', `Bearer ${session.accessToken}`)
-  const init = { method: request.method, headers, body: body as BodyInit | null, redirect: 'manual', duplex: 'half' }
+  const { arrived, ...sent } = passage(body, request, clock, requestTimeout)
+  const init = { ...sent, method: request.method, headers, redirect: 'manual', duplex: 'half', cache: 'no-store' }
   try {
     // a redirect is the upstream's word about where to go, and may name a host within this network
-    const response = await fetch(to, { ...init, signal: request.signal, cache: 'no-store' } as RequestInit)
+    const response = await fetch(to, init as RequestInit)
     if (
       response.type === 'opaqueredirect' ||
       (response.status > 299 && response.status < 400 && response.status !== 304)
@@ -84,6 +84,8 @@ async function send(
   } catch (thrown) {
     if (thrown instanceof AuthError) throw thrown
     throw new AuthError('network', { status: 502, cause: thrown })
+  } finally {
+    arrived()
   }
 }
 

@@ -1,3 +1,4 @@
+import { fakeClock } from '@authchart/core/testing'
 import { describe, expect, test } from 'vitest'
 import { ada, APP, browserAt, handlerOf, strictUpstream } from './support.ts'
 
@@ -100,13 +101,7 @@ describe('A body', () => {
   })
 
   test('that does not end is not waited for', async () => {
-    const late: (() => void)[] = []
-    const clock = {
-      now: () => 0,
-      monotonic: () => 0,
-      setTimeout: (callback: () => void) => late.push(callback),
-      clearTimeout: () => {},
-    }
+    const clock = fakeClock()
     const { client } = strictUpstream()
     const { handler } = handlerOf(client, { clock })
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')) })
@@ -117,8 +112,8 @@ describe('A body', () => {
       duplex: 'half',
     } as RequestInit)
     const answer = handler(request)
-    await expect.poll(() => late.length).toBe(1)
-    late[0]?.()
+    await expect.poll(() => clock.pending).toBe(1)
+    clock.advance(10_000)
     expect((await answer).status).toBe(408)
   })
 })
