@@ -24,7 +24,7 @@ async function app() {
   const { handler, events } = handlerOf(client, { proxy: { '/api': 'https://api.example' }, fetch, clock })
   const browser = browserAt(handler)
   await browser.call('sign-in', { credentials: ada })
-  const waits = () => expect.poll(() => clock.pending).toBe(1)
+  const waits = async () => await expect.poll(() => clock.pending).toBe(1)
   return { waits, clock, browser, arrived, answers, events }
 }
 
