@@ -49,6 +49,8 @@ export function authGuard(router: Router, auth: AcceptedAuth, options: AuthGuard
   const sends = new WeakMap<object, number>()
   /** Who is signed in, or was until the session ended. Null after a sign-out, undefined if nothing is known. */
   let last: unknown
+  /** The page that the last one that closed led to. */
+  let away: string | null
   let entering: AbortController | undefined
   let looking: AbortController | undefined
 
@@ -109,13 +111,21 @@ export function authGuard(router: Router, auth: AcceptedAuth, options: AuthGuard
     const { signal } = (looking = new AbortController())
     const way = await leave(router.currentRoute.value, signal, true)
     if (!way || signal.aborted) return
-    void router.replace(way[0] || fallback).catch(() => router.replace(fallback).catch(() => {}))
+    void go(way[0] || fallback).catch(() => go(fallback).catch(() => {}))
+  }
+
+  function go(to: string): Promise<unknown> {
+    away = idOf(router.resolve(to))
+    return router.replace(to)
   }
 
   const stops = [
     router.beforeEach(enter),
     router.beforeResolve(enter), // a page may take long to load
-    router.afterEach((_to, _from, failure) => void (failure ?? look())),
+    router.afterEach((to, _from, failure) => {
+      // what led nowhere may have overtaken the way out of a page that has closed
+      if (!failure || idOf(to.redirectedFrom ?? to) !== away) void look()
+    }),
     isServer() ? () => {} : auth.subscribe(look),
   ]
   return () => {

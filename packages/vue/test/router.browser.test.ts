@@ -408,6 +408,42 @@ test('a user who signs in elsewhere while the sign-in page loads, and may not go
   expect(await at(router)).toBe('/forbidden')
 })
 
+test.each([
+  ['a click on the link to the current page', '/account', NavigationFailureType.duplicated],
+  ['a navigation that the app refuses', '/refused', NavigationFailureType.aborted],
+])('%s does not keep a page open whose session has ended', async (_, path, failure) => {
+  const loaded = latch()
+  const SignIn = page('sign in')
+  const { auth, server, router } = start({
+    routes: [
+      ...without('/sign-in'),
+      { path: '/sign-in', component: () => loaded.opened.then(() => SignIn) },
+      { path: '/refused', component: page('refused'), beforeEnter: () => false },
+    ],
+  })
+  await signIn(auth, server)
+  await router.push('/account')
+  await expire(auth, server)
+  expect(await at(router)).toBe('/account')
+  expect(isNavigationFailure(await router.push(path), failure)).toBe(true)
+  loaded.open()
+  expect(await at(router)).toBe('/sign-in?returnTo=/account')
+})
+
+test('an app that lets no user leave a page is asked once', async () => {
+  const { auth, server, router } = start()
+  await signIn(auth, server)
+  await router.push('/account')
+  let asked = 0
+  router.beforeEach(() => {
+    asked += 1
+    return false
+  })
+  await expire(auth, server)
+  expect(await at(router)).toBe('/account')
+  expect(asked).toBe(1)
+})
+
 test('a role that goes away in the very moment in which the page opens closes it again', async () => {
   const { auth, server, router } = start()
   await signIn(auth, server)
