@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchBrowser, listen, type AppName } from './stage.ts'
+import { launchBrowser, listen, type AppName } from '../apps/stage.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 let demo: ChildProcess
