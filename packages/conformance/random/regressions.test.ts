@@ -268,6 +268,18 @@ describe('a disk that never answers again', () => {
     },
   )
 
+  test('a disk that never takes anything does not sign out the user who signs in while another sign-in waits for it', async () => {
+    const sim = await play([
+      { do: 'holdStorage', page: 0 },
+      { do: 'breakStorage', page: 0 },
+      signIn(0),
+      signIn(0, 'bob'),
+    ])
+    await releaseAndWake(sim)
+    expect(users(sim)).toEqual(['u-bob'])
+    await sim.finish(true)
+  })
+
   test('a disk that never answers again leaves a session alone whose access token is good', async () => {
     const sim = await play([signIn(0), { do: 'holdStorage', page: 0 }, { do: 'advance', minutes: 59 }])
     expect(users(sim)).toEqual(['u-ann'])

@@ -1,5 +1,5 @@
 import { AuthError, toAuthError } from '../errors.ts'
-import { schedule, stopwatch } from '../ports/clock.ts'
+import { later } from '../ports/clock.ts'
 import { report } from '../report.ts'
 import { isSameGrant, type Session } from '../session/session.ts'
 import type { Clock } from '../types.ts'
@@ -133,15 +133,10 @@ function inTurn(
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     let isOver = false
-    const elapsed = stopwatch(clock)
-    const cancel = schedule(
-      clock,
-      () => LONGEST_LOCK_WAIT - elapsed(),
-      () => {
-        isOver = true
-        resolve(onTimeout())
-      },
-    )
+    const cancel = later(clock, LONGEST_LOCK_WAIT, () => {
+      isOver = true
+      resolve(onTimeout())
+    })
     const begin = async (): Promise<Outcome> => {
       cancel()
       return isOver ? settled : work()

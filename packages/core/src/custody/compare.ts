@@ -34,11 +34,14 @@ export type Finding =
 const nothing: Finding = { type: 'nothing' }
 
 export function compare(stored: Stored | null, custody: Custody): Finding {
+  const { held } = custody
   if (custody.isRestoring) return { type: 'postponed' }
   switch (stored?.kind) {
     case undefined:
       // without a record it goes on by that word alone: the record was lost, or another tab holds it in memory
-      return custody.held && !custody.isAlive(custody.held.id) ? { type: 'signedOut' } : nothing
+      if (!held || custody.isAlive(held.id)) return nothing
+      // what was read before this sign-in was stored says nothing of it
+      return { type: held.id === custody.storing ? 'postponed' : 'signedOut' }
     case 'unreadable':
       return nothing
     case 'ended':

@@ -53,14 +53,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     return false
   }
 
-  const look = (): Promise<void> =>
-    persistence
-      .read()
-      .then(reconcile)
-      .then(
-        () => {},
-        () => {},
-      )
+  async function look(): Promise<void> {
+    try {
+      reconcile(await persistence.read())
+    } catch {
+      // a storage that does not say changes nothing
+    }
+  }
 
   return {
     reconcile,

@@ -1,4 +1,4 @@
-import { schedule, stopwatch } from '../ports/clock.ts'
+import { later } from '../ports/clock.ts'
 import type { Clock } from '../types.ts'
 
 const FIRST_DELAY = 1000
@@ -29,12 +29,11 @@ export function createRetry(clock: Clock, lifetime: () => AbortSignal, work: () 
       if (end.aborted) return
       const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures)
       failures += 1
-      const elapsed = stopwatch(clock)
       const due = (): void => {
         stop = undefined
         work()
       }
-      const unschedule = schedule(clock, () => delay - elapsed(), due)
+      const unschedule = later(clock, delay, due)
       end.addEventListener('abort', unschedule, { once: true })
       stop = () => {
         unschedule()

@@ -62,6 +62,8 @@ describe('compare', () => {
   test.each<[string, Stored | null, Partial<Custody>, Finding['type']]>([
     ['nothing stored, a session held', null, {}, 'signedOut'],
     ['nothing stored, a session held that goes on by the word beside it', null, { isAlive: () => true }, 'nothing'],
+    ['nothing stored, a session held that is just being stored', null, { storing: 's1' }, 'postponed'],
+    ['nothing stored, a session held that another one is about to replace', null, { storing: 's2' }, 'signedOut'],
     ['nothing stored, none held', null, none, 'nothing'],
     ['anything, while it is looked for', null, { isRestoring: true }, 'postponed'],
     ['a record of a newer version', newer, {}, 'nothing'],
