@@ -5,7 +5,9 @@ import { expect, test } from 'vitest'
 import { readFile } from './documents.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
-const pages = globSync(['*.md', 'docs/*.md', 'packages/*/README.md'], { cwd: root }).sort()
+const pages = globSync(['*.md', 'docs/*.md', 'packages/*/README.md', '.changeset/README.md', '.github/*.md'], {
+  cwd: root,
+}).sort()
 const contract = ['packages/core/src/types.ts', 'packages/core/src/errors.ts']
 
 /** Subjects that leave open who is meant. */
