@@ -11,6 +11,9 @@ interface Program {
   readonly files: Readonly<Record<string, string>>
 }
 
+/** Programs of one home and compiler that register no auth are compiled at once, each in a folder of its own. */
+type Batch = readonly Program[]
+
 const blocksOf = (document: string) =>
   [...readFileSync(document, 'utf8').matchAll(/```(tsx?|vue)\n([\s\S]*?)```/g)].map(([, language, code]) => ({
     language,
@@ -88,21 +91,39 @@ const programs: Program[] = [
   },
 ]
 
-for (const { document, home, compiler, files } of programs) {
+const keyOf = ({ document, home, compiler, files }: Program): string => {
+  const registers = Object.values(files).some((code) => code.includes('interface Register'))
+  return [home, compiler, ...(registers ? [document] : [])].join(' ')
+}
+const batches = Map.groupBy(programs, keyOf)
+
+function compile([first, ...others]: Batch): void {
+  if (!first) return
+  const { home, compiler } = first
   const folder = join(home, 'node_modules/.cache/readme')
   rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code)
+  for (const [index, { files }] of [first, ...others].entries()) {
+    mkdirSync(join(folder, String(index)), { recursive: true })
+    for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, String(index), name), code)
+  }
   const config = { extends: resolve('tsconfig.check.json'), include: ['.'], exclude: [] }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-  const { status } = spawnSync(`pnpm exec ${compiler} --noEmit -p node_modules/.cache/readme`, {
-    cwd: home,
-    shell: true,
-    stdio: 'inherit',
-  })
-  console.log(`${document}: ${Object.keys(files).join(', ')} ${status === 0 ? 'compiles' : 'does not compile'}`)
+  const { status } = spawnSync(
+    resolve(compiler === 'tsc' ? '.' : home, 'node_modules/.bin', compiler),
+    ['--noEmit', '-p', folder],
+    {
+      shell: process.platform === 'win32',
+      stdio: 'inherit',
+    },
+  )
+  const told = [first, ...others].map(({ document, files }) => `${document}: ${Object.keys(files).join(', ')}`)
+  console.log(
+    `${told.join('\n')}\n${status === 0 ? 'compiles' : `does not compile (folders by this order in ${folder})`}`,
+  )
   if (status !== 0) process.exitCode = 1
 }
+
+for (const batch of batches.values()) compile(batch)
 
 // the blocks of these guides are files of an example, which packages/conformance/frameworks builds and opens
 for (const name of ['next', 'nuxt']) {
