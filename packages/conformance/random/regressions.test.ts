@@ -280,6 +280,23 @@ describe('a disk that never answers again', () => {
     await sim.finish(true)
   })
 
+  test('a disk that never answers again in one tab does not make it spend the token of a sign-in that another tab has renewed', async () => {
+    const sim = await play([
+      { do: 'fault', kind: 'silent', method: 'refresh', times: 1, seconds: 0 },
+      signIn(0),
+      { do: 'endSessions', of: 'ann' },
+      { do: 'reload', page: 0 },
+      { do: 'open' },
+      signIn(0),
+      { do: 'breakStorage', page: 1 },
+      { do: 'advance', minutes: 61 },
+      { do: 'advance', minutes: 5 },
+    ])
+    expect(status(sim)).toEqual(['authenticated', 'expired'])
+    await sim.finish()
+    expect(sim.server.accounts.replays()).toBe(0)
+  })
+
   test('a disk that never answers again leaves a session alone whose access token is good', async () => {
     const sim = await play([signIn(0), { do: 'holdStorage', page: 0 }, { do: 'advance', minutes: 59 }])
     expect(users(sim)).toEqual(['u-ann'])

@@ -45,7 +45,7 @@ export interface Persistence {
    * the storage is behind and may still have it unmarked, or another tab has marked it meanwhile.
    */
   readonly isSafeToSpend: (session: Session, revision: string) => Promise<boolean>
-  /** Leaves the storage as it is: this page goes on by itself. */
+  /** Leaves the storage as it is: nothing is wanted there any more. */
   readonly leave: () => void
   /** The storage did not say what it holds: listens until it does. */
   readonly listen: (error: unknown) => void
@@ -121,9 +121,9 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     forgetEnded: () => backlog.want({ apply: (found) => (found?.kind === 'ended' ? null : undefined) }),
     isSafeToSpend: (session, revision) => isSafeToSpend(parts, session, revision),
     leave() {
-      const record = backlog.view()
       backlog.set([])
-      backlog.step({ type: 'left', record })
+      // what it held last may be the session of another tab, which renews it where this page cannot see it
+      backlog.step({ type: 'left', record: null })
     },
     listen: (error) => backlog.step({ type: 'failed' }, error),
     isUnknown: () => disk.seen() === undefined,
