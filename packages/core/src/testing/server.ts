@@ -21,14 +21,20 @@ export interface TestServerOptions<TUser, TCredentials> {
   readonly own: Partial<AuthClient<TUser, TCredentials>> | undefined
 }
 
-/** One user's server: it grants, renews and ends sessions, at once or when the test says so. */
+type WholeClient<TUser, TCredentials> = AuthClient<TUser, TCredentials> &
+  Required<Pick<AuthClient<TUser, TCredentials>, ClientMethod>>
+
+/**
+ * The server of one user, which grants, renews and ends sessions: `client` is answered at once, `controlled` when the test
+ * says so.
+ */
 export function testServer<TUser, TCredentials>(options: TestServerOptions<TUser, TCredentials>) {
   const { sessions, user, kind, own, network } = options
   const begin = () => {
     if (user === undefined) throw new AuthError('invalid-credentials', { status: 401 })
     return sessions.begin(user)
   }
-  const client: AuthClient<TUser, TCredentials> & Required<Pick<AuthClient<TUser, TCredentials>, ClientMethod>> = {
+  const client: WholeClient<TUser, TCredentials> = {
     // an app has one; the storage is shared by the tabs of one app
     id: 'test',
     signIn: async () => (kind === null ? begin() : { challenge: { kind, handle: null } }),
@@ -39,21 +45,17 @@ export function testServer<TUser, TCredentials>(options: TestServerOptions<TUser
     signOut: async (tokens) => sessions.end(tokens),
     ...own,
   }
-  const { control, controlled } = createControl(network)
-  return {
-    control,
-    /** As a page reaches it that nothing holds up. */
-    client,
-    controlled: {
-      ...client,
-      signIn: controlled('signIn', client.signIn),
-      signUp: controlled('signUp', client.signUp),
-      answerChallenge: controlled('answerChallenge', client.answerChallenge),
-      refresh: controlled('refresh', client.refresh),
-      getUser: controlled('getUser', client.getUser),
-      signOut: controlled('signOut', client.signOut),
-    },
+  const { control, inTurn } = createControl(network)
+  const controlled: WholeClient<TUser, TCredentials> = {
+    ...client,
+    signIn: (...given) => inTurn('signIn', () => client.signIn(...given)),
+    signUp: (...given) => inTurn('signUp', () => client.signUp(...given)),
+    answerChallenge: (...given) => inTurn('answerChallenge', () => client.answerChallenge(...given)),
+    refresh: (...given) => inTurn('refresh', () => client.refresh(...given)),
+    getUser: (...given) => inTurn('getUser', () => client.getUser(...given)),
+    signOut: (...given) => inTurn('signOut', () => client.signOut(...given)),
   }
+  return { client, controlled, control }
 }
 
 type Settle = (error?: Error) => void
@@ -90,17 +92,16 @@ function createControl(network: Pick<Network, 'isOnline'>) {
       waiting.set(settle, method)
     })
 
-  const controlled =
-    <TArguments extends readonly unknown[], T>(method: ClientMethod, call: (...given: TArguments) => Promise<T>) =>
-    async (...given: TArguments): Promise<T> => {
-      reach(network)
-      const failure = failures.get(method) ?? (held.has(method) ? await turnOf(method) : undefined)
-      failures.delete(method)
-      reach(network)
-      if (failure) throw failure
-      return call(...given)
-    }
-  return { control, controlled }
+  async function inTurn<T>(method: ClientMethod, call: () => Promise<T>): Promise<T> {
+    reach(network)
+    const failure = failures.get(method)
+    failures.delete(method)
+    const error = failure ?? (held.has(method) ? await turnOf(method) : undefined)
+    reach(network)
+    if (error) throw error
+    return call()
+  }
+  return { control, inTurn }
 }
 
 const methodNames: readonly ClientMethod[] = ['signIn', 'signUp', 'answerChallenge', 'refresh', 'getUser', 'signOut']

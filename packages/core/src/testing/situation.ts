@@ -83,7 +83,8 @@ export function begin<TUser, TCredentials>(stage: Stage<TUser, TCredentials>, si
     case 'signingOut':
       takeUp(store(situation.user))
       control.hold('signOut')
-      return void auth.signOut()
+      void auth.signOut()
+      return
     case 'signedOut':
       takeUp(store(situation.user))
       void auth.signOut()
@@ -91,40 +92,44 @@ export function begin<TUser, TCredentials>(stage: Stage<TUser, TCredentials>, si
   }
 }
 
+/** The parts of the ways there. Work begins with the first subscriber. */
 function stepsOf<TUser, TCredentials>({ auth, page, browser, sessions, credentials }: Stage<TUser, TCredentials>) {
   const { vault, rules } = internalsOf(auth)
   const { key } = readOptions({ client: page.client, storage: page.tab.storage })
-  /** Work begins with the first subscriber. */
-  const start = (): void => void auth.subscribe(() => {})()
-
-  return {
-    start,
-    /** The session that this user began before the test. `reason`: it has ended. */
-    store(user: TUser, reason?: EndReason): Session {
-      const grant = sessions.begin(user)
-      const session = fromGrant(grant, readUser(user, rules), { attempt: null, generation: 0 }, rules)
-      const record = reason ? toEndedRecord(session.id, { reason, user: session.user }) : toRecord(session, rules)
-      void browser.openTab().storage.compareAndSet(key, null, record)
-      page.clock.advance(1)
-      return session
-    },
-    takeUp(session: Session): void {
-      start()
-      vault.setPending(session)
-      auth.actor.send({ type: 'restore.found', session: toView(session), spendUnknown: false })
-    },
-    submit(): void {
-      start()
-      auth.actor.send({ type: 'restore.empty' })
-      // how it ends is in the state
-      auth.signIn(credentials).catch(() => {})
-    },
-    challenge(kind: string): void {
-      const elapsed = stopwatch(page.clock)
-      Object.assign(vault.credentials.current() ?? {}, { handle: null, left: () => CHALLENGE_TIME - elapsed() })
-      auth.actor.send({ type: 'authenticate.challenged', kind })
-    },
+  const start = (): void => {
+    auth.subscribe(() => {})()
   }
+
+  /** The session that this user began before the test. `reason`: it has ended. */
+  const store = (user: TUser, reason?: EndReason): Session => {
+    const grant = sessions.begin(user)
+    const session = fromGrant(grant, readUser(user, rules), { attempt: null, generation: 0 }, rules)
+    const record = reason ? toEndedRecord(session.id, { reason, user: session.user }) : toRecord(session, rules)
+    void browser.openTab().storage.compareAndSet(key, null, record)
+    page.clock.advance(1)
+    return session
+  }
+
+  const takeUp = (session: Session): void => {
+    start()
+    vault.setPending(session)
+    auth.actor.send({ type: 'restore.found', session: toView(session), spendUnknown: false })
+  }
+
+  const submit = (): void => {
+    start()
+    auth.actor.send({ type: 'restore.empty' })
+    // how it ends is in the state
+    auth.signIn(credentials).catch(() => {})
+  }
+
+  const challenge = (kind: string): void => {
+    const elapsed = stopwatch(page.clock)
+    const pending = vault.credentials.current()
+    if (pending) pending.left = () => CHALLENGE_TIME - elapsed()
+    auth.actor.send({ type: 'authenticate.challenged', kind })
+  }
+  return { start, store, takeUp, submit, challenge }
 }
 
 /** Milliseconds that a user has for the second factor. */
