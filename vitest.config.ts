@@ -114,7 +114,7 @@ export default defineConfig({
         optimizeDeps: {
           include: [
             ...core,
-            '@xstate/graph',
+            'xstate/graph',
             '@authchart/react > @xstate/react',
             '@authchart/vue > @xstate/vue',
             'react',

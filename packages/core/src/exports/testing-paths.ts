@@ -1,0 +1,13 @@
+export {
+  chartOf,
+  keyOf,
+  nameOf,
+  placeOf,
+  transitionsOf,
+  type ChartEvent,
+  type ChartNode,
+  type ChartOptions,
+  type ChartPath,
+  type ChartState,
+  type ChartStep,
+} from '../testing/graph.ts'
