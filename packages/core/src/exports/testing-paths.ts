@@ -11,3 +11,4 @@ export {
   type ChartState,
   type ChartStep,
 } from '../testing/graph.ts'
+export { authPaths, type AuthDriver, type AuthPath, type AuthPathsOptions, type Screen } from '../testing/paths.ts'

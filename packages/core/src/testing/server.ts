@@ -8,6 +8,8 @@ export interface ServerControl {
   readonly hold: (...methods: readonly ClientMethod[]) => void
   readonly answer: (...methods: readonly ClientMethod[]) => void
   readonly fail: (method: ClientMethod, error: AuthErrorCode | Error) => void
+  /** Calls of these methods that wait are answered, and no others. */
+  readonly answerWaiting: (...methods: readonly ClientMethod[]) => void
 }
 
 export interface TestServerOptions<TUser, TCredentials> {
@@ -34,12 +36,18 @@ export function testServer<TUser, TCredentials>(options: TestServerOptions<TUser
     if (user === undefined) throw new AuthError('invalid-credentials', { status: 401 })
     return sessions.begin(user)
   }
+  /** A second factor that is asked for once. */
+  let demand: string | null = null
+  const enter = (kind = demand) => {
+    demand = null
+    return kind === null ? begin() : { challenge: { kind, handle: null } }
+  }
   const client: WholeClient<TUser, TCredentials> = {
     // an app has one; the storage is shared by the tabs of one app
     id: 'test',
-    signIn: async () => (kind === null ? begin() : { challenge: { kind, handle: null } }),
-    signUp: async () => begin(),
-    answerChallenge: async () => begin(),
+    signIn: async () => enter(demand ?? kind),
+    signUp: async () => enter(),
+    answerChallenge: async () => enter(),
     refresh: async (tokens) => sessions.refresh(tokens),
     getUser: async (tokens) => sessions.getUser(tokens),
     signOut: async (tokens) => sessions.end(tokens),
@@ -55,7 +63,11 @@ export function testServer<TUser, TCredentials>(options: TestServerOptions<TUser
     getUser: (...given) => inTurn('getUser', () => client.getUser(...given)),
     signOut: (...given) => inTurn('signOut', () => client.signOut(...given)),
   }
-  return { client, controlled, control }
+  const challenge = (asked: string): void => {
+    demand = asked
+    control.answerWaiting('signIn', 'signUp', 'answerChallenge')
+  }
+  return { client, controlled, control, challenge }
 }
 
 type Settle = (error?: Error) => void
@@ -73,11 +85,15 @@ function createControl(network: Pick<Network, 'isOnline'>) {
     },
     answer(...methods) {
       for (const method of methodNames) if (isMeant(methods, method)) held.delete(method)
+      control.answerWaiting(...methods)
+    },
+    answerWaiting(...methods) {
       for (const [settle, method] of waiting) if (isMeant(methods, method)) settle()
     },
     fail(method, given) {
       const error = typeof given === 'string' ? new AuthError(given) : given
-      const [settle] = Array.from(waiting).find(([, asked]) => asked === method) ?? []
+      // one before it may have been given up
+      const [settle] = Array.from(waiting).findLast(([, asked]) => asked === method) ?? []
       if (settle) settle(error)
       else failures.set(method, error)
     },

@@ -46,7 +46,7 @@ export function createTestAuth<TUser, TCredentials = unknown, TGuards extends Gu
   const network = fakeNetwork()
   const clock = fakeClock()
   const sessions = serverSessions<TUser>(clock)
-  const { client, controlled, control } = testServer({ sessions, user, kind: kindIn(options), network, own })
+  const { client, controlled, control, challenge } = testServer({ sessions, user, kind: kindIn(options), network, own })
   const open = (page: TestPage<TUser, TCredentials>): Auth<TUser, TCredentials, TGuards> =>
     createAuth<TUser, TCredentials, TGuards>({
       random: () => 0.5,
@@ -60,6 +60,6 @@ export function createTestAuth<TUser, TCredentials = unknown, TGuards extends Gu
   const page = { tab: browser.openTab(), clock, network, client: controlled }
   const auth = open(page)
   begin({ auth, page, browser, sessions, control, credentials }, options)
-  const world = testWorld(auth, { page, browser, sessions, control, client, credentials, open })
+  const world = testWorld(auth, { page, browser, sessions, control, challenge, client, credentials, open })
   return Object.assign(auth, { world })
 }

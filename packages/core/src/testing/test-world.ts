@@ -14,10 +14,14 @@ export interface TestWorld<TUser> {
   readonly hold: (...methods: readonly ClientMethod[]) => void
   /** The server answers these calls. If none is named it answers all of them, and so does the storage. */
   readonly answer: (...methods: readonly ClientMethod[]) => Promise<void>
+  /** The sign-in that waits is asked for a second factor, or else the next one. Default `'totp'`. */
+  readonly challenge: (kind?: string) => Promise<void>
   /** The call of this method that waits fails, or else the next one. */
   readonly fail: (method: ClientMethod, error: AuthErrorCode | Error) => Promise<void>
   /** The server ends all sessions, and a renewal finds out. */
   readonly endSession: () => Promise<void>
+  /** The same, and another tab finds out. */
+  readonly endSessionElsewhere: () => Promise<void>
   readonly signOutElsewhere: () => Promise<void>
   /** This user signs in in another tab of the same browser. */
   readonly signInElsewhere: (user: TUser) => Promise<void>
@@ -44,6 +48,7 @@ export interface TestWorldOptions<TUser, TCredentials> {
   readonly browser: FakeBrowser
   readonly sessions: ServerSessions<TUser>
   readonly control: ServerControl
+  readonly challenge: (kind: string) => void
   /** The server, as another page reaches it. */
   readonly client: AuthClient<TUser, TCredentials>
   readonly credentials: TCredentials
@@ -59,7 +64,7 @@ export function testWorld<TUser, TCredentials>(
   auth: Pick<Auth<TUser, TCredentials>, Used>,
   options: TestWorldOptions<TUser, TCredentials>,
 ): TestWorld<TUser> {
-  const { page, browser, sessions, control, client, credentials, open } = options
+  const { page, browser, sessions, control, challenge, client, credentials, open } = options
   const { clock, network, tab } = page
 
   /** A real auth in another tab does something, and the tab is closed. */
@@ -84,6 +89,10 @@ export function testWorld<TUser, TCredentials>(
       if (methods.length === 0) tab.releaseStorage()
       await drain()
     },
+    async challenge(kind = 'totp') {
+      challenge(kind)
+      await drain()
+    },
     async fail(method, error) {
       control.fail(method, error)
       await drain()
@@ -94,6 +103,10 @@ export function testWorld<TUser, TCredentials>(
       // why it comes to nothing is in the state
       await auth.refresh().catch(() => {})
       await drain()
+    },
+    endSessionElsewhere() {
+      sessions.endAll()
+      return elsewhere((other) => other.refresh().catch(() => {}))
     },
     signOutElsewhere: () => elsewhere((other) => other.signOut()),
     signInElsewhere: (user) =>
