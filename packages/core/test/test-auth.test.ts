@@ -265,6 +265,21 @@ test('the server ends the session, and the test auth expires with it [W6]', asyn
   }
 })
 
+test('another tab finds the session ended, and the test auth hears of it [W6]', async () => {
+  const auth = createTestAuth({ user: ann })
+  await auth.world.endSessionElsewhere()
+  expect(auth.getState()).toEqual(states.expired)
+})
+
+test('the server asks the sign-in that waits for a second factor, and the next one for none [W6]', async () => {
+  const auth = createTestAuth({ status: 'authenticating', user: ann })
+  await auth.world.challenge('sms')
+  expect(auth.getState()).toMatchObject({ status: 'challenged', challenge: { kind: 'sms' } })
+  await auth.world.challenge()
+  await expect(auth.answerChallenge({ code: '123456' })).rejects.toMatchObject({ code: 'challenge-required' })
+  await expect(auth.answerChallenge({ code: '123456' })).resolves.toEqual(ann)
+})
+
 test('a sign-in needs a network, and comes through when there is one again [W6]', async () => {
   const auth = createTestAuth({ status: 'anonymous', user: ann })
   await auth.world.goOffline()
