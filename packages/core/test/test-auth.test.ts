@@ -271,7 +271,7 @@ test('another tab finds the session ended, and the test auth hears of it [W6]', 
   expect(auth.getState()).toEqual(states.expired)
 })
 
-test('the server asks the sign-in that waits for a second factor, and the next one for none [W6]', async () => {
+test('the server asks a sign-in that waits for a second factor, and for one more [W6]', async () => {
   const auth = createTestAuth({ status: 'authenticating', user: ann })
   await auth.world.challenge('sms')
   expect(auth.getState()).toMatchObject({ status: 'challenged', challenge: { kind: 'sms' } })

@@ -5,7 +5,11 @@ import { render } from 'vitest-browser-react'
 import { page } from 'vitest/browser'
 import { Door } from './door.tsx'
 
-const shows = (text: string): Screen => ({ shows: () => expect.element(page.getByText(text)).toBeInTheDocument() })
+const shows = (text: string): Screen => ({
+  async shows() {
+    await expect.element(page.getByText(text)).toBeInTheDocument()
+  },
+})
 const button = (name: string) => () => page.getByRole('button', { name }).click()
 
 const screens = {
