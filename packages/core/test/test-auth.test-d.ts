@@ -27,7 +27,7 @@ expectTypeOf(createTestAuth<User>({ status: 'anonymous' })).toEqualTypeOf<
   TestAuth<User, unknown, Record<never, never>>
 >()
 
-// @ts-expect-error somebody has to be signed in
+// @ts-expect-error a user has to be signed in
 createTestAuth({})
 // @ts-expect-error or to have been
 createTestAuth({ status: 'expired' })

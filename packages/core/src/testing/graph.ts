@@ -77,7 +77,12 @@ export function chartOf({ machine, events, labelOf = ({ type }) => type }: Chart
   return { model, nodes, paths }
 }
 
-/** Where both regions are: `authenticated.fresh + idle`. */
+/**
+ * Where both regions of the chart are.
+ *
+ * @example
+ * placeOf(auth.actor.getSnapshot()) // 'authenticated.fresh + idle'
+ */
 export function placeOf({ value }: Pick<ChartState, 'value'>): string {
   return `${pathOf(value.session)} + ${pathOf(value.attempt)}`
 }
@@ -88,7 +93,12 @@ function pathOf(value: unknown): string {
   return `${key}.${pathOf(inner)}`
 }
 
-/** Two snapshots are one state when the same things can happen next. */
+/**
+ * The name of a state: two snapshots have the same one when the same things can happen next.
+ *
+ * @example
+ * keyOf(auth.actor.getSnapshot()) // 'authenticated.fresh + idle renewable confirmed'
+ */
 export function keyOf(state: ChartState): string {
   const { session, error, renewalError, persistence } = state.context
   const flags = [
@@ -101,10 +111,21 @@ export function keyOf(state: ChartState): string {
   return [placeOf(state), ...flags.filter(Boolean)].join(' ')
 }
 
-/** The transitions that the chart takes by this event, by name. */
+/**
+ * The transitions that the chart takes by this event, by name.
+ *
+ * @example
+ * transitionsOf(authMachine, auth.actor.getSnapshot(), { type: 'dismiss' }) // ['auth.session.expired on dismiss']
+ */
 export const transitionsOf = (model: AuthMachine, state: ChartState, event: ChartEvent): readonly string[] =>
   (model.getTransitionData(state, event) ?? []).map(nameOf)
 
+/**
+ * The name of a transition: its state, its event, and which of several it is.
+ *
+ * @example
+ * authMachine.states.session.states.expired.transitions.get('dismiss')?.map(nameOf) // ['auth.session.expired on dismiss']
+ */
 export function nameOf(definition: AnyTransitionDefinition): string {
   const { source, eventType } = definition
   const siblings = source.transitions.get(eventType) ?? []
