@@ -18,7 +18,7 @@ const browser = () => ({
 })
 
 // every runtime dependency: one that is found later makes Vite reload a running test
-const core = ['xstate']
+const core = ['xstate', 'xstate/graph']
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -114,7 +114,6 @@ export default defineConfig({
         optimizeDeps: {
           include: [
             ...core,
-            '@xstate/graph',
             '@authchart/react > @xstate/react',
             '@authchart/vue > @xstate/vue',
             'react',

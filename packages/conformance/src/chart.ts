@@ -1,18 +1,22 @@
-/** The real chart as a graph: the only file of this package that knows how xstate names and stores things. */
-import { getAdjacencyMap, getShortestPaths, getStateNodes, type AdjacencyMap } from '@xstate/graph'
+/** The real chart as a graph, by the paths of the test kit: whole for the suite, as a few long walks for the apps. */
 import { authMachine } from '@authchart/core'
 import {
-  initialTransition,
-  transition,
-  type AnyTransitionDefinition,
-  type EventFromLogic,
-  type InspectionEvent,
-  type SnapshotFrom,
-} from 'xstate'
+  chartOf,
+  keyOf,
+  nameOf,
+  placeOf,
+  transitionsOf,
+  type ChartEvent,
+  type ChartState,
+  type ChartStep,
+} from '@authchart/core/testing/paths'
+import { initialTransition, transition, type InspectionEvent } from 'xstate'
+import { getStateNodes } from 'xstate/graph'
 import { labelOf, possibleEvents } from './events.ts'
 
-export type ModelSnapshot = SnapshotFrom<typeof authMachine>
-export type ModelEvent = EventFromLogic<typeof authMachine>
+export { placeOf }
+export type ModelSnapshot = ChartState
+export type ModelEvent = ChartEvent
 
 /** One step of a path, as the model sees it. */
 export interface Step {
@@ -27,46 +31,6 @@ export interface GeneratedPath {
   readonly steps: readonly Step[]
 }
 
-const model = authMachine.provide({ guards: { isAllowed: () => true } })
-const input = { persistence: 'stored', hint: undefined } as const
-
-/** Where both regions are: `authenticated.fresh + idle`. */
-export function placeOf({ value }: Pick<ModelSnapshot, 'value'>): string {
-  const { session, attempt } = value
-  return `${pathOf(session)} + ${pathOf(attempt)}`
-}
-
-function pathOf(value: unknown): string {
-  if (typeof value === 'string') return value
-  const [key, inner] = Object.entries(value as object)[0] as [string, unknown]
-  return `${key}.${pathOf(inner)}`
-}
-
-/** Two snapshots are one node of the graph when the same things can happen next. */
-function serializeState(snapshot: ModelSnapshot): string {
-  const { session, error, renewalError, persistence } = snapshot.context
-  const flags = [
-    session?.renewable && 'renewable',
-    session?.confirmed && 'confirmed',
-    error && 'failed',
-    renewalError && 'put off',
-    persistence === 'memory' && persistence,
-  ]
-  return [placeOf(snapshot), ...flags.filter(Boolean)].join(' ')
-}
-
-const traversal = {
-  input,
-  events: (snapshot: ModelSnapshot) => possibleEvents(placeOf(snapshot), snapshot.context),
-  serializeState,
-  serializeEvent: labelOf,
-}
-
-interface Taken {
-  readonly event: ModelEvent
-  readonly state: ModelSnapshot
-}
-
 /** A node of the graph: what an invariant may ask about it. */
 export interface GraphNode {
   readonly key: string
@@ -79,23 +43,17 @@ export interface GraphNode {
   readonly edges: readonly Step[]
 }
 
-const adjacency: AdjacencyMap<ModelSnapshot, ModelEvent> = getAdjacencyMap(model, traversal as never)
-const takenFrom = (transitions: object): Taken[] => Object.values(transitions) as Taken[]
+const { model, nodes, paths } = chartOf({
+  machine: authMachine,
+  events: (state) => possibleEvents(placeOf(state), state.context),
+  labelOf,
+})
+
+const toStep = ({ event, label, state }: ChartStep): Step => ({ event, label, place: placeOf(state) })
 
 /** For every (state, event) of the graph: the shortest way to the state, then the event. */
-export function generatePaths(): GeneratedPath[] {
-  const ways = new Map(getShortestPaths(model, traversal as never).map((path) => [serializeState(path.state), path]))
-  return Object.entries(adjacency).flatMap(([key, { transitions }]) => {
-    const way = ways.get(key)
-    if (!way) throw new Error(`There is no way to ${key}`)
-    // the first step of a path is the start itself
-    const steps = way.steps.slice(1).map(({ event, state }) => toStep(event, state))
-    return takenFrom(transitions).map(({ event, state }) => {
-      const last = toStep(event, state)
-      return { name: `${key}: ${last.label}`, steps: [...steps, last] }
-    })
-  })
-}
+export const generatePaths = (): GeneratedPath[] =>
+  paths.map(({ id, steps }) => ({ name: id, steps: steps.map(toStep) }))
 
 /** What depends on more than the state of one region. */
 const guarded: readonly string[] = ['access', 'signOut']
@@ -117,9 +75,8 @@ export function shortSuiteOf(paths: readonly GeneratedPath[]): readonly Generate
 export function explore() {
   const stateNodes = getStateNodes(authMachine.root)
   return {
-    nodes: Object.entries(adjacency).map(([key, { state, transitions }]): GraphNode => {
+    nodes: nodes.map(({ key, state, edges }): GraphNode => {
       const { session, attempt, persistence } = state.context
-      const edges = takenFrom(transitions).map((taken) => toStep(taken.event, taken.state))
       const [inSession = '', inAttempt = ''] = placeOf(state).split(' + ')
       const isRenewable = session?.renewable === true
       return {
@@ -130,7 +87,7 @@ export function explore() {
         isRenewable,
         isAttempted: attempt !== null,
         persistence,
-        edges,
+        edges: edges.map(toStep),
       }
     }),
     places: stateNodes.filter(({ type }) => type === 'atomic').map(({ path }) => path.join('.')),
@@ -146,11 +103,12 @@ export interface Abilities {
 
 /** A few long paths that together take every transition within these abilities. */
 export function generateWalks({ events, mayFollow }: Abilities): { walks: GeneratedPath[]; transitions: string[] } {
-  const [start] = initialTransition(model, input)
+  const [start] = initialTransition(model, { persistence: 'stored', hint: undefined })
   const edgesOf = (snapshot: ModelSnapshot) =>
     events(placeOf(snapshot), snapshot.context).map((event) => ({
       event,
-      transitions: (model.getTransitionData(snapshot, event) ?? []).map(nameOf),
+      label: labelOf(event),
+      transitions: transitionsOf(model, snapshot, event),
       next: transition(model, snapshot, event)[0],
     }))
 
@@ -165,11 +123,11 @@ export function generateWalks({ events, mayFollow }: Abilities): { walks: Genera
     const seen = new Set<string>()
     const queue: Way[] = [from]
     for (let way = queue.shift(); way; way = queue.shift()) {
-      for (const { event, transitions, next } of edgesOf(way.snapshot)) {
-        if (!mayFollow(way.steps, labelOf(event))) continue
-        const further = { snapshot: next, steps: [...way.steps, toStep(event, next)] }
+      for (const { event, label, transitions, next } of edgesOf(way.snapshot)) {
+        if (!mayFollow(way.steps, label)) continue
+        const further = { snapshot: next, steps: [...way.steps, toStep({ event, label, state: next })] }
         if (transitions.some((name) => open.has(name))) return further
-        const key = `${serializeState(next)} after ${labelOf(event)}`
+        const key = `${keyOf(next)} after ${label}`
         if (!seen.has(key)) queue.push(further)
         seen.add(key)
       }
@@ -180,11 +138,11 @@ export function generateWalks({ events, mayFollow }: Abilities): { walks: Genera
     const seen = new Set<string>()
     const queue: Way[] = [{ snapshot: start, steps: [] }]
     for (let way = queue.shift(); way; way = queue.shift()) {
-      for (const { event, transitions, next } of edgesOf(way.snapshot)) {
-        if (!mayFollow(way.steps, labelOf(event))) continue
+      for (const { event, label, transitions, next } of edgesOf(way.snapshot)) {
+        if (!mayFollow(way.steps, label)) continue
         for (const name of transitions) all.add(name)
-        const key = `${serializeState(next)} after ${labelOf(event)}`
-        if (!seen.has(key)) queue.push({ snapshot: next, steps: [...way.steps, toStep(event, next)] })
+        const key = `${keyOf(next)} after ${label}`
+        if (!seen.has(key)) queue.push({ snapshot: next, steps: [...way.steps, toStep({ event, label, state: next })] })
         seen.add(key)
       }
     }
@@ -192,7 +150,7 @@ export function generateWalks({ events, mayFollow }: Abilities): { walks: Genera
   function take(steps: readonly Step[]): void {
     let snapshot = start
     for (const { event } of steps) {
-      for (const name of (model.getTransitionData(snapshot, event) ?? []).map(nameOf)) open.delete(name)
+      for (const name of transitionsOf(model, snapshot, event)) open.delete(name)
       snapshot = transition(model, snapshot, event)[0]
     }
   }
@@ -215,20 +173,7 @@ export function generateWalks({ events, mayFollow }: Abilities): { walks: Genera
 /** Long enough to be few, short enough to find what went wrong. */
 const LONGEST_WALK = 24
 
-const toStep = (event: ModelEvent, state: ModelSnapshot): Step => ({
-  event,
-  label: labelOf(event),
-  place: placeOf(state),
-})
-
 /* ---------------------------------------------------------------- coverage */
-
-const nameOf = (definition: AnyTransitionDefinition): string => {
-  const { source, eventType } = definition
-  const siblings = source.transitions.get(eventType) ?? []
-  const branch = siblings.length > 1 ? ` [${siblings.indexOf(definition)}]` : ''
-  return `${source.id} on ${eventType}${branch}`
-}
 
 /** Every transition that the chart defines. */
 export function allTransitions(): string[] {

@@ -2,7 +2,7 @@
  * What the routes of an example app have to do, as a graph of its own: who is signed in, and which page they want. What is
  * on the screen then is written by hand.
  */
-import { getAdjacencyMap, type AdjacencyMap } from '@xstate/graph'
+import { getAdjacencyMap, type AdjacencyMap } from 'xstate/graph'
 import { fromTransition, type SnapshotFrom } from 'xstate'
 
 export type PageName = 'home' | 'ownPost' | 'othersPost' | 'admin'

@@ -229,6 +229,8 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
 
   register(auth, {
     version: 1,
+    vault,
+    rules,
     client: options.client as AuthClient,
     inTime,
     endSession: (reason) => parts.ending.endHeld(reason),

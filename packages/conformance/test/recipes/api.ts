@@ -1,7 +1,7 @@
 /** A real server that takes the access tokens it is told of, and notes what arrives. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { signedInAuth } from '@authchart/core/testing'
+import { createTestAuth } from '@authchart/core/testing'
 import { onTestFinished } from 'vitest'
 
 export const ann = { id: 'u1', name: 'Ann' }
@@ -34,4 +34,4 @@ export async function startApi(
 
 /** Ann, whose tokens are `access-1`, `access-2`, … and go to this API. */
 export const signedInFor = (url: string, options: { isRefused?: (response: Response) => Promise<boolean> } = {}) =>
-  signedInAuth(ann, { allowedOrigins: [url], client: { origin: url, ...options } })
+  createTestAuth({ user: ann, allowedOrigins: [url], client: { origin: url, ...options } })

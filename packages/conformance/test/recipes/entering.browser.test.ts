@@ -1,4 +1,4 @@
-import { signedInAuth } from '@authchart/core/testing'
+import { createTestAuth } from '@authchart/core/testing'
 import type { BkendCredentials, BkendUser } from '@authchart/core/bkend'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { comeFromGoogle, register, takeLink } from './entering.ts'
@@ -10,25 +10,27 @@ afterEach(() => history.replaceState(null, '', start))
 const nina: BkendUser = { id: 'u3', name: 'Nina', email: 'nina@example.com', role: 'user' } as BkendUser
 
 /** An auth where no user is signed in, and what its client was given since. */
-async function open() {
+function open() {
   const given: BkendCredentials[] = []
   const grant = async (credentials: BkendCredentials) => {
     given.push(credentials)
     return { accessToken: 'access', refreshToken: 'refresh', user: nina }
   }
-  const auth = await signedInAuth<BkendUser, BkendCredentials>(nina, { client: { signIn: grant, signUp: grant } })
-  await auth.signOut()
+  const auth = createTestAuth<BkendUser, BkendCredentials>({
+    status: 'anonymous',
+    client: { signIn: grant, signUp: grant },
+  })
   return { auth, given }
 }
 
 test('an account is made with a password [W4]', async () => {
-  const { auth, given } = await open()
+  const { auth, given } = open()
   await expect(register(auth, 'nina@example.com', 'correct horse', 'Nina')).resolves.toEqual(nina)
   expect(given).toEqual([{ email: 'nina@example.com', password: 'correct horse', name: 'Nina' }])
 })
 
 test('the token of a magic link leaves the address at once, and signs in when the user says so [W4]', async () => {
-  const { auth, given } = await open()
+  const { auth, given } = open()
   history.replaceState(null, '', '/link?token=from-the-mail')
   const enter = takeLink(auth)
   expect(location.href).not.toContain('from-the-mail')
@@ -39,13 +41,13 @@ test('the token of a magic link leaves the address at once, and signs in when th
 })
 
 test('a page without a link signs no user in [W4]', async () => {
-  const { auth } = await open()
+  const { auth } = open()
   history.replaceState(null, '', '/link')
   expect(takeLink(auth)).toBeNull()
 })
 
 test('what Google sends back signs in the browser that asked for it, once [W4]', async () => {
-  const { auth, given } = await open()
+  const { auth, given } = open()
   sessionStorage.setItem('google-state', 'asked-here')
   history.replaceState(null, '', '/google?code=from-google&state=asked-here')
   await comeFromGoogle(auth)
@@ -60,7 +62,7 @@ test('what Google sends back signs in the browser that asked for it, once [W4]',
 test.each(['?code=planted&state=not-asked-here', '?code=planted', '?error=access_denied'])(
   'a sign-in with Google that this browser did not ask for is left alone: %s [W4]',
   async (search) => {
-    const { auth, given } = await open()
+    const { auth, given } = open()
     history.replaceState(null, '', `/google${search}`)
     expect(comeFromGoogle(auth)).toBeNull()
     expect(given).toEqual([])

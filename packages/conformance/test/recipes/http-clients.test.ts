@@ -13,7 +13,7 @@ interface Paths {
   }
 }
 
-type Auth = Awaited<ReturnType<typeof signedInFor>>
+type Auth = ReturnType<typeof signedInFor>
 
 const clients = {
   ky: (auth: Auth, url: string) =>
@@ -27,7 +27,7 @@ const clients = {
 
 test.each(Object.entries(clients))('%s sends a body again, whole, if the token was refused [W4]', async (_, post) => {
   const { arrived, url } = await startApi('access-2')
-  const auth = await signedInFor(url)
+  const auth = signedInFor(url)
   expect(await post(auth, url)).toEqual(['milk'])
   expect(arrived).toEqual([
     { call: 'POST /notes', token: 'access-1', body: '{"text":"tea"}' },
@@ -37,7 +37,7 @@ test.each(Object.entries(clients))('%s sends a body again, whole, if the token w
 
 test.each(Object.entries(clients))('%s sends no token after a sign-out [W4]', async (_, post) => {
   const { arrived, url } = await startApi('access-1')
-  const auth = await signedInFor(url)
+  const auth = signedInFor(url)
   await auth.signOut()
   await post(auth, url).catch(() => {})
   expect(arrived.map(({ token }) => token)).toEqual([undefined])
@@ -48,7 +48,7 @@ test('a GraphQL server that refuses a token with the status 200 is asked again w
     status: 200,
     body: isAllowed ? { data: { notes: [] } } : { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
   }))
-  const auth = await signedInFor(url, { isRefused })
+  const auth = signedInFor(url, { isRefused })
   const query = { method: 'POST', body: JSON.stringify({ query: '{ notes { text } }' }) }
   const response = await auth.fetch(`${url}/graphql`, query)
   expect(await response.json()).toEqual({ data: { notes: [] } })
@@ -60,7 +60,7 @@ test.each([
   ['an answer without errors', { data: { notes: [] } }],
 ])('%s is sent once by the GraphQL recipe [W4]', async (_, body) => {
   const { arrived, url } = await startApi('access-1', () => ({ status: 200, body }))
-  const auth = await signedInFor(url, { isRefused })
+  const auth = signedInFor(url, { isRefused })
   const response = await auth.fetch(`${url}/graphql`)
   expect(await response.json()).toEqual(body)
   expect(arrived).toHaveLength(1)

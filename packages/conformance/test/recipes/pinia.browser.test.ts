@@ -1,4 +1,4 @@
-import { signedInAuth } from '@authchart/core/testing'
+import { createTestAuth } from '@authchart/core/testing'
 import { createPinia } from 'pinia'
 import { expect, test } from 'vitest'
 import { notesStore } from './notes-store.ts'
@@ -7,9 +7,10 @@ const ann = { id: 'u1', name: 'Ann' }
 const bob = { id: 'u2', name: 'Bob' }
 
 /** An auth whose next sign-in is Bob's, and whose server answers when told. */
-async function open() {
+function open() {
   const answers: (() => void)[] = []
-  const auth = await signedInAuth(ann, {
+  const auth = createTestAuth({
+    user: ann,
     allowedOrigins: ['https://api.example.com'],
     client: { signIn: async () => ({ accessToken: 'access-bob', refreshToken: 'refresh-bob', user: bob }) },
     fetch: async (_, init) => {
@@ -22,7 +23,7 @@ async function open() {
 }
 
 test('a Pinia store keeps no notes of the user before [W4]', async () => {
-  const { auth, store, answers } = await open()
+  const { auth, store, answers } = open()
   const loaded = store.load()
   await expect.poll(() => answers.length).toBe(1)
   answers.shift()?.()
@@ -33,7 +34,7 @@ test('a Pinia store keeps no notes of the user before [W4]', async () => {
 })
 
 test('a Pinia store takes no answer that was under way for the user before [W4]', async () => {
-  const { auth, store, answers } = await open()
+  const { auth, store, answers } = open()
   const loaded = store.load()
   await expect.poll(() => answers.length).toBe(1)
   await auth.signIn({})
@@ -43,7 +44,7 @@ test('a Pinia store takes no answer that was under way for the user before [W4]'
 })
 
 test('a Pinia store is empty after a sign-out [W4]', async () => {
-  const { auth, store, answers } = await open()
+  const { auth, store, answers } = open()
   const loaded = store.load()
   await expect.poll(() => answers.length).toBe(1)
   answers.shift()?.()

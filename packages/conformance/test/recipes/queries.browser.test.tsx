@@ -1,4 +1,4 @@
-import { signedInAuth } from '@authchart/core/testing'
+import { createTestAuth } from '@authchart/core/testing'
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { QueryClient as VueQueryClient, useQuery as useVueQuery, VueQueryPlugin } from '@tanstack/vue-query'
 import { AuthProvider, Protected } from '@authchart/react'
@@ -33,7 +33,8 @@ function notesOf(auth: { readonly getState: () => { readonly user: { readonly na
 }
 
 const auths = () =>
-  signedInAuth(users.ann, {
+  createTestAuth({
+    user: users.ann,
     client: {
       signIn: async (credentials: unknown) => {
         const name = credentials as Name
@@ -42,7 +43,7 @@ const auths = () =>
     },
   })
 
-type TestAuth = Awaited<ReturnType<typeof auths>>
+type TestAuth = ReturnType<typeof auths>
 type Notes = ReturnType<typeof notesOf>
 interface Page {
   readonly queries: QueryClient
@@ -91,7 +92,7 @@ const pages = { React: openReact, Vue: openVue }
 
 describe.each(['React', 'Vue'] as const)('TanStack Query in %s', (framework) => {
   async function open() {
-    const auth = await auths()
+    const auth = auths()
     const notes = notesOf(auth)
     const page = pages[framework](auth, notes)
     await expect.poll(() => page.element.textContent).toBe('notes of Ann')
@@ -136,7 +137,7 @@ describe.each(['React', 'Vue'] as const)('TanStack Query in %s', (framework) => 
 })
 
 test('a view that closes with the session asks for nothing any more [W4]', async () => {
-  const auth = await auths()
+  const auth = auths()
   const notes = notesOf(auth)
   const { element, queries } = openReact(auth, notes)
   const refetch = vi.spyOn(queries, 'refetchQueries')

@@ -17,7 +17,7 @@ async function startSockets() {
 
 test('a new access token opens a new socket, and a sign-out closes it [W4]', async () => {
   const { sockets, url, address } = await startSockets()
-  const auth = await signedInFor(url)
+  const auth = signedInFor(url)
   const texts: string[] = []
   onTestFinished(openSocket(auth, address, (text) => texts.push(text)))
   await vi.waitUntil(() => texts.length === 1)
@@ -36,7 +36,7 @@ test('a new access token opens a new socket, and a sign-out closes it [W4]', asy
 
 test('a socket opens with the sign-in, if no user was signed in before [W4]', async () => {
   const { url, address } = await startSockets()
-  const auth = await signedInFor(url)
+  const auth = signedInFor(url)
   await auth.signOut()
   const texts: string[] = []
   onTestFinished(openSocket(auth, address, (text) => texts.push(text)))
@@ -47,7 +47,7 @@ test('a socket opens with the sign-in, if no user was signed in before [W4]', as
 
 test('a socket that is stopped while it asks for the token is never opened [W4]', async () => {
   const { sockets, url, address } = await startSockets()
-  const auth = await signedInFor(url)
+  const auth = signedInFor(url)
   openSocket(auth, address, () => {})()
   await auth.getAccessToken()
   // a later connection would be seen before this one

@@ -3,4 +3,6 @@ export { scriptedClient, type ClientMethod, type PendingCall, type ScriptedClien
 export { fakeClock, type FakeClock } from '../testing/clock.ts'
 export { drain } from '../testing/drain.ts'
 export { fakeNetwork, type FakeNetwork } from '../testing/network.ts'
-export { signedInAuth, type SignedInAuthOptions } from '../testing/signed-in.ts'
+export type { TestSituation } from '../testing/situation.ts'
+export { createTestAuth, type TestAuth, type TestAuthOptions } from '../testing/test-auth.ts'
+export type { TestWorld } from '../testing/test-world.ts'

@@ -9,6 +9,8 @@ export interface FakeClock extends Clock {
   readonly sleep: (milliseconds: number) => void
   /** Timers that are waiting. */
   readonly pending: number
+  /** Milliseconds until the next of them fires. Infinity if none waits. */
+  readonly untilNext: number
 }
 
 interface Timer {
@@ -53,6 +55,9 @@ export function fakeClock(start: number = Date.UTC(2026, 0, 5, 9)): FakeClock {
     },
     get pending() {
       return timers.size
+    },
+    get untilNext() {
+      return Math.min(...Array.from(timers.values(), ({ at }) => Math.max(0, at - monotonic)))
     },
   }
 }

@@ -6,6 +6,8 @@ const tests = [
   'packages/react/test/recipes/menu.browser.test.tsx',
   'packages/vue/test/docs/Menu.vue',
   'packages/vue/test/docs/menu.browser.test.ts',
+  'packages/react/test/recipes/door.tsx',
+  'packages/react/test/recipes/door.browser.test.tsx',
   'packages/core/test/docs/waiting.test.ts',
 ]
 const recipes = ['on-user-change', 'forget-queries', 'notes-store', 'http-clients', 'graphql', 'socket', 'entering']

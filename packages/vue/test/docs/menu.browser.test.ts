@@ -1,16 +1,27 @@
 import { hasRole } from '@authchart/core'
-import { signedInAuth } from '@authchart/core/testing'
+import { createTestAuth } from '@authchart/core/testing'
 import { createAuthPlugin } from '@authchart/vue'
 import { expect, test } from 'vitest'
 import { render } from 'vitest-browser-vue'
 import Menu from './Menu.vue'
 
+const ann = { id: '1', name: 'Ann', role: 'admin' }
+const guards = { isAdmin: hasRole('admin') }
+
 test('an admin finds the way to the admin pages until the sign-out', async () => {
-  const ann = { id: '1', name: 'Ann', role: 'admin' }
-  const auth = await signedInAuth(ann, { guards: { isAdmin: hasRole('admin') } })
+  const auth = createTestAuth({ user: ann, guards })
   const screen = await render(Menu, { global: { plugins: [createAuthPlugin(auth)] } })
   expect(screen.container.textContent).toBe('AdminSign out')
 
   await screen.getByRole('button', { name: 'Sign out' }).click()
+  await expect.element(screen.getByText('Signed out')).toBeInTheDocument()
+})
+
+test('the menu closes when the user signs out in another tab', async () => {
+  const auth = createTestAuth({ status: 'refreshing', user: ann, guards })
+  const screen = await render(Menu, { global: { plugins: [createAuthPlugin(auth)] } })
+  expect(screen.container.textContent).toBe('AdminSign out')
+
+  await auth.world.signOutElsewhere()
   await expect.element(screen.getByText('Signed out')).toBeInTheDocument()
 })
