@@ -17,7 +17,7 @@ interface Manifest {
 
 interface Entry {
   readonly folder: string
-  /** The report of the entry `./storage` is `storage.api.md`, that of `.` is `index.api.md`. */
+  /** The report of the entry `./testing/paths` is `testing-paths.api.md`, that of `.` is `index.api.md`. */
   readonly report: string
   readonly types: string
 }
@@ -32,7 +32,7 @@ const entries = folders.flatMap((folder): Entry[] => {
     .filter(([name]) => name !== './package.json')
     .map(([name, target]) => ({
       folder,
-      report: `${name === '.' ? 'index' : name.slice(2)}.api.md`,
+      report: `${name === '.' ? 'index' : name.slice(2).replaceAll('/', '-')}.api.md`,
       types: resolve(folder, (typeof target === 'string' ? target : target.default).replace(/\.js$/, '.d.ts')),
     }))
 })
