@@ -111,6 +111,19 @@ test('the packages have one version, in the manifests and for a release', () => 
   expect((JSON.parse(read('.changeset/config.json')) as { readonly fixed: unknown }).fixed).toEqual([packages])
 })
 
+test('the API reference of the site has each entry of the packages', () => {
+  const entries = packages.flatMap((name) => {
+    const folder = name.replace('@authchart/', 'packages/')
+    const { exports } = JSON.parse(read(`${folder}/package.json`)) as {
+      readonly exports: Readonly<Record<string, string | { readonly default: string }>>
+    }
+    const sources = Object.values(exports).map((target) => (typeof target === 'string' ? target : target.default))
+    return sources.filter((path) => path.endsWith('.ts')).map((path) => path.replace('./', `../${folder}/`))
+  })
+  const { entryPoints } = JSON.parse(read('website/typedoc.json')) as { readonly entryPoints: readonly string[] }
+  expect(entryPoints).toEqual(entries)
+})
+
 const changesets = globSync('.changeset/*.md', { cwd: root }).filter((path) => !path.endsWith('README.md'))
 
 test('each changeset names packages, and tells under a heading of the changelog what changes', () => {

@@ -6,7 +6,7 @@ import { quotedIn, readFile } from './documents.ts'
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const page = readFile('docs/architecture.md')
 const quoted = [...new Set(quotedIn(page))]
-const paths = quoted.filter((word) => /^(packages|examples|tools|docs|\.[\w-]+)(\/|\.json$)/.test(word))
+const paths = quoted.filter((word) => /^(packages|examples|tools|docs|website|\.[\w-]+)(\/|\.json$)/.test(word))
 
 test('each path that docs/architecture.md names is a file or a folder', () => {
   expect(paths.length).toBeGreaterThan(50)

@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type UserConfig } from 'vitepress'
+import { diagrams } from './diagrams.ts'
+import { linksOfTheRepository, repository } from './links.ts'
+import { sidebar } from './sidebar.ts'
+
+type Plugin = Extract<NonNullable<NonNullable<UserConfig['vite']>['plugins']>[number], { readonly name: string }>
+
+const here = fileURLToPath(new URL('config.ts', import.meta.url))
+
+/** A guide is a file outside this folder, and would look for Vue in the packages of the repository. */
+const packagesOfTheSite: Plugin = {
+  name: 'packages-of-the-site',
+  enforce: 'pre',
+  resolveId(id, importer) {
+    const isGuide = importer?.endsWith('.md') === true && /^vue($|\/)/.test(id)
+    return isGuide ? this.resolve(id, here, { skipSelf: true }) : null
+  },
+}
+
+export default defineConfig({
+  title: 'Authchart',
+  description: 'Sign-in for web apps, without the random sign-outs: the whole auth lifecycle as one statechart.',
+  lang: 'en',
+  // the guides are the files of `docs`, which GitHub shows as well: there is no copy of them
+  srcDir: '..',
+  srcExclude: ['*.md', '{packages,examples,.changeset,.github,.ci}/**', 'website/{node_modules,.vitepress}/**'],
+  rewrites: {
+    'docs/:page': ':page',
+    'website/pages/:page': ':page',
+    'website/api/:path*': 'api/:path*',
+  },
+  cleanUrls: true,
+  ignoreDeadLinks: false,
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }]],
+  vite: {
+    publicDir: 'website/public',
+    plugins: [packagesOfTheSite],
+  },
+  markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
+    config(markdown) {
+      linksOfTheRepository(markdown)
+      diagrams(markdown)
+    },
+  },
+  transformPageData({ relativePath, frontmatter }) {
+    // written by TypeDoc
+    if (relativePath.startsWith('api/')) frontmatter['editLink'] = false
+  },
+  themeConfig: {
+    logo: { src: '/icon.svg', alt: '' },
+    nav: [
+      { text: 'Start', link: '/react', activeMatch: '^/(react|vue|next|nuxt|typescript)$' },
+      { text: 'Concepts', link: '/machine', activeMatch: '^/(machine|refresh|security)$' },
+      { text: 'Options', link: '/options' },
+      { text: 'Errors', link: '/errors' },
+      { text: 'API', link: '/api/@authchart/core', activeMatch: '^/api/' },
+    ],
+    sidebar,
+    outline: { level: [2, 3] },
+    search: { provider: 'local' },
+    socialLinks: [{ icon: 'github', link: repository }],
+    editLink: { pattern: `${repository}/edit/main/:path`, text: 'Improve this page' },
+    footer: { message: 'MIT' },
+  },
+})

@@ -1,0 +1,54 @@
+import type { DefaultTheme } from 'vitepress'
+
+const entry = (name: string): DefaultTheme.SidebarItem => ({ text: name, link: `/api/@authchart/${name}` })
+
+export const sidebar: DefaultTheme.Sidebar = [
+  {
+    text: 'Getting started',
+    items: [
+      { text: 'React', link: '/react' },
+      { text: 'Vue', link: '/vue' },
+      { text: 'Next.js', link: '/next' },
+      { text: 'Nuxt', link: '/nuxt' },
+      { text: 'Plain TypeScript', link: '/typescript' },
+    ],
+  },
+  {
+    text: 'Concepts',
+    items: [
+      { text: 'The chart', link: '/machine' },
+      { text: 'How a refresh token is spent', link: '/refresh' },
+      { text: 'Where the session lives', link: '/security' },
+      { text: 'What happens when …', link: '/what-happens' },
+    ],
+  },
+  {
+    text: 'Guides',
+    items: [
+      { text: 'Recipes', link: '/recipes' },
+      { text: 'The session in a cookie', link: '/cookie' },
+      { text: 'What a handler’s processes share', link: '/cookie-stores' },
+      { text: 'Renewals in a worker', link: '/worker' },
+      { text: 'Tests', link: '/testing' },
+    ],
+  },
+  {
+    text: 'Reference',
+    items: [
+      { text: 'Options', link: '/options' },
+      { text: 'Errors', link: '/errors' },
+      {
+        text: 'API',
+        collapsed: true,
+        items: [
+          ...['core', 'core/bkend', 'core/storage', 'core/cookie', 'core/server', 'core/postgres', 'core/worker'].map(
+            entry,
+          ),
+          ...['core/inspect', 'core/testing', 'react', 'react/react-router', 'react/tanstack-router'].map(entry),
+          ...['vue', 'vue/router'].map(entry),
+        ],
+      },
+    ],
+  },
+  { text: 'Contributing', items: [{ text: 'The house', link: '/architecture' }] },
+]
