@@ -9,6 +9,7 @@ export function load(app) {
       entry.name = `@authchart/${entry.name
         .replace('/src', '')
         .replace('/exports', '')
+        .replace('testing-paths', 'testing/paths')
         .replace(/\/index$/, '')}`
     }
     for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {

@@ -44,7 +44,14 @@ export const sidebar: DefaultTheme.Sidebar = [
           ...['core', 'core/bkend', 'core/storage', 'core/cookie', 'core/server', 'core/postgres', 'core/worker'].map(
             entry,
           ),
-          ...['core/inspect', 'core/testing', 'react', 'react/react-router', 'react/tanstack-router'].map(entry),
+          ...[
+            'core/inspect',
+            'core/testing',
+            'core/testing/paths',
+            'react',
+            'react/react-router',
+            'react/tanstack-router',
+          ].map(entry),
           ...['vue', 'vue/router'].map(entry),
         ],
       },
