@@ -96,7 +96,11 @@ const keyOf = ({ document, home, compiler, files }: Program): string => {
   const registers = Object.values(files).some((code) => code.includes('interface Register'))
   return [home, compiler, ...(registers ? [document] : [])].join(' ')
 }
-const batches = Map.groupBy(programs, keyOf)
+const batches = new Map<string, Batch>()
+for (const program of programs) {
+  const key = keyOf(program)
+  batches.set(key, [...(batches.get(key) ?? []), program])
+}
 
 function compile([first, ...others]: Batch): void {
   if (!first) return
