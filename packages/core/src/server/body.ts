@@ -54,6 +54,9 @@ export function passage(
   longest: number,
 ): Passage {
   const controller = new AbortController()
+  const giveUp = (): void => controller.abort(signal.reason)
+  if (signal.aborted) giveUp()
+  signal.addEventListener('abort', giveUp)
   const wait = () => countdown(clock, longest, () => controller.abort(new AuthError('timeout')))
   let cancel: (() => void) | null = wait()
   const moved = new TransformStream<Uint8Array, Uint8Array>({
@@ -65,7 +68,7 @@ export function passage(
   })
   return {
     body: (body instanceof ReadableStream ? body.pipeThrough(moved) : body) as BodyInit | null,
-    signal: AbortSignal.any([signal, controller.signal]),
+    signal: controller.signal,
     arrived() {
       cancel?.()
       cancel = null
