@@ -4,7 +4,7 @@ import { AuthError, toAuthError } from './errors.ts'
 import { createCurrent } from './current.ts'
 import { createAuthFetch } from './fetch.ts'
 import { ageLimitsOf, isAllowedBy } from './guards.ts'
-import { register } from './internals.ts'
+import { register, secretsOf } from './internals.ts'
 import { guarded, report } from './report.ts'
 import { authMachine } from './machine/machine.ts'
 import type { Attempt } from './machine/types.ts'
@@ -227,10 +227,9 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     },
   }
 
+  secretsOf.set(auth, { vault, rules })
   register(auth, {
     version: 1,
-    vault,
-    rules,
     client: options.client as AuthClient,
     inTime,
     endSession: (reason) => parts.ending.endHeld(reason),

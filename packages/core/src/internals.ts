@@ -3,7 +3,7 @@ import type { SessionRules } from './session/session.ts'
 import type { AuthClient, CallOptions, Grant } from './types.ts'
 import type { Vault } from './vault.ts'
 
-/** What a client's account functions and the test kit may do with an auth, beyond its public face. */
+/** What a client's account functions may do with an auth, beyond its public face. */
 export interface Internals {
   readonly version: 1
   readonly client: AuthClient
@@ -13,10 +13,16 @@ export interface Internals {
   readonly endSession: (reason: EndReason) => Promise<void>
   /** Exchanges the tokens for a new pair by another call than a renewal, with the same care. */
   replaceGrant(exchange: (tokens: { accessToken: string }, options: CallOptions) => Promise<Grant>): Promise<void>
-  /** For a test that begins with a session. */
+}
+
+/** For a test that begins with a session. */
+export interface Secrets {
   readonly vault: Vault
   readonly rules: SessionRules
 }
+
+/** Reached by the modules of this copy alone: no symbol leads a script of the page to the tokens. */
+export const secretsOf: WeakMap<object, Secrets> = new WeakMap()
 
 /** Known to every copy of this library, so that an auth of one copy serves the account functions of another. */
 const key = Symbol.for('authchart.internals')

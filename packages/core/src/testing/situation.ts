@@ -1,4 +1,4 @@
-import { internalsOf } from '../internals.ts'
+import { secretsOf } from '../internals.ts'
 import type { EndReason } from '../machine/types.ts'
 import { readOptions } from '../options.ts'
 import { stopwatch } from '../ports/clock.ts'
@@ -94,7 +94,7 @@ export function begin<TUser, TCredentials>(stage: Stage<TUser, TCredentials>, si
 
 /** The parts of the ways there. Work begins with the first subscriber. */
 function stepsOf<TUser, TCredentials>({ auth, page, browser, sessions, credentials }: Stage<TUser, TCredentials>) {
-  const { vault, rules } = internalsOf(auth)
+  const { vault, rules } = secretsOf.get(auth)!
   const { key } = readOptions({ client: page.client, storage: page.tab.storage })
   const start = (): void => {
     auth.subscribe(() => {})()
