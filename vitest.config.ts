@@ -75,6 +75,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'server', root: 'examples/server', include: ['test/**/*.test.ts'] } },
+      { test: { name: 'cli', root: 'packages/cli', include: ['test/**/*.test.ts'] } },
       {
         test: {
           name: 'conformance',

@@ -35,6 +35,8 @@ const forbidden: readonly (readonly [folder: string, imported: string])[] = [
   ['packages/vue/src', '../../core/src/auth.ts'],
   ['packages/vue/src', 'lodash'],
   ['packages/vue/src', 'react'],
+  ['packages/cli/src', '../../core/src/auth.ts'],
+  ['packages/cli/src', '@authchart/react'],
 ]
 
 const probes = forbidden.map(([folder, imported], index) => ({ folder, imported, file: `${folder}/probe-${index}.ts` }))

@@ -25,15 +25,17 @@ function isPublished(spec: string): boolean {
 try {
   run('pnpm run types')
   // the core first: the bindings depend on it
-  for (const name of ['core', 'react', 'vue']) {
-    const manifest = readFileSync(`packages/${name}/package.json`, 'utf8')
-    const { version } = JSON.parse(manifest) as { readonly version: string }
-    if (isPublished(`@authchart/${name}@${version}`)) {
-      console.log(`@authchart/${name} ${version} is published already`)
+  for (const room of ['core', 'react', 'vue', 'cli']) {
+    const { name, version } = JSON.parse(readFileSync(`packages/${room}/package.json`, 'utf8')) as {
+      readonly name: string
+      readonly version: string
+    }
+    if (isPublished(`${name}@${version}`)) {
+      console.log(`${name} ${version} is published already`)
       continue
     }
-    const tarball = join(folder, `${name}.tgz`)
-    run(`pnpm --filter "@authchart/${name}" exec pnpm pack --out "${tarball}"`)
+    const tarball = join(folder, `${room}.tgz`)
+    run(`pnpm --filter "${name}" exec pnpm pack --out "${tarball}"`)
     run(`npm publish "${tarball}" --access public ${isDryRun ? '--dry-run' : '--provenance'}`)
   }
 } finally {

@@ -100,11 +100,14 @@ test.each(forms)('%s is a form that GitHub shows', (path) => {
   expect(new Set(fields.map(({ id }) => id)).size).toBe(fields.length)
 })
 
-const packages = ['@authchart/core', '@authchart/react', '@authchart/vue']
+const libraries = ['@authchart/core', '@authchart/react', '@authchart/vue']
+const packages = [...libraries, 'authchart']
+const folderOf = (name: string): string =>
+  name === 'authchart' ? 'packages/cli' : name.replace('@authchart/', 'packages/')
 
 test('the packages have one version, in the manifests and for a release', () => {
   const versions = packages.map((name) => {
-    const folder = name.replace('@authchart/', 'packages/')
+    const folder = folderOf(name)
     return (JSON.parse(read(`${folder}/package.json`)) as { readonly version: string }).version
   })
   expect(new Set(versions).size).toBe(1)
@@ -112,8 +115,8 @@ test('the packages have one version, in the manifests and for a release', () => 
 })
 
 test('the API reference of the site has each entry of the packages', () => {
-  const entries = packages.flatMap((name) => {
-    const folder = name.replace('@authchart/', 'packages/')
+  const entries = libraries.flatMap((name) => {
+    const folder = folderOf(name)
     const { exports } = JSON.parse(read(`${folder}/package.json`)) as {
       readonly exports: Readonly<Record<string, string | { readonly default: string }>>
     }

@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string
+  readonly description: string
+}
+
+/** The command line. Each command loads what it needs when it is called. */
+export function program(): Command {
+  return new Command('authchart').description(manifest.description).version(manifest.version)
+}
