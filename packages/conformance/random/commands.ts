@@ -1,11 +1,10 @@
 /** What can happen to a browser and to the users before it. Plain data, so that a failing story shrinks to its core. */
 import fc from 'fast-check'
 import { drain } from '@authchart/core/testing'
-import { passwordOf, rightCode, wrongCode, type Name } from './accounts.ts'
+import { worldFaults, type WorldFault } from '@authchart/core/testing/world'
 import type { Page, Setup } from './page.ts'
-import type { Simulation } from './simulation.ts'
+import { guarded, passwordOf, rightCode, wrongCode, type Name, type Simulation } from './simulation.ts'
 import { secret } from '../src/secrets.ts'
-import { faultKinds, type Fault } from './strict-server.ts'
 
 /** `page` counts the pages that are open. */
 interface OnPage {
@@ -26,7 +25,7 @@ export type Command =
   | ({ readonly do: 'holdStorage' | 'releaseStorage' | 'breakStorage' } & OnPage)
   | { readonly do: 'advance' | 'sleep'; readonly minutes: number }
   | { readonly do: 'jump'; readonly hours: number }
-  | ({ readonly do: 'fault' } & Fault)
+  | ({ readonly do: 'fault' } & WorldFault)
   | { readonly do: 'changeRole' | 'endSessions'; readonly of: Name }
 
 const MINUTE = 60_000
@@ -47,7 +46,7 @@ const sleeping = fc.record({ do: fc.constant('sleep' as const), minutes: fc.cons
 
 const fault = fc.record({
   do: fc.constant('fault' as const),
-  kind: fc.constantFrom(...faultKinds),
+  kind: fc.constantFrom(...worldFaults),
   method: fc.oneof(
     { weight: 5, arbitrary: fc.constant('refresh' as const) },
     { weight: 2, arbitrary: fc.constantFrom('getUser' as const, 'api' as const, 'signIn' as const) },
@@ -137,10 +136,14 @@ async function performOnBrowser(sim: Simulation, command: Exclude<Command, OnPag
     case 'fault':
       return sim.server.fault(command)
     case 'changeRole':
-      return sim.server.accounts.changeRole(command.of)
+      return changeRole(sim, `u-${command.of}`)
     case 'endSessions':
-      return sim.server.accounts.endAll(command.of)
+      return sim.server.accounts.endAll(`u-${command.of}`)
   }
+}
+
+function changeRole({ server: { accounts } }: Simulation, id: string): void {
+  accounts.setRole(id, accounts.userOf(id).role === 'editor' ? 'member' : 'editor')
 }
 
 export function boot(sim: Simulation): Page {
@@ -155,7 +158,8 @@ async function performOn(sim: Simulation, target: Page, command: Extract<Command
   switch (command.do) {
     case 'signIn': {
       const password = command.with === 'wrong password' ? secret('wrong') : passwordOf(command.as)
-      return keep(auth.signIn({ name: command.as, password, isGuarded: command.with === 'second factor' }))
+      const email = command.with === 'second factor' ? guarded(command.as) : command.as
+      return keep(auth.signIn({ email, password }))
     }
     case 'answer':
       return keep(auth.answerChallenge({ code: command.right ? rightCode : wrongCode }))

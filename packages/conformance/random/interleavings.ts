@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { setups, type Command } from './commands.ts'
 import type { Setup } from './page.ts'
-import { faultKinds } from './strict-server.ts'
+import { worldFaults } from '@authchart/core/testing/world'
 
 export interface Story {
   readonly setup: Setup
@@ -46,7 +46,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 2,
     arbitrary: record({
       do: fc.constant('fault' as const),
-      kind: fc.constantFrom(...faultKinds.filter((kind) => !['late', 'slow', 'silent'].includes(kind))),
+      kind: fc.constantFrom(...worldFaults.filter((kind) => !['late', 'slow', 'silent'].includes(kind))),
       method: fc.constantFrom('refresh' as const, 'refresh' as const, 'getUser' as const, 'signOut' as const),
       times: fc.constant(1),
       seconds: fc.constant(0),

@@ -1,22 +1,13 @@
 /** One tab with one page in it: everything that `createAuth` is given there, counted and made to wait its turn. */
-import {
-  createAuth,
-  hasRole,
-  type Auth,
-  type AuthStorage,
-  type Clock,
-  type StoredRecord,
-  type Tabs,
-} from '@authchart/core'
-import { fakeNetwork, type FakeNetwork, type FakeTab } from '@authchart/core/testing'
+import { createAuth, hasRole, type Auth, type AuthStorage, type StoredRecord, type Tabs } from '@authchart/core'
+import type { FakeNetwork } from '@authchart/core/testing'
+import type { WorldPassword, WorldServerSetup, WorldTab, WorldUser } from '@authchart/core/testing/world'
 import type { Watch } from '../src/secrets.ts'
-import type { Credentials, ServerSetup, User } from './accounts.ts'
-import type { Caller, StrictServer } from './strict-server.ts'
 
 const guards = { isEditor: hasRole('editor') }
-export type TestAuth = Auth<User, Credentials, typeof guards>
+export type TestAuth = Auth<WorldUser, WorldPassword, typeof guards>
 
-export interface Setup extends ServerSetup {
+export interface Setup extends Pick<WorldServerSetup, 'isJwt' | 'sendsUser' | 'hasGetUser' | 'hasPing'> {
   /** Looks for secrets in every inspection event: slow, so only some runs do. */
   readonly isInspected: boolean
   /** For jitter and back-off. */
@@ -33,7 +24,7 @@ export interface Kept {
 export interface Page {
   readonly number: number
   readonly auth: TestAuth
-  readonly tab: FakeTab
+  readonly tab: WorldTab
   readonly network: FakeNetwork
   readonly kept: Kept[]
   /** When each of its timers is due, by the monotonic clock. */
@@ -42,9 +33,9 @@ export interface Page {
   readonly waiting: () => number
   readonly wires: () => number
   /** The role that the server told it of, last, for each of the server's sessions. */
-  readonly told: ReadonlyMap<string, string>
+  readonly told: Map<string, string>
   /** The tokens each of its requests was sent with. */
-  readonly requests: ReadonlyMap<string, readonly (string | null)[]>
+  readonly requests: Map<string, readonly (string | null)[]>
   isAlive: boolean
   isDestroyed: boolean
   isHeld: boolean
@@ -56,23 +47,17 @@ export interface Page {
 /** What a page gets from the simulation it is part of. */
 export interface PageParts {
   readonly number: number
-  readonly tab: FakeTab
-  readonly server: StrictServer
-  readonly clock: (timers: Map<unknown, number>) => Clock
+  readonly tab: WorldTab
   readonly random: () => number
   readonly watch: Watch
   /** Decides which tab goes on when. */
   readonly turn: (page: Page, what: string) => Promise<void>
   readonly onStored: (page: Page, record: StoredRecord | null) => void
-  readonly onArrived: (page: Page, id: string, token: string | null) => void
 }
 
 export function createPage(setup: Setup, parts: PageParts): Page {
-  const { tab, server, watch } = parts
-  const network = fakeNetwork()
-  const timers = new Map<unknown, number>()
-  const told = new Map<string, string>()
-  const requests = new Map<string, (string | null)[]>()
+  const { tab, watch } = parts
+  const { client, clock, network, storage: disk, tabs, fetch } = tab.parts
   let waiting = 0
   let wires = 0
   const turn = (what: string): Promise<void> => parts.turn(page, what)
@@ -83,16 +68,6 @@ export function createPage(setup: Setup, parts: PageParts): Page {
     } finally {
       waiting -= 1
     }
-  }
-  const caller: Caller = {
-    isAlive: () => page.isAlive,
-    isOnline: network.isOnline,
-    turn,
-    told: (sid, { role }) => void told.set(sid, role),
-    arrived({ id, token }) {
-      requests.set(id, [...(requests.get(id) ?? []), token])
-      parts.onArrived(page, id, token)
-    },
   }
   /** Each of its functions, counted while it is waited for. */
   const counted = <T extends object>(own: T): T =>
@@ -107,13 +82,13 @@ export function createPage(setup: Setup, parts: PageParts): Page {
     scope: 'shared',
     async read(key) {
       await turn('storage reads')
-      const value = await tab.storage.read(key)
+      const value = await disk.read(key)
       await turn('storage has read')
       return value
     },
     async compareAndSet(key, expected, next) {
       await turn('storage writes')
-      const isWritten = await tab.storage.compareAndSet(key, expected, next)
+      const isWritten = await disk.compareAndSet(key, expected, next)
       if (isWritten) parts.onStored(page, next)
       await turn('storage has written')
       return isWritten
@@ -121,13 +96,13 @@ export function createPage(setup: Setup, parts: PageParts): Page {
   }
   const lock: Tabs['lock'] = async (name, work) => {
     await turn('asks for the lock')
-    return tab.tabs.lock(name, async () => {
+    return tabs.lock(name, async () => {
       await turn('gets the lock')
       return work()
     })
   }
   const open: Tabs['open'] = (name, listener) => {
-    const wire = tab.tabs.open(name, (hint) => {
+    const wire = tabs.open(name, (hint) => {
       watch.see('hint', hint)
       void wait(turn('hears a hint')).then(() => listener(hint))
     })
@@ -144,28 +119,25 @@ export function createPage(setup: Setup, parts: PageParts): Page {
   const page: Page = {
     number: parts.number,
     auth: createAuth({
-      client: counted(server.connect(caller)),
+      client: counted(client),
       storage: counted(storage),
       tabs: { lock: (name, work) => wait(lock(name, work)), open },
       network,
-      clock: parts.clock(timers),
+      clock,
       random: parts.random,
       guards,
-      fetch: (input, init) => {
-        const headers = new Headers(init?.headers)
-        return wait(server.api(caller, headers.get('x-request') ?? `${input as string}`, headers.get('authorization')))
-      },
+      fetch: (...request) => wait(fetch(...request)),
       onWarning: watch.error,
       ...(setup.isInspected && { inspect: watch.inspect }),
     }),
     tab,
     network,
     kept: [],
-    timers,
+    timers: tab.timers,
     waiting: () => waiting,
     wires: () => wires,
-    told,
-    requests,
+    told: new Map(),
+    requests: new Map(),
     isAlive: true,
     isDestroyed: false,
     isHeld: false,

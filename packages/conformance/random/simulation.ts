@@ -1,14 +1,20 @@
 /** A browser with several pages, a strict server, and a clock that moves only when told. */
-import type { Clock, StoredRecord } from '@authchart/core'
-import { drain, fakeBrowser, fakeClock, type FakeBrowser } from '@authchart/core/testing'
-import { createWatch, type Watch } from '../src/secrets.ts'
+import type { StoredRecord } from '@authchart/core'
+import type { FakeBrowser } from '@authchart/core/testing'
+import {
+  createWorld,
+  type StrictServer,
+  type WorldAccount,
+  type WorldClock,
+  type WorldTab,
+} from '@authchart/core/testing/world'
+import { createWatch, secret, type Watch } from '../src/secrets.ts'
 import { createPage, type Kept, type Page, type Setup } from './page.ts'
-import { strictServer, type StrictServer } from './strict-server.ts'
 
 export interface Simulation {
   readonly server: StrictServer
   readonly browser: FakeBrowser
-  readonly clock: Clock & { readonly jump: (milliseconds: number) => void }
+  readonly clock: WorldClock
   readonly watch: Watch
   /** Pages that are open, destroyed auths among them. */
   readonly pages: readonly Page[]
@@ -42,8 +48,28 @@ export interface Hooks {
 }
 
 const KEY = 'authchart:https://api.test'
-/** More timers than this in an hour: a page is busy with nothing. */
-const BUSY = 10_000
+/** When the clock of a world begins. */
+const START = Date.UTC(2026, 0, 5, 9)
+
+export type Name = 'ann' | 'bob'
+export const passwordOf = (name: Name): string => secret(`password-of-${name}`)
+export const rightCode = secret('code-right')
+export const wrongCode = secret('code-wrong')
+
+const people = [
+  { id: 'u-ann', email: 'ann', role: 'editor' },
+  { id: 'u-bob', email: 'bob', role: 'member' },
+] as const
+/** Each user has an account that asks for a second factor as well. */
+const accounts = people.flatMap((person): WorldAccount[] => {
+  const account = { ...person, password: passwordOf(person.email) }
+  return [account, { ...account, email: guarded(person.email), code: rightCode }]
+})
+
+/** The account of the same user that asks for a second factor. */
+export function guarded(name: Name): string {
+  return `${name}+code`
+}
 
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
@@ -56,51 +82,34 @@ export function seededRandom(seed: number): () => number {
 }
 
 export function createSimulation(setup: Setup, hooks: Hooks = {}): Simulation {
-  const clock = fakeClock()
-  const browser = fakeBrowser()
   const watch = createWatch()
   const random = seededRandom(setup.seed)
   const crimes: string[] = []
   let pages: Page[] = []
   let pageCount = 0
-  let slept = 0
-  const serverTimers = new Map<unknown, number>()
-  const server = strictServer(setup, timersIn(serverTimers), () => clock.monotonic() + slept, clock.monotonic)
   let stored: StoredNow = { record: null, by: null, isSecret: false }
+  const byTab = new Map<WorldTab, Page>()
+  const on = (tab: WorldTab): Page => byTab.get(tab) as Page
+  const turn = async (page: Page, what: string): Promise<void> => hooks.turn?.(page, what)
 
-  /** The clock of one page: what it has set can be counted, and dies with it. */
-  function timersIn(timers: Map<unknown, number>): Clock {
-    return {
-      ...clock,
-      setTimeout(callback, milliseconds) {
-        const handle = clock.setTimeout(() => {
-          timers.delete(handle)
-          callback()
-        }, milliseconds)
-        timers.set(handle, clock.monotonic() + milliseconds)
-        return handle
-      },
-      clearTimeout(handle) {
-        timers.delete(handle)
-        clock.clearTimeout(handle)
-      },
-    }
-  }
+  const world = createWorld({
+    accounts,
+    // a server whose clock was never set
+    server: { ...setup, secret, ahead: -START },
+    turn: (tab, what) => turn(on(tab), what),
+    onTold: (tab, sid, { role }) => void on(tab).told.set(sid, role),
+    onArrived(tab, { id, token }) {
+      const page = on(tab)
+      page.requests.set(id, [...(page.requests.get(id) ?? []), token])
+      hooks.onArrived?.(page, id, token)
+    },
+  })
 
   function openPage(): Page {
     pageCount += 1
-    const page = createPage(setup, {
-      number: pageCount,
-      tab: browser.openTab(),
-      server,
-      clock: timersIn,
-      random,
-      watch,
-      turn: async (of, what) => hooks.turn?.(of, what),
-      onStored: note,
-      onArrived: (of, id, token) => hooks.onArrived?.(of, id, token),
-    })
-    if (pages.some(({ network }) => !network.isOnline())) page.network.goOffline()
+    const tab = world.openTab()
+    const page = createPage(setup, { number: pageCount, tab, random, watch, turn, onStored: note })
+    byTab.set(tab, page)
     pages = [...pages, page]
     hooks.onOpen?.(page, sim)
     return page
@@ -113,9 +122,9 @@ export function createSimulation(setup: Setup, hooks: Hooks = {}): Simulation {
   }
 
   const sim: Simulation = {
-    server,
-    browser,
-    clock,
+    server: world.strict,
+    browser: world.browser,
+    clock: world.clock,
     watch,
     crimes,
     get pages() {
@@ -127,7 +136,6 @@ export function createSimulation(setup: Setup, hooks: Hooks = {}): Simulation {
       if (stored.by === page && page.waiting() > 0) stored = { ...stored, isSecret: true }
       page.isAlive = false
       page.tab.kill()
-      for (const handle of page.timers.keys()) clock.clearTimeout(handle)
       pages = pages.filter((other) => other !== page)
     },
     keep(page, what, promise) {
@@ -141,27 +149,10 @@ export function createSimulation(setup: Setup, hooks: Hooks = {}): Simulation {
         },
       )
     },
-    async pass(milliseconds) {
-      await drain()
-      const end = clock.monotonic() + milliseconds
-      for (let steps = 0; ; steps += 1) {
-        const due = Math.min(...serverTimers.values(), ...pages.flatMap(({ timers }) => [...timers.values()]))
-        if (due > end) break
-        if (steps > BUSY * (1 + milliseconds / 3_600_000)) throw new Error('The pages are busy with nothing')
-        clock.advance(Math.max(0, due - clock.monotonic()))
-        await drain()
-      }
-      clock.advance(end - clock.monotonic())
-      await drain()
-    },
-    async sleep(milliseconds) {
-      clock.sleep(milliseconds)
-      slept += milliseconds
-      for (const { network } of pages) network.wake()
-      await drain()
-    },
+    pass: world.advance,
+    sleep: world.sleep,
     async clear() {
-      const tab = browser.openTab()
+      const tab = world.browser.openTab()
       const record = (await tab.storage.read(KEY)) as StoredRecord | null
       if (record) await tab.storage.compareAndSet(KEY, record.revision, null)
       note(null, null)

@@ -3,24 +3,24 @@
  * ends all sessions of its user. It answers at once, or when the virtual clock says, or never; it commits and loses the
  * answer. It writes down what happened, so that the invariants need not ask the library.
  */
+import { AuthError } from '../errors.ts'
+import type { AccessTokens, AuthClient, CallOptions, Clock, Grant } from '../types.ts'
 import {
-  AuthError,
-  type AccessTokens,
-  type AuthClient,
-  type CallOptions,
-  type Clock,
-  type Grant,
-} from '@authchart/core'
-import { secret } from '../src/secrets.ts'
-import { createAccounts, type Credentials, type Name, type ServerSetup, type User } from './accounts.ts'
+  createAccounts,
+  type WorldAccount,
+  type WorldPassword,
+  type WorldServerSetup,
+  type WorldUser,
+} from './accounts.ts'
 
-export type Method = 'signIn' | 'answerChallenge' | 'refresh' | 'getUser' | 'signOut' | 'ping' | 'api'
+/** What a fault can happen to. `'api'` is any other request: the app's own data. */
+export type WorldMethod = 'signIn' | 'signUp' | 'answerChallenge' | 'refresh' | 'getUser' | 'signOut' | 'ping' | 'api'
 
 /**
  * `lostBefore` never arrives; `late` arrives after that many seconds. `429` and `503` say that nothing was processed.
  * Whatever else goes wrong was processed. `slow` is answered after that many seconds, `silent` never.
  */
-export const faultKinds = [
+export const worldFaults = [
   'lostBefore',
   'late',
   '429',
@@ -33,13 +33,13 @@ export const faultKinds = [
   'someoneElse',
   'banned',
 ] as const
-export interface Fault {
-  readonly kind: (typeof faultKinds)[number]
-  readonly method: Method
-  /** How often it happens. */
-  readonly times: number
-  /** How late, how slow, or what Retry-After says. */
-  readonly seconds: number
+export interface WorldFault {
+  readonly kind: (typeof worldFaults)[number]
+  readonly method: WorldMethod
+  /** How often it happens. Default 1. */
+  readonly times?: number
+  /** How late, how slow, or what Retry-After says. Default 0. */
+  readonly seconds?: number
 }
 
 /** The page a call comes from. */
@@ -49,7 +49,7 @@ export interface Caller {
   /** Waits for its turn, where turns are decided. */
   readonly turn: (what: string) => Promise<void>
   /** What reached this page of the user of a session. */
-  readonly told: (sid: string, user: User) => void
+  readonly told: (sid: string, user: WorldUser) => void
   /** A request of the app that arrives at its server. */
   readonly arrived: (request: { readonly id: string; readonly token: string | null }) => void
 }
@@ -65,23 +65,28 @@ interface Spend {
 }
 
 const never = <T>(): Promise<T> => new Promise<T>(() => {})
-const lost = (): TypeError => new TypeError(`Failed to fetch ${secret('in an error')}`)
 
 /** The default of `requestTimeout`. */
 const LONGEST_WAIT = 30_000
 
-export function strictServer(
-  setup: ServerSetup,
-  clock: Pick<Clock, 'setTimeout'>,
-  now: () => number,
+export interface StrictServerOptions {
+  readonly accounts: readonly WorldAccount[]
+  readonly setup: WorldServerSetup
+  readonly clock: Pick<Clock, 'setTimeout'>
+  /** Epoch milliseconds, by the server's own clock. */
+  readonly now: () => number
   /** Milliseconds, without those of a sleep. */
-  awake: () => number,
-) {
-  const accounts = createAccounts(setup, now)
+  readonly awake: () => number
+  readonly origin: string
+}
+
+export function strictServer({ accounts: given, setup, clock, now, awake, origin }: StrictServerOptions) {
+  const accounts = createAccounts(given, setup, now)
   const spends = new Map<string, Spend[]>()
   /** Sessions whose user a page knows. */
   const told = new Set<string>()
-  let faults: Fault[] = []
+  let faults: WorldFault[] = []
+  const lost = (): TypeError => new TypeError(`Failed to fetch: ${setup.secret('the network is gone')}`)
 
   const facts = {
     /** What the library must never do, as it happens. */
@@ -100,35 +105,38 @@ export function strictServer(
   const sleep = (seconds: number): Promise<void> =>
     new Promise((resolve) => void clock.setTimeout(resolve, seconds * 1000))
 
-  function takeFault(method: Method): Fault | undefined {
+  function takeFault(method: WorldMethod): WorldFault | undefined {
     const found = faults.find((fault) => fault.method === method)
     faults = faults.flatMap((fault) => {
       if (fault !== found) return [fault]
-      return fault.times > 1 ? [{ ...fault, times: fault.times - 1 }] : []
+      const { times = 1 } = fault
+      return times > 1 ? [{ ...fault, times: times - 1 }] : []
     })
     return found
   }
 
-  function process(method: Method, input: unknown, fault: Fault | undefined): unknown {
+  function process(method: WorldMethod, input: unknown, fault: WorldFault | undefined): unknown {
     const kind = fault?.kind
     const isAsked = kind === 'banned' || (kind === 'someoneElse' && isDetectable(method, input))
     const disorder = isAsked ? kind : undefined
-    if (method === 'signIn') return accounts.signIn(input as Credentials)
-    if (method === 'answerChallenge') return accounts.answerChallenge(input as { handle: { name: Name }; code: string })
+    if (method === 'signIn') return accounts.signIn(input as WorldPassword)
+    if (method === 'signUp') return accounts.signUp(input as WorldPassword)
+    if (method === 'answerChallenge')
+      return accounts.answerChallenge(input as Parameters<typeof accounts.answerChallenge>[0])
     if (method === 'refresh') return accounts.refresh(input as { refreshToken: string }, disorder)
     if (method === 'getUser') return accounts.getUser(input as { accessToken: string }, disorder)
     return method === 'signOut' ? accounts.signOut(input as AccessTokens) : 'pong'
   }
 
   /** A wrong first answer cannot be told from a right one. */
-  function isDetectable(method: Method, input: unknown): boolean {
+  function isDetectable(method: WorldMethod, input: unknown): boolean {
     if (method !== 'getUser') return true
     const { accessToken } = input as { accessToken: string }
     return told.has(accounts.ownerOf(accessToken)?.sid ?? '')
   }
 
   /** From the page to the server and back, with everything that happens on the way. */
-  async function travel(method: Method, input: unknown, caller: Caller): Promise<unknown> {
+  async function travel(method: WorldMethod, input: unknown, caller: Caller): Promise<unknown> {
     facts.calls += 1
     const wasOnline = caller.isOnline()
     await caller.turn(`${method} arrives`)
@@ -146,7 +154,7 @@ export function strictServer(
   }
 
   /** Processes it now, unless it is refused unseen; what it returns hands out the answer, good or bad. */
-  function outcomeOf(method: Method, input: unknown, fault: Fault | undefined): () => unknown {
+  function outcomeOf(method: WorldMethod, input: unknown, fault: WorldFault | undefined): () => unknown {
     const { kind, seconds = 0 } = fault ?? {}
     const fail = (error: unknown) => () => {
       throw error
@@ -161,14 +169,14 @@ export function strictServer(
       // whether a user is one is for the client to say
       return seconds % 2 || method === 'getUser'
         ? fail(new AuthError('invalid-response', { status: 200 }))
-        : () => ({ html: secret('html') })
+        : () => ({ html: setup.secret('html') })
     } catch (error) {
       return fail(error)
     }
   }
 
   const call =
-    <T>(method: Method, caller: Caller) =>
+    <T>(method: WorldMethod, caller: Caller) =>
     async (input: unknown, options?: CallOptions): Promise<T> => {
       const value = await travel(method, input, caller).catch((error: unknown) => {
         if (caller.isAlive()) throw error
@@ -177,7 +185,7 @@ export function strictServer(
       if (!caller.isAlive()) return never()
       const { user, accessToken } = (
         method === 'getUser' ? { ...(input as object), user: value } : (value ?? {})
-      ) as Grant<User>
+      ) as Grant<WorldUser>
       const owner = accounts.ownerOf(accessToken ?? '')
       // an answer that comes too late is not heard, and another user opens nothing
       if (user && user.id === owner?.id && !options?.signal.aborted) {
@@ -188,8 +196,8 @@ export function strictServer(
     }
 
   /** Sends it, and writes down I1 and I2 the moment they happen. */
-  function refreshFor(caller: Caller): NonNullable<AuthClient<User>['refresh']> {
-    const send = call<Grant<User>>('refresh', caller)
+  function refreshFor(caller: Caller): NonNullable<AuthClient<WorldUser>['refresh']> {
+    const send = call<Grant<WorldUser>>('refresh', caller)
     return async (tokens, options) => {
       const own = noteSpend(tokens.refreshToken, caller)
       try {
@@ -234,9 +242,9 @@ export function strictServer(
     return code === 'session-expired' || code === 'account-banned' ? 'answered' : 'unknown'
   }
 
-  async function getUserFor(caller: Caller, tokens: { accessToken: string }, options: CallOptions): Promise<User> {
+  async function getUserFor(caller: Caller, tokens: { accessToken: string }, options: CallOptions): Promise<WorldUser> {
     try {
-      return await call<User>('getUser', caller)(tokens, options)
+      return await call<WorldUser>('getUser', caller)(tokens, options)
     } catch (error) {
       const isBan = error instanceof AuthError && error.code === 'account-banned'
       if (isBan) facts.banned.add(accounts.ownerOf(tokens.accessToken)?.sid ?? '')
@@ -247,9 +255,10 @@ export function strictServer(
   return {
     facts,
     accounts,
-    connect: (caller: Caller): AuthClient<User, Credentials> => ({
-      origin: 'https://api.test',
+    connect: (caller: Caller): AuthClient<WorldUser, WorldPassword> => ({
+      origin,
       signIn: call('signIn', caller),
+      signUp: call('signUp', caller),
       answerChallenge: call('answerChallenge', caller),
       refresh: refreshFor(caller),
       signOut: call('signOut', caller),
@@ -270,7 +279,7 @@ export function strictServer(
       const isRefused = kind === 'banned' || (token !== null && !accounts.isGoodAccess(token))
       return new Response('answer', { status: isRefused ? 401 : kind === '500' ? 500 : 200 })
     },
-    fault: (fault: Fault) => void faults.push(fault),
+    fault: (fault: WorldFault) => void faults.push(fault),
     heal: () => void (faults = []),
     /** For campaigns that last longer than tokens: memory of the dead ones would look like a leak. */
     forgetDead() {
