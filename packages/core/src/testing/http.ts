@@ -96,6 +96,8 @@ const oauth: Dialect = {
   }),
   user: ({ id, ...rest }) => ({ sub: id, ...rest }),
   refuse(error, { method }) {
+    // a token that is no good any more is revoked (RFC 7009 §2.2)
+    if (method === 'signOut') return [200, {}]
     const isGrant = method === 'signIn' || method === 'refresh'
     const isRefusal = error.code === 'session-expired' || error.code === 'invalid-credentials'
     if (isGrant && isRefusal) return [400, { error: 'invalid_grant' }]
