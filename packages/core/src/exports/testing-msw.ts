@@ -1,0 +1,1 @@
+export { worldHandlers } from '../testing/msw.ts'

@@ -1,0 +1,1 @@
+export { test, type WorldFixtures } from '../testing/playwright.ts'
