@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { flowCommand } from './flow/flow.ts'
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string
@@ -8,5 +9,5 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 
 /** The command line. Each command loads what it needs when it is called. */
 export function program(): Command {
-  return new Command('authchart').description(manifest.description).version(manifest.version)
+  return new Command('authchart').description(manifest.description).version(manifest.version).addCommand(flowCommand())
 }
