@@ -34,7 +34,7 @@ export async function filesOf(machine: AuthMachine): Promise<Readonly<Record<str
   return {
     [guide]: withChart(readFileSync(inRepository(guide), 'utf8'), toMermaid(chart)),
     'docs/pictures/story.svg': await drawn(story, inSixWords, { direction: 'RIGHT', options: tight }),
-    'docs/pictures/story-narrow.svg': await drawn(story, inSixWords, { direction: 'DOWN' }),
+    'docs/pictures/story-narrow.svg': await drawn(story, inSixWords, { direction: 'DOWN', options: tight }),
     'docs/pictures/lifecycle.svg': await drawn(chart, lifecycle, { regions: 'beside' }),
     'docs/pictures/lifecycle-narrow.svg': await drawn(chart, lifecycle, { regions: 'below' }),
     'docs/pictures/renewal.svg': drawRenewal(renewalFacts(machine)),

@@ -96,7 +96,7 @@ function textOf({ state, depth, x, y, width, height, rows, rowsAt }: Box, way: W
       arrow ? endsOf(arrow) : '',
     ),
   )
-  return `<g class="${isOuter ? 'outer' : 'inner'}">${textAt('name', state.name, left, nameAt, anchor)}${lines.join('')}</g>`
+  return `<g class="${isOuter ? 'outer' : 'inner'}" data-name="${escaped(state.id)}">${textAt('name', state.name, left, nameAt, anchor)}${lines.join('')}</g>`
 }
 
 export function textAt(
