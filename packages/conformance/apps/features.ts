@@ -270,7 +270,9 @@ export function describeFeatures(name: AppName): void {
 
     feature('the picture in the panel lights the status of the app, and no other', () =>
       inApp(name, async (page) => {
-        const expectLit = (...words: string[]) => expect.poll(() => litIn(page), { message: words[0] }).toEqual(words)
+        const expectLit = async (word: string): Promise<void> => {
+          await expect.poll(() => litIn(page), { message: word }).toEqual([word])
+        }
         await expectLit('anonymous')
         await signIn(page, 'user')
         await expectLit('authenticated')
