@@ -92,6 +92,7 @@ const kinds = ['guards', 'actions', 'actors'] as const
 
 /** Compared with the machine of the app's own copy of the core. An auth has actors and actions of its own in any case. */
 async function replacedIn(jiti: Jiti, machine: AnyStateMachine, isAuth: boolean): Promise<readonly string[]> {
+  if (machine.id !== authMachine.id) return []
   const core = await jiti.import<typeof import('@authchart/core')>('@authchart/core').catch(() => null)
   const original: AnyStateMachine = core?.authMachine ?? authMachine
   if (machine.config !== original.config) return []

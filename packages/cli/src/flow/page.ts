@@ -7,6 +7,7 @@ const style = `
 body{margin:0;background:light-dark(#fff,#0d1117);color:light-dark(#171a26,#eceef6);font:1rem/1.5 system-ui,sans-serif}
 main{max-width:90rem;margin:auto;padding:1.5rem 1rem}
 h1{font-size:1.375rem;margin:0 0 .75rem}
+h1,code{overflow-wrap:anywhere}
 .picture{overflow-x:auto}
 .picture svg{display:block}
 code{font-size:.9375em}
