@@ -57,6 +57,7 @@ const programs: Program[] = [
   guide('docs/vue.md', 'examples/vue', 'vue-tsc'),
   guide(['docs/errors.md', 'docs/machine.md', 'packages/core/README.md'], 'packages/conformance', 'tsc'),
   guide('docs/typescript.md', 'packages/conformance', 'tsc'),
+  guide('docs/flow.md', 'packages/conformance', 'tsc'),
   guide('docs/cookie.md', 'packages/conformance', 'tsc'),
   guide('docs/worker.md', 'packages/conformance', 'tsc'),
   guide('docs/cookie-stores.md', 'packages/conformance', 'tsc'),

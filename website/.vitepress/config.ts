@@ -18,6 +18,10 @@ const packagesOfTheSite: Plugin = {
   },
 }
 
+/** The picture of the whole chart keeps its size, so that it can be read, and is pushed aside where it has no room. */
+const wholeChart = `.vp-doc picture:has(img[src*='lifecycle']) { display: block; overflow-x: auto }
+.vp-doc img[src*='lifecycle'] { max-width: none }`
+
 export default defineConfig({
   title: 'Authchart',
   description: 'Sign-in for web apps, without the random sign-outs: the whole auth lifecycle as one statechart.',
@@ -32,7 +36,10 @@ export default defineConfig({
   },
   cleanUrls: true,
   ignoreDeadLinks: false,
-  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }]],
+  head: [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }],
+    ['style', {}, wholeChart],
+  ],
   vite: {
     publicDir: 'website/public',
     plugins: [packagesOfTheSite],

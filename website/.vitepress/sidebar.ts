@@ -30,6 +30,7 @@ export const sidebar: DefaultTheme.Sidebar = [
       { text: 'What a handler’s processes share', link: '/cookie-stores' },
       { text: 'Renewals in a worker', link: '/worker' },
       { text: 'Tests', link: '/testing' },
+      { text: 'A picture of your chart', link: '/flow' },
     ],
   },
   {

@@ -32,6 +32,20 @@ async function signIn(page: Page, name: SeedName): Promise<void> {
 }
 
 const click = (page: Page, id: string) => page.getByTestId(id).click()
+/** The states of the picture in the panel that are filled otherwise than most. */
+const litIn = (page: Page): Promise<readonly string[]> =>
+  page.locator('.story').evaluate((story) => {
+    const states = [...story.querySelectorAll('[data-state]')].map((state) => ({
+      name: state.getAttribute('data-state') ?? '',
+      fill: getComputedStyle(state.querySelector('rect') ?? state).fill,
+    }))
+    const usual = states.map(({ fill }) => fill).toSorted((one, other) => countOf(other) - countOf(one))[0]
+    function countOf(fill: string): number {
+      return states.filter((state) => state.fill === fill).length
+    }
+    return states.filter(({ fill }) => fill !== usual).map(({ name }) => name)
+  })
+
 async function shows(page: Page, id: string): Promise<void> {
   await expect.poll(() => page.getByTestId(id).isVisible(), { message: id }).toBe(true)
 }
@@ -251,6 +265,21 @@ export function describeFeatures(name: AppName): void {
       inApp(name, async (page) => {
         await click(page, 'inspector')
         await expect.poll(() => page.getByTestId('inspector-note').textContent()).toMatch(/\w/)
+      }),
+    )
+
+    feature('the picture in the panel lights the status of the app, and no other', () =>
+      inApp(name, async (page) => {
+        const expectLit = async (word: string): Promise<void> => {
+          await expect.poll(() => litIn(page), { message: word }).toEqual([word])
+        }
+        await expectLit('anonymous')
+        await signIn(page, 'user')
+        await expectLit('authenticated')
+        await page.emulateMedia({ forcedColors: 'active' })
+        await expectLit('authenticated')
+        await click(page, 'fault-end')
+        await expectLit('expired')
       }),
     )
 

@@ -2,6 +2,7 @@ import { secondsUntil } from '@authchart/example-shared'
 import { useAuthState } from '@authchart/react'
 import { demo } from '../demo.ts'
 import { useStore } from '../use-store.ts'
+import { StoryPicture } from './StoryPicture.tsx'
 
 export function Readings() {
   const status = useAuthState((state) => state.status)
@@ -32,6 +33,7 @@ export function Readings() {
           <dd data-testid="expires-in">{seconds(retryIn ?? left)}</dd>
         </div>
       </dl>
+      <StoryPicture status={status} />
     </section>
   )
 }
