@@ -37,6 +37,9 @@ const entries = folders.flatMap((folder): Entry[] => {
     }))
 })
 
+const builtCore = (name: string): string =>
+  resolve(`packages/react/node_modules/@authchart/core/dist/exports/${name}.d.ts`)
+
 /** One program for all entries. The bindings see the built core in `node_modules`, as in an app, and not its sources. */
 const overrideTsconfig = {
   compilerOptions: {
@@ -49,7 +52,10 @@ const overrideTsconfig = {
     allowImportingTsExtensions: true,
     noEmit: true,
     types: [],
-    paths: { '@authchart/core': [resolve('packages/react/node_modules/@authchart/core/dist/exports/index.d.ts')] },
+    paths: {
+      '@authchart/core': [builtCore('index')],
+      '@authchart/core/testing': [builtCore('testing')],
+    },
   },
   files: entries.map(({ types }) => types),
 }

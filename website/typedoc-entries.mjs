@@ -9,7 +9,7 @@ export function load(app) {
       entry.name = `@authchart/${entry.name
         .replace('/src', '')
         .replace('/exports', '')
-        .replace(/testing-(paths|world)/, 'testing/$1')
+        .replace(/testing-(paths|world|msw|playwright)/, 'testing/$1')
         .replace(/\/index$/, '')}`
     }
     for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {

@@ -121,7 +121,7 @@ test('the API reference of the site has each entry of the packages', () => {
       readonly exports: Readonly<Record<string, string | { readonly default: string }>>
     }
     const sources = Object.values(exports).map((target) => (typeof target === 'string' ? target : target.default))
-    return sources.filter((path) => path.endsWith('.ts')).map((path) => path.replace('./', `../${folder}/`))
+    return sources.filter((path) => /\.tsx?$/.test(path)).map((path) => path.replace('./', `../${folder}/`))
   })
   const { entryPoints } = JSON.parse(read('website/typedoc.json')) as { readonly entryPoints: readonly string[] }
   expect(entryPoints).toEqual(entries)

@@ -28,7 +28,12 @@ test('the first statement of every built entry says that it is for clients [G2a]
   expect(stdout).toBe('')
 
   const entries = entriesOf(publishConfig.exports)
-  expect(entries).toEqual(['./dist/index.js', './dist/react-router.js', './dist/tanstack-router.js'])
+  expect(entries).toEqual([
+    './dist/index.js',
+    './dist/react-router.js',
+    './dist/tanstack-router.js',
+    './dist/testing.js',
+  ])
   for (const entry of entries)
     expect(readFileSync(join(outDir, entry.replace('dist/', '')), 'utf8')).toSatisfy(isForClients)
 })

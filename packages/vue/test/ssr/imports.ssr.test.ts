@@ -27,6 +27,10 @@ test.each(entries)('importing "%s" on a server touches no browser global', async
   )
 
   expect(stdout.trim()).toBe(
-    { '.': 'Can Protected createAuthPlugin useAuth useAuthState useCan useUser', './router': 'authGuard' }[path],
+    {
+      '.': 'Can Protected createAuthPlugin useAuth useAuthState useCan useUser',
+      './router': 'authGuard',
+      './testing': 'withTestAuth',
+    }[path],
   )
 })
