@@ -275,6 +275,9 @@ export async function proxy(request: NextRequest) {
 }
 export const config = { matcher: ['/account/:path*', '/billing'] }
 `,
+    'app/session.ts': `import { createAuthHandler } from '@authchart/core/server'
+export const handler = createAuthHandler({ secrets })
+`,
     'app/auth.ts': `'use client'
 import { signInRedirect } from '@authchart/core'
 ${auth}
@@ -319,7 +322,9 @@ export function Frame({ children }) { return <div><Protected guard="isFresh">{ch
 test('a proxy of Next that decides otherwise is not taken for a guard', () => {
   const report = read({
     'next.config.mjs': 'export default {}',
-    'middleware.ts': `import { NextResponse } from 'next/server'
+    'middleware.ts': `import { createAuthHandler } from '@authchart/core/server'
+import { NextResponse } from 'next/server'
+const handler = createAuthHandler({ secrets })
 export async function middleware(request) {
   if (request.cookies.has('beta')) return NextResponse.next()
   if (await handler.readSession(request)) return NextResponse.next()
@@ -331,8 +336,8 @@ export async function middleware(request) {
   })
   expect(lines(report)).toEqual(['/ | unread: the proxy before it may ask for more | unread unread unread unread'])
   expect(said(report.unread)).toEqual([
-    'middleware.ts:2 what the proxy asks by its own code',
-    'middleware.ts:2 /: the proxy before it may ask for more',
+    'middleware.ts:4 what the proxy asks by its own code',
+    'middleware.ts:4 /: the proxy before it may ask for more',
   ])
 })
 

@@ -5,7 +5,7 @@ import { createTwoFilesPatch } from 'diff'
 import MagicString from 'magic-string'
 import { readGuards, type Auth } from './guards.ts'
 import { nameOf, openProject } from './project.ts'
-import { createResolver, type Resolver } from './resolve.ts'
+import { Resolver } from './resolve.ts'
 import { readRoles } from './roles.ts'
 import { parseModule, type Module } from './source.ts'
 import type { Spot } from './types.ts'
@@ -33,7 +33,7 @@ export function additionOf(folder: string, role: string): Addition {
   if (!/^[A-Za-z][\w-]*$/.test(role))
     throw new Error(`"${role}" is no role that a guard could be named by. Use letters, digits, - and _.`)
   const project = openProject(folder)
-  const resolver = createResolver(project)
+  const resolver = new Resolver(project)
   const { guards, unread, auths } = readGuards(resolver)
   const guard = guardName(role)
   const same = guards.find(({ name }) => name === guard)

@@ -1,4 +1,5 @@
 import type { NodePath } from '@babel/traverse'
+import type { ObjectExpression } from '@babel/types'
 import { spotIn, whyOf } from './guards.ts'
 import { placeOf } from './project.ts'
 import { at, isFrom, onlyExpression, type Resolver } from './resolve.ts'
@@ -118,11 +119,19 @@ function asksOfStep(resolver: Resolver, call: Spot): Ask[] | null {
   if (options.kind === 'missing') return [{ kind: 'user', by: 'route', place }]
   if (options.kind !== 'node' || !options.spot.path.isObjectExpression()) return null
   const guard = resolver.member(options, 'guard', call)
-  if (guard.kind === 'missing' && !/\bguard\b/.test(options.spot.path.toString()))
-    return [{ kind: 'user', by: 'route', place }]
+  if (guard.kind === 'missing')
+    return names(options.spot.path, 'guard')
+      ? [{ kind: 'closed', by: 'route', why: 'its guard is undefined', place }]
+      : [{ kind: 'user', by: 'route', place }]
   const spot = spotIn(guard)
   return spot ? [guardAsk(resolver, spot, place, 'route')] : null
 }
+
+/** Whether an object says something of a key, or may. */
+const names = (object: NodePath<ObjectExpression>, key: string): boolean =>
+  object
+    .get('properties')
+    .some((each) => each.isSpreadElement() || (each.get('key') as NodePath).isIdentifier({ name: key }))
 
 function isAuth(resolver: Resolver, found: Resolution): boolean {
   if (found.kind !== 'node') return false

@@ -28,7 +28,9 @@ export function changedNames(project: Project): ReadonlySet<unknown> {
 function isChanged(path: NodePath): boolean {
   const { parentPath } = path
   if (parentPath?.isCallExpression() && path.listKey === 'arguments' && path.key === 0)
-    return /^Object\.(assign|defineProperty|defineProperties)$/.test(parentPath.get('callee').toString())
+    return ['assign', 'defineProperty', 'defineProperties'].some((name) =>
+      (parentPath.get('callee') as NodePath).matchesPattern(`Object.${name}`),
+    )
   let top = path
   let last = ''
   while (top.parentPath?.isMemberExpression() && top.key === 'object') {

@@ -1,7 +1,7 @@
 import { forbiddenOf } from './forbidden.ts'
 import { readGuards } from './guards.ts'
 import { openProject } from './project.ts'
-import { createResolver } from './resolve.ts'
+import { Resolver } from './resolve.ts'
 import { readRoles, type RoleTypes } from './roles.ts'
 import { readNext } from './routes/next.ts'
 import { readNuxt } from './routes/nuxt.ts'
@@ -45,7 +45,7 @@ export interface ReportOptions {
  */
 export function reportOf(folder: string, { publicPaths = [] }: ReportOptions = {}): Report {
   const project = openProject(folder)
-  const resolver = createResolver(project)
+  const resolver = new Resolver(project)
   const { guards, unread, auths } = readGuards(resolver)
   const found = [readReactRouter, readTanStackRouter, readVueRouter, readNext, readNuxt].map((read) => read(resolver))
   const routes = found.flatMap((each) => each.routes).sort(byPath)

@@ -8,150 +8,144 @@ import type { Env, Resolution, Spot } from './types.ts'
 
 const none: Env = new Map()
 
-/** Follows the code of an app to what an expression stands for, without running any of it. */
-export interface Resolver {
-  readonly project: Project
-  readonly resolve: (spot: Spot) => Resolution
-  /** What a name stands for, seen from a place in the code. */
-  readonly resolveName: (spot: Spot, name: string) => Resolution
-  /** What a property of it stands for. */
-  readonly member: (of: Resolution, name: string, at: Spot) => Resolution
-  /** What is exported by a file of the app. */
-  readonly exportedBy: (module: Module, name: string) => Resolution
-  /** A text that is known before the app runs; null if it is none. */
-  readonly text: (spot: Spot) => string | null
-}
-
 const limit = 60
 
 export const at = (spot: Spot, path: NodePath): Spot => ({ ...spot, path })
 export const spotOf = (module: Module, path: NodePath): Spot => ({ module, path, env: none })
 const unread = (why: string, spot: Spot): Resolution => ({ kind: 'unread', why, spot })
 
-export function createResolver(project: Project): Resolver {
-  let changed: ReadonlySet<unknown> | undefined
-  const isChanged = (binding: Binding): boolean => (changed ??= changedNames(project)).has(binding.identifier)
-  let depth = 0
+/** Follows the code of an app to what an expression stands for, without running any of it. */
+export class Resolver {
+  readonly project: Project
+  #changed: ReadonlySet<unknown> | undefined
+  #depth = 0
 
-  function resolve(spot: Spot): Resolution {
-    if (depth > limit) return unread('it leads round in a circle', spot)
-    depth += 1
+  constructor(project: Project) {
+    this.project = project
+  }
+
+  /** What an expression stands for. */
+  resolve(spot: Spot): Resolution {
+    if (this.#depth > limit) return unread('it leads round in a circle', spot)
+    this.#depth += 1
     try {
-      return follow(spot)
+      return this.#follow(spot)
     } finally {
-      depth -= 1
+      this.#depth -= 1
     }
   }
 
-  function follow(spot: Spot): Resolution {
+  #follow(spot: Spot): Resolution {
     const { path } = spot
     if (path.isTSAsExpression() || path.isTSSatisfiesExpression() || path.isTSNonNullExpression())
-      return resolve(at(spot, path.get('expression') as NodePath))
-    if (path.isIdentifier()) return resolveName(spot, path.node.name)
+      return this.resolve(at(spot, path.get('expression') as NodePath))
+    if (path.isIdentifier()) return this.resolveName(spot, path.node.name)
     if (path.isMemberExpression() || path.isOptionalMemberExpression()) {
-      const name = propertyName(path.get('property') as NodePath, path.node.computed, spot)
+      const name = this.#propertyName(path.get('property') as NodePath, path.node.computed, spot)
       if (name === null) return unread('its name is computed', spot)
-      return member(resolve(at(spot, path.get('object') as NodePath)), name, spot)
+      return this.member(this.resolve(at(spot, path.get('object') as NodePath)), name, spot)
     }
-    if (path.isCallExpression()) return call(spot, path)
+    if (path.isCallExpression()) return this.#call(spot, path)
     return { kind: 'node', spot }
   }
 
-  function resolveName(spot: Spot, name: string): Resolution {
+  /** What a name stands for, seen from a place in the code. */
+  resolveName(spot: Spot, name: string): Resolution {
     const binding = spot.path.scope.getBinding(name)
     if (!binding)
       return name === 'undefined' ? { kind: 'missing' } : unread(`"${name}" is not defined in the app`, spot)
-    const imported = fromImport(project, spot.module, binding)
-    if (imported !== undefined) return ofExport(imported, spot, name)
-    return ofBinding(binding, spot, name)
+    const imported = fromImport(this.project, spot.module, binding)
+    if (imported !== undefined) return this.#ofExport(imported, spot, name)
+    return this.#ofBinding(binding, spot, name)
   }
 
-  function ofExport(found: Exported | null, spot: Spot, name: string): Resolution {
+  #ofExport(found: Exported | null, spot: Spot, name: string): Resolution {
     if (!found) return unread(`where "${name}" comes from is not found`, spot)
     if (found.kind === 'external') return found
     if (found.kind === 'broken') return unread(`"${found.specifier}" is not found, or cannot be read`, spot)
     if (found.kind === 'namespace') return { kind: 'node', spot: spotOf(found.module, found.module.program) }
-    if (found.kind === 'value') return resolve(spotOf(found.module, found.path))
-    return ofBinding(found.binding, spotOf(found.module, found.binding.path), name)
+    if (found.kind === 'value') return this.resolve(spotOf(found.module, found.path))
+    return this.#ofBinding(found.binding, spotOf(found.module, found.binding.path), name)
   }
 
-  function ofBinding(binding: Binding, spot: Spot, name: string): Resolution {
+  #ofBinding(binding: Binding, spot: Spot, name: string): Resolution {
     const { path } = binding
-    const given = spot.env.get(binding.identifier)
-    if (given) return resolve(given)
     if (!binding.constant) return unread(`"${name}" is assigned more than once`, spot)
-    if (isChanged(binding)) return unread(`"${name}" is changed after it was made`, spot)
+    const given = spot.env.get(binding.identifier)
+    if (given) return this.resolve(given)
+    if (this.#isChanged(binding)) return unread(`"${name}" is changed after it was made`, spot)
     if (path.isFunctionDeclaration() || path.isClassDeclaration()) return { kind: 'node', spot: at(spot, path) }
     if (!path.isVariableDeclarator()) return unread(`"${name}" is only known when the app runs`, spot)
     const init = path.get('init') as NodePath
     if (!init.node) return unread(`"${name}" has no value`, spot)
     const id = path.get('id') as NodePath
-    if (id.isIdentifier()) return resolve(at(spot, init))
-    return ofPattern(id, binding, resolve(at(spot, init)), spot)
+    if (id.isIdentifier()) return this.resolve(at(spot, init))
+    return this.#ofPattern(id, binding, this.resolve(at(spot, init)), spot)
   }
 
   /** `const { requireUser } = authRoutes(…)` */
-  function ofPattern(pattern: NodePath, { identifier }: Binding, from: Resolution, spot: Spot): Resolution {
+  #ofPattern(pattern: NodePath, { identifier }: Binding, from: Resolution, spot: Spot): Resolution {
     const properties = pattern.isObjectPattern() ? pattern.get('properties') : []
     for (const property of properties) {
       if (!property.isObjectProperty() || property.node.value !== identifier) continue
-      const name = propertyName(property.get('key') as NodePath, property.node.computed, spot)
-      if (name !== null) return member(from, name, spot)
+      const name = this.#propertyName(property.get('key') as NodePath, property.node.computed, spot)
+      if (name !== null) return this.member(from, name, spot)
     }
     return unread(`"${identifier.name}" is only known when the app runs`, spot)
   }
 
-  function member(of: Resolution, name: string, spot: Spot): Resolution {
+  /** What a property of it stands for. */
+  member(of: Resolution, name: string, spot: Spot): Resolution {
     if (of.kind === 'external') return of.name === '*' ? { ...of, name } : { kind: 'member', of, name }
     if (of.kind === 'unread') return of
     if (of.kind === 'member' || of.kind === 'missing') return { kind: 'member', of, name }
     const { path } = of.spot
-    if (path.isProgram()) return ofExport(exportOf(project, of.spot.module, name), spot, name)
-    if (path.isObjectExpression()) return ofObject(of.spot, path, name)
+    if (path.isProgram()) return this.#ofExport(exportOf(this.project, of.spot.module, name), spot, name)
+    if (path.isObjectExpression()) return this.#ofObject(of.spot, path, name)
     return { kind: 'member', of, name }
   }
 
-  function ofObject(spot: Spot, object: NodePath<ObjectExpression>, name: string): Resolution {
+  #ofObject(spot: Spot, object: NodePath<ObjectExpression>, name: string): Resolution {
     // the last one wins
     for (const property of object.get('properties').toReversed()) {
       if (property.isSpreadElement()) {
-        const found = ofSpread(at(spot, property.get('argument') as NodePath), name)
+        const found = this.#ofSpread(at(spot, property.get('argument') as NodePath), name)
         if (found.kind !== 'missing') return found
         continue
       }
       const { computed } = property.node as { readonly computed?: boolean }
-      const key = propertyName(property.get('key') as NodePath, computed === true, spot)
+      const key = this.#propertyName(property.get('key') as NodePath, computed === true, spot)
       if (key === null) return unread('a name in it is computed', at(spot, property))
       if (key !== name) continue
       if (property.isObjectMethod())
         return property.node.kind === 'method'
           ? { kind: 'node', spot: at(spot, property) }
           : unread('it is a getter', at(spot, property))
-      return resolve(at(spot, property.get('value') as NodePath))
+      return this.resolve(at(spot, property.get('value') as NodePath))
     }
     return { kind: 'missing' }
   }
 
   /** `...more`, and `...(isWanted && { … })` as long as it does not matter whether it is. */
-  function ofSpread(spot: Spot, name: string): Resolution {
-    const found = resolve(spot)
+  #ofSpread(spot: Spot, name: string): Resolution {
+    const found = this.resolve(spot)
     if (found.kind !== 'node') return unread('what is spread into it is not known', spot)
     const { path } = found.spot
-    if (path.isObjectExpression()) return ofObject(found.spot, path, name)
+    if (path.isObjectExpression()) return this.#ofObject(found.spot, path, name)
     const branches = path.isLogicalExpression({ operator: '&&' })
       ? [path.get('right')]
       : path.isConditionalExpression()
         ? [path.get('consequent'), path.get('alternate')]
         : []
-    const isWithout = branches.map((branch) => ofSpread(at(found.spot, branch), name).kind === 'missing')
+    const isWithout = branches.map((branch) => this.#ofSpread(at(found.spot, branch), name).kind === 'missing')
     const isKnown = isWithout.length > 0 && !isWithout.includes(false)
     return isKnown ? { kind: 'missing' } : unread('what is spread into it is not known', spot)
   }
 
   /** A function of one expression is what that expression is, with the arguments of the call. */
-  function call(spot: Spot, path: NodePath<CallExpression>): Resolution {
+  #call(spot: Spot, path: NodePath<CallExpression>): Resolution {
     const self: Resolution = { kind: 'node', spot }
-    const callee = resolve(at(spot, path.get('callee')))
+    const callee = this.resolve(at(spot, path.get('callee')))
     if (callee.kind !== 'node' || !callee.spot.path.isFunction()) return self
     const made = callee.spot.path
     if (made.node.async || made.node.generator) return self
@@ -164,38 +158,45 @@ export function createResolver(project: Project): Resolver {
       const given = argument && !argument.isSpreadElement() ? at(spot, argument) : null
       if (parameter.isIdentifier() && given) env.set(parameter.node, given)
       if (!parameter.isAssignmentPattern() || args.some((each) => each.isSpreadElement())) continue
-      const isLeftOut = !given || resolve(given).kind === 'missing'
+      const isLeftOut = !given || this.resolve(given).kind === 'missing'
       env.set(parameter.node.left, isLeftOut ? at(callee.spot, parameter.get('right')) : given)
     }
-    return resolve({ module: callee.spot.module, path: body, env })
+    return this.resolve({ module: callee.spot.module, path: body, env })
   }
 
-  function text(spot: Spot): string | null {
-    const found = resolve(spot)
+  /** A text that is known before the app runs; null if it is none. */
+  text(spot: Spot): string | null {
+    const found = this.resolve(spot)
     if (found.kind !== 'node') return null
     const { path } = found.spot
     if (path.isStringLiteral()) return path.node.value
     if (path.isTemplateLiteral()) {
-      const parts = (path.get('expressions') as NodePath[]).map((part) => text(at(found.spot, part)))
+      const parts = (path.get('expressions') as NodePath[]).map((part) => this.text(at(found.spot, part)))
       if (parts.includes(null)) return null
       return path.node.quasis.map(({ value }, index) => (value.cooked ?? '') + (parts[index] ?? '')).join('')
     }
     if (!path.isBinaryExpression({ operator: '+' })) return null
-    const [left, right] = [path.get('left'), path.get('right')].map((side) => text(at(found.spot, side as NodePath)))
+    const [left, right] = [path.get('left'), path.get('right')].map((side) =>
+      this.text(at(found.spot, side as NodePath)),
+    )
     return typeof left === 'string' && typeof right === 'string' ? left + right : null
   }
 
-  function propertyName(key: NodePath, computed: boolean, spot: Spot): string | null {
+  #propertyName(key: NodePath, computed: boolean, spot: Spot): string | null {
     if (!computed && key.isIdentifier()) return key.node.name
     if (key.isStringLiteral()) return key.node.value
     if (key.isNumericLiteral()) return String(key.node.value)
-    return computed ? text(at(spot, key)) : null
+    return computed ? this.text(at(spot, key)) : null
   }
 
-  const exportedBy = (module: Module, name: string): Resolution =>
-    ofExport(exportOf(project, module, name), spotOf(module, module.program), name)
+  /** What is exported by a file of the app. */
+  exportedBy(module: Module, name: string): Resolution {
+    return this.#ofExport(exportOf(this.project, module, name), spotOf(module, module.program), name)
+  }
 
-  return { project, resolve, resolveName, member, exportedBy, text }
+  #isChanged({ identifier }: Binding): boolean {
+    return (this.#changed ??= changedNames(this.project)).has(identifier)
+  }
 }
 
 /** The expression of a function that has nothing else. */

@@ -39,10 +39,10 @@ export function readRoles(project: Project): RoleTypes | null {
         if (name && first) note(1, rolesOfUse(project, module, name, first), node)
       },
       TSInterfaceDeclaration({ node }) {
-        if (/User$/.test(node.id.name)) note(2, rolesOfMembers(project, module, node.body.body), node)
+        if (node.id.name.endsWith('User')) note(2, rolesOfMembers(project, module, node.body.body), node)
       },
       TSTypeAliasDeclaration({ node }) {
-        if (/User$/.test(node.id.name)) note(2, rolesOfUser(project, module, node.typeAnnotation), node)
+        if (node.id.name.endsWith('User')) note(2, rolesOfUser(project, module, node.typeAnnotation), node)
       },
     })
   }

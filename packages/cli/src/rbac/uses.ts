@@ -73,7 +73,10 @@ function askedByCall(
   if (options.kind !== 'node' || !options.spot.path.isObjectExpression()) return at(spot, first)
   const guard = options.spot.path
     .get('properties')
-    .find((each) => each.isObjectProperty() && !each.node.computed && each.get('key').toString() === 'guard')
+    .find(
+      (each) =>
+        each.isObjectProperty() && !each.node.computed && (each.get('key') as NodePath).isIdentifier({ name: 'guard' }),
+    )
   return guard ? at(options.spot, guard.get('value') as NodePath) : null
 }
 

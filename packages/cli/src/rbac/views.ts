@@ -193,7 +193,7 @@ function isHole(resolver: Resolver, spot: Spot, hole: Hole): boolean {
   }
   const isChild =
     path.parentPath?.isJSXExpressionContainer() === true && path.parentPath.parentPath?.isJSXAttribute() !== true
-  return isChild && /^(props\.)?children$/.test(path.toString())
+  return isChild && (path.isIdentifier({ name: 'children' }) || path.matchesPattern('props.children'))
 }
 
 /** What stands around a place of a view, from the outside to the inside. */

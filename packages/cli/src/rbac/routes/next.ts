@@ -3,7 +3,7 @@ import { isCallOf } from '../asks.ts'
 import { nameOf, placeOf } from '../project.ts'
 import { at, spotOf, type Resolver } from '../resolve.ts'
 import type { Module } from '../source.ts'
-import type { Ask, Place, Route, Routes, Unread } from '../types.ts'
+import type { Ask, Place, Route, Routes, Spot, Unread } from '../types.ts'
 import { asksAround, asksOfPage } from '../views.ts'
 import { routeOf } from './tree.ts'
 
@@ -114,24 +114,39 @@ function readProxy(resolver: Resolver): Proxy {
   const spot = made?.kind === 'node' ? made.spot : spotOf(module, module.program)
   const place = placeOf(project, spot)
   const matchers = matchersOf(resolver, module)
-  const isGuard = spot.path.isFunction() && asksSession(spot.path)
+  const isGuard = spot.path.isFunction() && asksSession(resolver, spot)
   if (isGuard && matchers) return { place, isGuard, matchers, unread: [] }
   const why = isGuard ? 'which paths the proxy stands before' : 'what the proxy asks by its own code'
   return { place, isGuard, matchers, unread: [{ why, place }] }
 }
 
 /** `if (await handler.readSession(request)) return NextResponse.next()`, first, and no other way by. */
-function asksSession(made: NodePath): boolean {
-  const body = made.get('body') as NodePath
-  const first = body.isBlockStatement() ? body.get('body')[0] : undefined
+function asksSession(resolver: Resolver, spot: Spot): boolean {
+  const body = spot.path.get('body') as NodePath
+  const [first, ...others] = body.isBlockStatement() ? body.get('body') : []
   if (!first?.isIfStatement() || first.node.alternate) return false
-  const test = first.get('test').toString()
-  const way = first.get('consequent').toString()
-  const isNext = /^\{?\s*return NextResponse\.next\(\);?\s*\}?$/.test(way)
-  const others = body.toString().split('NextResponse.next(').length - 2
-  const returned = body.isBlockStatement() ? body.get('body').at(-1) : undefined
-  const isAway = returned?.isReturnStatement() === true && /^return NextResponse\.redirect\(/.test(returned.toString())
-  return /^await [\w.]+\.readSession\(\w+\)$/.test(test) && isNext && others === 0 && isAway
+  const way = first.get('consequent')
+  const [only, second] = way.isBlockStatement() ? way.get('body') : [way]
+  if (second || !only || !returns(only, 'next')) return false
+  const test = first.get('test')
+  const call = test.isAwaitExpression() ? test.get('argument') : null
+  const callee = call?.isCallExpression() ? resolver.resolve(at(spot, call.get('callee'))) : null
+  if (callee?.kind !== 'member' || callee.name !== 'readSession' || callee.of.kind !== 'node') return false
+  if (!isCallOf(resolver, callee.of.spot, /^@authchart\/core\/server$/, 'createAuthHandler')) return false
+  const last = others.at(-1)
+  return (
+    last !== undefined &&
+    returns(last, 'redirect') &&
+    others.slice(0, -1).every((step) => step.isVariableDeclaration() || step.isExpressionStatement())
+  )
+}
+
+/** `return NextResponse.next()` */
+function returns(path: NodePath, method: 'next' | 'redirect'): boolean {
+  const value = path.isReturnStatement() ? (path.get('argument') as NodePath) : null
+  return (
+    value?.isCallExpression() === true && (value.get('callee') as NodePath).matchesPattern(`NextResponse.${method}`)
+  )
 }
 
 function matchersOf(resolver: Resolver, module: Module): string[] | null {
