@@ -300,3 +300,63 @@ test('an app without an auth is told so, and its guards are not taken for closed
   expect(lines(report)).toEqual(['/a | isAdmin | no unread'])
   expect(said(report.unread)).toContain('.:1 no call of createAuth is found in the app')
 })
+
+test('routes in a component that may stand below another route have no path that is known', () => {
+  const report = read({
+    'src/auth.ts': auth,
+    'src/App.tsx': `import { Route, Routes } from 'react-router'
+import { Shop } from './Shop'
+export const App = () => <Routes><Route path="/shop/*" element={<Shop />} /><Route path="/" element={<p />} /></Routes>
+`,
+    'src/Shop.tsx': `import { Protected } from '@authchart/react'
+import { Route, Routes } from 'react-router'
+export const Shop = () => <Routes><Route path="cart" element={<Protected><p /></Protected>} /></Routes>
+`,
+  })
+  expect(lines(report)).toEqual([
+    '/ | - | yes yes yes yes',
+    '/shop/* | - | yes yes yes yes',
+    '? | unread: these routes may stand below /shop/* | unread unread unread unread',
+  ])
+})
+
+test('routes that are added while the app runs are said', () => {
+  const report = read({
+    'src/auth.ts': auth,
+    'src/vue.ts': `import { createRouter } from 'vue-router'
+const router = createRouter({ routes: [{ path: '/a', component: A, alias: '/b' }] })
+router.addRoute({ path: '/later', component: B })
+`,
+    'src/react.ts': `import { createBrowserRouter } from 'react-router'
+createBrowserRouter([], { patchRoutesOnNavigation: load })
+`,
+    'app/routes.ts': `import { route } from '@react-router/dev/routes'
+export default [route('x', './x.tsx')]
+`,
+  })
+  expect(said(report.unread)).toEqual([
+    'app/routes.ts:1 the routes of the framework mode',
+    'src/react.ts:2 routes that are added later',
+    'src/vue.ts:2 the other paths (alias) of /a',
+    'src/vue.ts:3 a route that is added later',
+  ])
+})
+
+test('a layout of TanStack Router that loads its component later is still found as a parent', () => {
+  const report = read({
+    'src/auth.ts': auth,
+    'src/router.ts': `import { authRoutes } from '@authchart/react/tanstack-router'
+import { createRootRoute, createRoute } from '@tanstack/react-router'
+import { auth } from './auth'
+const routes = authRoutes(auth, { signIn: '/sign-in' })
+const root = createRootRoute()
+const inside = createRoute({ getParentRoute: () => root, id: 'in', beforeLoad: routes.requireUser('isAdmin') }).lazy(() => import('./in'))
+createRoute({ getParentRoute: () => inside, path: 'a' })
+createRoute({ getParentRoute: () => elsewhere, path: 'b', beforeLoad: routes.requireUser() })
+`,
+  })
+  expect(lines(report)).toEqual([
+    '/a | isAdmin | no yes no no',
+    '? | unread: the route that it is below of | unread unread unread unread',
+  ])
+})

@@ -97,8 +97,8 @@ export class Resolver {
   /** What a property of it stands for. */
   member(of: Resolution, name: string, spot: Spot): Resolution {
     if (of.kind === 'external') return of.name === '*' ? { ...of, name } : { kind: 'member', of, name }
-    if (of.kind === 'unread') return of
-    if (of.kind === 'member' || of.kind === 'missing') return { kind: 'member', of, name }
+    if (of.kind === 'unread' || of.kind === 'missing') return of
+    if (of.kind === 'member') return { kind: 'member', of, name }
     const { path } = of.spot
     if (path.isProgram()) return this.#ofExport(exportOf(this.project, of.spot.module, name), spot, name)
     if (path.isObjectExpression()) return this.#ofObject(of.spot, path, name)

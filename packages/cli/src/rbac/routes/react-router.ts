@@ -4,7 +4,7 @@ import { askedBy, askedOf, isCallOf, type Asked } from '../asks.ts'
 import { spotIn, whyOf } from '../guards.ts'
 import { placeOf } from '../project.ts'
 import { at, isFrom, spotOf, type Resolver } from '../resolve.ts'
-import type { Ask, Resolution, Route, Routes, Spot, Unread } from '../types.ts'
+import type { Ask, Place, Resolution, Route, Routes, Spot, Unread } from '../types.ts'
 import { asksAround, asksOfPage, attribute, childrenOf, elementName, importedBy, nameOf } from '../views.ts'
 import { entriesOf, isEntry, outside, pathOf, routeOf, type Around, type Entry } from './tree.ts'
 
@@ -12,32 +12,66 @@ const router = /^react-router(-dom)?(\/dom)?$/
 const makers = ['createBrowserRouter', 'createHashRouter', 'createMemoryRouter', 'createStaticHandler', 'useRoutes']
 const fromElements = ['createRoutesFromElements', 'createRoutesFromChildren']
 
+/** Routes that are written at one place. Those of a component may stand below a route whose path ends with `/*`. */
+interface Tree {
+  readonly routes: Route[]
+  readonly place: Place
+  readonly isOfComponent: boolean
+}
+
 /** The routes of React Router: lists of objects and `<Route>` elements. */
 export function readReactRouter(resolver: Resolver): Routes {
-  const routes: Route[] = []
+  const trees: Tree[] = []
   const unread: Unread[] = []
-  const read = (entries: readonly (Entry | Unread)[]): void => walk(resolver, entries, outside, routes, unread)
+  const read = (entries: readonly (Entry | Unread)[], from: Spot, isOfComponent: boolean): void => {
+    const routes: Route[] = []
+    walk(resolver, entries, outside, routes, unread)
+    trees.push({ routes, place: placeOf(resolver.project, from), isOfComponent })
+  }
   for (const module of resolver.project.modules())
     module.program.traverse({
+      ImportDeclaration(path) {
+        if (path.node.source.value !== '@react-router/dev/routes') return
+        unread.push({ why: 'the routes of the framework mode', place: placeOf(resolver.project, spotOf(module, path)) })
+      },
       CallExpression(path) {
         const call = spotOf(module, path)
-        const [first] = path.get('arguments') as NodePath[]
+        const [first, options] = path.get('arguments') as NodePath[]
         if (!first) return
         if (fromElements.some((name) => isCallOf(resolver, call, router, name)))
-          read(entriesOfElements(resolver, at(call, first)))
-        if (!makers.some((name) => isCallOf(resolver, call, router, name))) return
+          read(entriesOfElements(resolver, at(call, first)), call, false)
+        const maker = makers.find((name) => isCallOf(resolver, call, router, name))
+        if (!maker) return
+        const given = options ? resolver.resolve(at(call, options)) : ({ kind: 'missing' } as const)
+        if (given.kind !== 'missing' && resolver.member(given, 'patchRoutesOnNavigation', call).kind !== 'missing')
+          unread.push({ why: 'routes that are added later', place: placeOf(resolver.project, call) })
         const list = resolver.resolve(at(call, first))
         const isElements =
           list.kind === 'node' && fromElements.some((name) => isCallOf(resolver, list.spot, router, name))
-        if (!isElements) read(entriesOf(resolver, list, call))
+        if (!isElements) read(entriesOf(resolver, list, call), call, maker === 'useRoutes')
       },
       JSXElement(path) {
         const spot = spotOf(module, path)
         if (!isElement(resolver, spot, 'Routes')) return
-        read(childrenOf(path).flatMap((child) => entriesOfElements(resolver, at(spot, child))))
+        read(
+          childrenOf(path).flatMap((child) => entriesOfElements(resolver, at(spot, child))),
+          spot,
+          true,
+        )
       },
     })
-  return { routes, unread }
+  return { routes: trees.flatMap((tree) => placed(tree, trees)), unread }
+}
+
+/** Where the routes of a component stand is only known if no other route has a place for them. */
+function placed(tree: Tree, trees: readonly Tree[]): readonly Route[] {
+  const above = trees
+    .filter((other) => other !== tree)
+    .flatMap(({ routes }) => routes)
+    .find(({ path }) => path === null || /[^/]\/\*$/.test(path))
+  if (!tree.isOfComponent || !above) return tree.routes
+  const unread = { why: `these routes may stand below ${above.path ?? 'another one'}`, place: tree.place }
+  return tree.routes.map((route) => ({ ...route, path: null, unread: route.unread ?? unread }))
 }
 
 function isElement(resolver: Resolver, spot: Spot, name: string): boolean {

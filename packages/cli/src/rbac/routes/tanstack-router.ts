@@ -69,9 +69,16 @@ function lineOf(resolver: Resolver, node: Node, nodes: readonly Node[], depth = 
 function parentInCode(resolver: Resolver, node: Node, nodes: readonly Node[]): Node | null {
   const made = resolver.member(node.options, 'getParentRoute', node.spot)
   const expression = made.kind === 'node' && made.spot.path.isFunction() ? onlyExpression(made.spot.path) : null
-  const found = expression && made.kind === 'node' ? resolver.resolve(at(made.spot, expression)) : null
+  let found = expression && made.kind === 'node' ? resolver.resolve(at(made.spot, expression)) : null
+  // createRoute({ … }).lazy(…)
+  while (found?.kind === 'node' && found.spot.path.isCallExpression()) {
+    const callee = found.spot.path.get('callee')
+    if (!callee.isMemberExpression()) break
+    found = resolver.resolve(at(found.spot, callee.get('object')))
+  }
   if (found?.kind !== 'node') return null
-  return nodes.find(({ spot }) => spot.path.node === found.spot.path.node) ?? null
+  const { node: call } = found.spot.path
+  return nodes.find(({ spot }) => spot.path.node === call) ?? null
 }
 
 function parentOfFile(id: string, nodes: readonly Node[]): Node | 'none' {

@@ -26,6 +26,9 @@ export function readVueRouter(resolver: Resolver): Routes {
     module.program.traverse({
       CallExpression(path) {
         const call = spotOf(module, path)
+        const callee = path.get('callee')
+        if (callee.isMemberExpression() && (callee.get('property') as NodePath).isIdentifier({ name: 'addRoute' }))
+          unread.push({ why: 'a route that is added later', place: placeOf(resolver.project, call) })
         if (!isCallOf(resolver, call, /^vue-router$/, 'createRouter')) return
         const [first] = path.get('arguments') as NodePath[]
         const options = first ? resolver.resolve(at(call, first)) : ({ kind: 'missing' } as const)
@@ -91,6 +94,8 @@ function walk(
     const isEntrance = path !== null && guard?.entrances?.includes(path) === true
     const pages = view ? asksOfPage(resolver, view) : []
     if (isPage || lost) routes.push(routeOf({ path, place, asks: [...asks, ...pages], isEntrance, unread: lost }))
+    if (entry.prop('alias').kind !== 'missing')
+      unread.push({ why: `the other paths (alias) of ${path ?? 'a route'}`, place })
     const layout = view ? (asksAround(resolver, view, 'children') ?? []) : []
     walk(resolver, entry.children, { path, asks: [...asks, ...layout], unread: lost }, routes, unread, guard)
   }
