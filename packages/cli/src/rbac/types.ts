@@ -18,7 +18,7 @@ export interface Unread {
 export type Ask = { readonly by: 'route' | 'view'; readonly place: Place } & (
   | { readonly kind: 'user' }
   | { readonly kind: 'guard'; readonly name: string }
-  /** Nobody enters: the guard is given and is none. */
+  /** No user enters: the guard is given and is none. */
   | { readonly kind: 'closed'; readonly why: string }
   /** It may ask for more. */
   | { readonly kind: 'unread'; readonly why: string }

@@ -88,7 +88,7 @@ function entrancesOf(resolver: Resolver): string[] {
 
 interface Proxy {
   readonly place: Place | null
-  /** Whether the proxy lets nobody by but users with a session. */
+  /** Whether the proxy lets by no user but those with a session. */
   readonly isGuard: boolean
   /** Null if it cannot be read which paths it stands before. */
   readonly matchers: readonly string[] | null
