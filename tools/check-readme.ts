@@ -69,6 +69,7 @@ const programs: Program[] = [
   guide('docs/cookie.md', 'packages/conformance', 'tsc'),
   guide('docs/worker.md', 'packages/conformance', 'tsc'),
   guide('docs/cookie-stores.md', 'packages/conformance', 'tsc'),
+  guide('docs/backends.md', 'packages/conformance', 'tsc'),
   recipes(),
   guide('docs/roles.md', 'packages/react', 'tsc', (name) => !name.startsWith('vue-')),
   guide('docs/roles.md', 'examples/vue', 'vue-tsc', (name) => /^(auth|vue-router)\.ts$/.test(name)),
@@ -77,12 +78,6 @@ const programs: Program[] = [
     home: 'packages/conformance',
     compiler: 'tsc',
     files: { 'main.tsx': only('tsx', 'AuthProvider') },
-  },
-  {
-    document: 'README.md',
-    home: 'packages/conformance',
-    compiler: 'tsc',
-    files: { 'client.ts': only('ts', 'AuthClient') },
   },
   {
     document: 'README.md',

@@ -1,7 +1,7 @@
 import type { Answer, Report, Row } from './report.ts'
 import type { Ask, Guard, Place } from './types.ts'
 
-export const notes = [
+const notes = [
   'Guards shape the screen; the server decides. This says what the app shows, and nothing of what the server sends.',
   'no guard: none of Authchart stands before the whole page. depends: a guard with rules of its own decides.',
 ] as const
