@@ -69,6 +69,7 @@ const programs: Program[] = [
   guide('docs/cookie.md', 'packages/conformance', 'tsc'),
   guide('docs/worker.md', 'packages/conformance', 'tsc'),
   guide('docs/cookie-stores.md', 'packages/conformance', 'tsc'),
+  guide('docs/offline.md', 'packages/conformance', 'tsc'),
   guide('docs/backends.md', 'packages/conformance', 'tsc'),
   recipes(),
   guide('docs/roles.md', 'packages/react', 'tsc', (name) => !name.startsWith('vue-')),

@@ -26,6 +26,7 @@ export const sidebar: DefaultTheme.Sidebar = [
     text: 'Guides',
     items: [
       { text: 'Roles and guards', link: '/roles' },
+      { text: 'Offline', link: '/offline' },
       { text: 'Another backend', link: '/backends' },
       { text: 'Recipes', link: '/recipes' },
       { text: 'The session in a cookie', link: '/cookie' },
