@@ -73,7 +73,7 @@ function aligned(cells: Cells): string {
       .join('  ')
       .trimEnd()
   const [head = [], ...rows] = cells
-  return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
+  return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
 }
 
 /** What is to be looked at, for people and for the log of a CI. */
