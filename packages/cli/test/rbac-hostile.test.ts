@@ -360,3 +360,94 @@ createRoute({ getParentRoute: () => elsewhere, path: 'b', beforeLoad: routes.req
     '? | unread: the route that it is below of | unread unread unread unread',
   ])
 })
+
+test('meta.auth of a router that authGuard is not given is not taken for a guard', () => {
+  const report = read({
+    'src/auth.ts': auth,
+    'src/routers.ts': `import { authGuard } from '@authchart/vue/router'
+import { createRouter } from 'vue-router'
+import { auth } from './auth'
+const one = createRouter({ routes: [{ path: '/one', component: A, meta: { auth: true } }] })
+const two = createRouter({ routes: [{ path: '/two', component: A, meta: { auth: true } }] })
+authGuard(one, auth, { signIn: '/sign-in' })
+`,
+  })
+  expect(lines(report)).toEqual([
+    '/one | user | no yes yes yes',
+    '/two | unread: meta.auth asks nothing without a call of authGuard, and none is found | unread unread unread unread',
+  ])
+})
+
+test('where the sign-in pages are computed, no page is shown as closed to visitors', () => {
+  const report = read({
+    'src/auth.ts': auth,
+    'src/router.ts': `import { authGuard } from '@authchart/vue/router'
+import { createRouter } from 'vue-router'
+import { auth } from './auth'
+const router = createRouter({ routes: [{ path: '/:lang', component: A, meta: { auth: 'isAdmin' }, children: [{ path: 'sign-in', component: B }] }, { path: '/', component: A }] })
+authGuard(router, auth, { signIn: (from) => '/' + from.split('/')[1] + '/sign-in' })
+`,
+  })
+  expect(lines(report)).toEqual([
+    '/ | - | yes yes yes yes',
+    '/:lang | isAdmin | unread yes no no',
+    '/:lang/sign-in | isAdmin | unread yes no no',
+  ])
+  expect(said(report.unread)).toEqual(['src/router.ts:5 the paths of the sign-in pages'])
+})
+
+test('something else that is called children is not taken for the page in a layout', () => {
+  const layout = (code: string) =>
+    lines(
+      read({
+        'next.config.js': '',
+        'app/auth.ts': auth,
+        'app/page.tsx': 'export default () => <p />',
+        'app/layout.tsx': code,
+      }),
+    )
+  const head = `import { Protected } from '@authchart/react'\n`
+  expect(layout(`${head}export default ({ children }) => <Protected>{children}</Protected>`)).toEqual([
+    '/ | user | no yes yes yes',
+  ])
+  expect(layout(`${head}export default (props) => <Protected>{props.children}</Protected>`)).toEqual([
+    '/ | user | no yes yes yes',
+  ])
+  expect(
+    layout(
+      `${head}const children = <p />\nexport default ({ children: page }) => <><Protected>{children}</Protected>{page}</>`,
+    ),
+  ).toEqual(['/ | - | yes yes yes yes'])
+  expect(
+    layout(`${head}export default ({ page }) => <List>{(children) => <Protected>{children}</Protected>}</List>`),
+  ).toEqual(['/ | - | yes yes yes yes'])
+})
+
+test('what a page throws at a click is no rule of the page, and what it throws before it is shown may be one', () => {
+  const before = `const Click = () => <button onClick={() => { throw new Error() }} />
+const Save = () => { const save = () => { throw new Error() }; return <button onClick={save} /> }
+const Leave = () => { if (!mine()) throw redirect('/'); return <p /> }`
+  expect(
+    route(
+      `{ path: '/a', Component: Click }, { path: '/b', Component: Save }, { path: '/c', Component: Leave }`,
+      before,
+    ),
+  ).toEqual([
+    '/a | - | yes yes yes yes',
+    '/b | - | yes yes yes yes',
+    '/c | unread: its own code may ask for more | unread unread unread unread',
+  ])
+})
+
+test('a guard that may be defined in a file that is not read is not taken for one that is not defined', () => {
+  const files = {
+    'src/auth.ts': auth,
+    'src/router.tsx': router(`[{ path: '/a', middleware: [routes.requireUser('isElsewhere')], element: <p /> }]`),
+  }
+  expect(lines(read(files))).toEqual(['/a | isElsewhere | no no no no'])
+  const report = read({ ...files, 'src/broken.ts': 'createAuth({ guards: {' })
+  expect(lines(report)).toEqual(['/a | isElsewhere | no unread unread unread'])
+  expect(said(report.warnings)[0]).toBe(
+    'src/auth.ts:10 The guard "isAdmin" is used nowhere, unless by what cannot be read.',
+  )
+})

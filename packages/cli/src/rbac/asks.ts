@@ -70,7 +70,7 @@ export function isCallOf(resolver: Resolver, spot: Spot, source: RegExp, name: s
 }
 
 /** What a function asks before it does anything else. A question that may be passed by is none. */
-export function asksOfFunction(resolver: Resolver, spot: Spot): Ask[] {
+export function asksOfFunction(resolver: Resolver, spot: Spot, isComponent = false): Ask[] {
   const asks: Ask[] = []
   let isSure = true
   const body = spot.path.get('body') as NodePath
@@ -81,7 +81,7 @@ export function asksOfFunction(resolver: Resolver, spot: Spot): Ask[] {
     const call = asked(step, spot)
     const found = isSure && call ? asksOfStep(resolver, call) : null
     if (found) asks.push(...found)
-    else if (decides(step))
+    else if (decides(step, isComponent))
       asks.push({
         kind: 'unread',
         by: 'route',
@@ -138,10 +138,11 @@ function isAuth(resolver: Resolver, found: Resolution): boolean {
   return isCallOf(resolver, found.spot, core, 'createAuth') || isCallOf(resolver, found.spot, bindings, 'useAuth')
 }
 
-/** Whether code sends users away by rules of its own. */
-function decides(path: NodePath): boolean {
+/** Whether code sends users away by rules of its own. What a component does at a click is no rule of the page. */
+function decides(path: NodePath, isComponent: boolean): boolean {
   return find(
     path,
+    isComponent,
     (inner) =>
       inner.isThrowStatement() ||
       (inner.isIdentifier() &&
@@ -152,13 +153,15 @@ function decides(path: NodePath): boolean {
 }
 
 /** Whether the statement may end the function before the next one. */
-const mayLeave = (path: NodePath): boolean => find(path, (inner) => inner.isReturnStatement() || inner.isTryStatement())
+const mayLeave = (path: NodePath): boolean =>
+  find(path, false, (inner) => inner.isReturnStatement() || inner.isTryStatement())
 
-function find(path: NodePath, isIt: (inner: NodePath) => boolean): boolean {
+function find(path: NodePath, isShallow: boolean, isIt: (inner: NodePath) => boolean): boolean {
   if (isIt(path)) return true
   let found = false
   path.traverse({
     enter(inner) {
+      if (isShallow && inner.isFunction()) inner.skip()
       if (!isIt(inner)) return
       found = true
       inner.stop()

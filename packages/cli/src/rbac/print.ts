@@ -14,9 +14,10 @@ export const inWords = ({ file, line }: Place): string => `${file}:${line}`
 function asksOf({ route, isPublic }: Row): string {
   const { asks, isEntrance, unread } = route
   if (unread) return `cannot be read here: ${unread.why} (${inWords(unread.place)})`
-  const parts = [...(isEntrance ? ['sign-in page'] : []), ...new Set(asks.map(askOf))]
+  const own = isEntrance ? ['sign-in page'] : isEntrance === null && asks.length > 0 ? ['perhaps a sign-in page'] : []
+  const parts = [...own, ...new Set(asks.map(askOf))]
   // a guard asks for a user by itself
-  const shown = parts.length > 1 ? parts.filter((part) => part !== 'a user' || isEntrance) : parts
+  const shown = parts.length > 1 ? parts.filter((part) => part !== 'a user' || isEntrance !== false) : parts
   return shown.length > 0 ? shown.join(', ') : isPublic ? 'no guard, public' : 'no guard'
 }
 

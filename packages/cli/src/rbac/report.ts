@@ -55,7 +55,7 @@ export function reportOf(folder: string, { publicPaths = [] }: ReportOptions = {
   const uses = unique([...usesOf(resolver, names), ...routes.flatMap(({ asks }) => asks).flatMap(useOf)])
   const asked = guards.flatMap(({ reading }) => (reading.kind === 'roles' ? reading.roles : []))
   const columns = [null, ...new Set([...(roles?.roles ?? []), ...asked]), ...(roles ? [] : [undefined])]
-  const isWhole = auths.length > 0 && unread.length === 0
+  const isWhole = auths.length > 0 && unread.length === 0 && project.broken.length === 0
   const answer = answers(guards, isWhole)
   const rows = routes.map((route) => ({
     route,
@@ -83,9 +83,14 @@ export function reportOf(folder: string, { publicPaths = [] }: ReportOptions = {
         reading.kind === 'unread' ? [{ why: `the guard "${name}": ${reading.why}`, place }] : [],
       ),
       ...uses.flatMap(({ guard, place }) => (guard === null ? [{ why: 'which guard is asked here', place }] : [])),
-    ]),
+    ]).sort(byPlace),
   }
   return { ...report, warnings: warningsOf(report, { uses, publicPaths, isWhole }) }
+}
+
+const byPlace = ({ place: one }: Unread, { place: other }: Unread): number => {
+  if (one.file !== other.file) return one.file < other.file ? -1 : 1
+  return one.line - other.line
 }
 
 const byPath = ({ path: one, place: a }: Route, { path: other, place: b }: Route): number => {
@@ -123,8 +128,9 @@ function answers(guards: readonly Guard[], isWhole: boolean) {
     if (reading.kind !== 'roles') return 'depends'
     return column !== undefined && reading.roles.includes(column) ? 'yes' : 'no'
   }
-  return ({ unread, asks }: Route, column: string | null | undefined): Answer => {
-    if (unread) return 'unread'
+  return ({ unread, asks, isEntrance }: Route, column: string | null | undefined): Answer => {
+    // a sign-in page is open to visitors, whatever the routes around it ask
+    if (unread || (isEntrance === null && column === null && asks.length > 0)) return 'unread'
     const all = asks.map((ask) => one(ask, column))
     return (['no', 'unread', 'depends'] as const).find((each) => all.includes(each)) ?? 'yes'
   }

@@ -19,6 +19,8 @@ export class Resolver {
   readonly project: Project
   #changed: ReadonlySet<unknown> | undefined
   #depth = 0
+  /** What was found already, of expressions that no parameter is a part of. */
+  readonly #found = new WeakMap<object, Resolution>()
 
   constructor(project: Project) {
     this.project = project
@@ -26,10 +28,15 @@ export class Resolver {
 
   /** What an expression stands for. */
   resolve(spot: Spot): Resolution {
+    const isPlain = this.#depth === 0 && spot.env.size === 0
+    const before = isPlain ? this.#found.get(spot.path.node) : undefined
+    if (before) return before
     if (this.#depth > limit) return unread('it leads round in a circle', spot)
     this.#depth += 1
     try {
-      return this.#follow(spot)
+      const found = this.#follow(spot)
+      if (isPlain) this.#found.set(spot.path.node, found)
+      return found
     } finally {
       this.#depth -= 1
     }

@@ -29,8 +29,8 @@ export interface Route {
   readonly path: string | null
   readonly place: Place
   readonly asks: readonly Ask[]
-  /** Open to all by its purpose: the sign-in page and its like. */
-  readonly isEntrance: boolean
+  /** Open to all by its purpose: the sign-in page and its like. Null if that cannot be read. */
+  readonly isEntrance: boolean | null
   /** Why nothing can be said about who may enter. */
   readonly unread: Unread | null
 }

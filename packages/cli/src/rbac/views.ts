@@ -103,7 +103,7 @@ function viewOf(spot: Spot): Spot | null {
 function requiredBy(resolver: Resolver, spot: Spot): Ask[] {
   const body = spot.path.get('body') as NodePath
   if (!body.isBlockStatement()) return []
-  const own = asksOfFunction(resolver, spot).map((ask): Ask => ({ ...ask, by: 'view' }))
+  const own = asksOfFunction(resolver, spot, true).map((ask): Ask => ({ ...ask, by: 'view' }))
   const hooks = body.get('body').flatMap((statement): Ask[] => {
     const value = statement.isExpressionStatement()
       ? statement.get('expression')
@@ -157,7 +157,7 @@ export function asksAround(resolver: Resolver, spot: Spot, hole: Hole, depth = 0
   }
   const holes: Ask[][] = []
   const look = (path: NodePath): void => {
-    if (isHole(resolver, at(here, path), hole)) holes.push(chainOf(resolver, here, path, depth))
+    if (isHole(resolver, at(here, path), hole, here.path)) holes.push(chainOf(resolver, here, path, depth))
     else if (path.isJSXElement() && hole === 'Outlet') {
       const name = elementName(path)
       const made = name && /^[A-Z]/.test(name) ? nameOf(resolver, at(here, path), name) : null
@@ -183,7 +183,7 @@ export function asksAround(resolver: Resolver, spot: Spot, hole: Hole, depth = 0
   return [...own, ...first]
 }
 
-function isHole(resolver: Resolver, spot: Spot, hole: Hole): boolean {
+function isHole(resolver: Resolver, spot: Spot, hole: Hole, component: NodePath): boolean {
   const { path } = spot
   if (hole === 'Outlet') {
     if (!path.isJSXElement()) return false
@@ -193,7 +193,10 @@ function isHole(resolver: Resolver, spot: Spot, hole: Hole): boolean {
   }
   const isChild =
     path.parentPath?.isJSXExpressionContainer() === true && path.parentPath.parentPath?.isJSXAttribute() !== true
-  return isChild && (path.isIdentifier({ name: 'children' }) || path.matchesPattern('props.children'))
+  if (!isChild || !(path.isIdentifier({ name: 'children' }) || path.matchesPattern('props.children'))) return false
+  // the parameter of this component, and no other thing of that name
+  const binding = path.scope.getBinding(path.isIdentifier() ? 'children' : 'props')
+  return binding?.kind === 'param' && binding.constant && binding.scope.path.node === component.node
 }
 
 /** What stands around a place of a view, from the outside to the inside. */

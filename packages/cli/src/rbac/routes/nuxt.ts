@@ -5,7 +5,7 @@ import type { Module } from '../source.ts'
 import { asksAroundSlot, asksOfTemplate } from '../templates.ts'
 import type { Ask, Place, Resolution, Route, Routes, Unread } from '../types.ts'
 import { routeOf } from './tree.ts'
-import { authOf, readAuthGuard, type AuthGuard } from './vue-router.ts'
+import { authOf, isEntranceOf, readAuthGuards, type AuthGuard } from './vue-router.ts'
 
 /** A page of Nuxt: a file below the folder `pages`, by its name without the ending. */
 interface Page {
@@ -19,7 +19,7 @@ export function readNuxt(resolver: Resolver): Routes {
   const isNuxt = ['ts', 'js', 'mjs'].some((ending) => project.has(`nuxt.config.${ending}`))
   const root = ['app/pages', 'pages', 'src/pages'].find((folder) => project.has(folder))
   if (!isNuxt || !root) return { routes: [], unread: [] }
-  const guard = readAuthGuard(resolver)
+  const guard = readAuthGuards(resolver)[0] ?? null
   const pages = project.files.flatMap((file): Page[] => {
     const name = nameOf(project.root, file)
     return name.startsWith(`${root}/`) ? [{ file, name: name.slice(root.length + 1).replace(/\.\w+$/, '') }] : []
@@ -53,20 +53,19 @@ function routeOfPage(resolver: Resolver, page: Page, pages: readonly Page[], gua
   const own: Ask[] = guard || asks.length === 0 ? asks : [{ kind: 'unread', by: 'route', why, place }]
   const custom = metas.at(-1)?.path
   if (custom !== undefined)
-    return [routeOf({ path: custom, place, asks: [...own, ...views], isEntrance: isOpen(guard, custom), unread: lost })]
+    return [
+      routeOf({ path: custom, place, asks: [...own, ...views], isEntrance: isEntranceOf(guard, custom), unread: lost }),
+    ]
   return [
     routeOf({
       path,
       place,
       asks: [...own, ...appAsks(resolver), ...views],
-      isEntrance: isOpen(guard, path),
+      isEntrance: isEntranceOf(guard, path),
       unread: lost,
     }),
   ]
 }
-
-const isOpen = (guard: AuthGuard | null, path: string | null): boolean =>
-  path !== null && guard?.entrances?.includes(path) === true
 
 /** What `app.vue` puts around all pages. */
 function appAsks(resolver: Resolver): Ask[] {

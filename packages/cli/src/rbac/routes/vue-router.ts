@@ -9,8 +9,10 @@ import { entriesOf, isEntry, outside, pathOf, routeOf, type Around, type Entry }
 
 const helpers = /^@authchart\/vue\/router$/
 
-/** What the app tells `authGuard`. Null if the app never calls it. */
+/** What the app tells `authGuard`. */
 export interface AuthGuard {
+  /** The call that made the router; null if that cannot be read. */
+  readonly router: unknown
   /** Paths that are open to all. Null if they cannot be read. */
   readonly entrances: readonly string[] | null
   readonly open: readonly string[]
@@ -21,7 +23,8 @@ export interface AuthGuard {
 export function readVueRouter(resolver: Resolver): Routes {
   const routes: Route[] = []
   const unread: Unread[] = []
-  const guard = readAuthGuard(resolver)
+  const guards = readAuthGuards(resolver)
+  const calls: Spot[] = []
   for (const module of resolver.project.modules())
     module.program.traverse({
       CallExpression(path) {
@@ -29,35 +32,51 @@ export function readVueRouter(resolver: Resolver): Routes {
         const callee = path.get('callee')
         if (callee.isMemberExpression() && (callee.get('property') as NodePath).isIdentifier({ name: 'addRoute' }))
           unread.push({ why: 'a route that is added later', place: placeOf(resolver.project, call) })
-        if (!isCallOf(resolver, call, /^vue-router$/, 'createRouter')) return
-        const [first] = path.get('arguments') as NodePath[]
-        const options = first ? resolver.resolve(at(call, first)) : ({ kind: 'missing' } as const)
-        const list = entriesOf(resolver, resolver.member(options, 'routes', call), call)
-        walk(resolver, list, outside, routes, unread, guard)
+        if (isCallOf(resolver, call, /^vue-router$/, 'createRouter')) calls.push(call)
       },
     })
-  if (guard && guard.entrances === null && routes.length > 0)
-    unread.push({ why: 'the paths of the sign-in pages', place: guard.place })
-  return { routes, unread, ...(guard && { open: guard.open }) }
+  for (const call of calls) {
+    const own = guards.find(({ router }) => router === call.path.node)
+    // handed on as a parameter: with one router in the app it is that one
+    const guard = own ?? (calls.length === 1 ? guards.find(({ router }) => router === null) : undefined) ?? null
+    const [first] = call.path.isCallExpression() ? (call.path.get('arguments') as NodePath[]) : []
+    const options = first ? resolver.resolve(at(call, first)) : ({ kind: 'missing' } as const)
+    const list = entriesOf(resolver, resolver.member(options, 'routes', call), call)
+    walk(resolver, list, outside, routes, unread, guard)
+    if (guard && guard.entrances === null) unread.push({ why: 'the paths of the sign-in pages', place: guard.place })
+  }
+  return { routes, unread, open: guards.flatMap(({ open }) => open) }
 }
 
 /** What `authGuard(router, auth, options)` is called with, anywhere in the app. */
-export function readAuthGuard(resolver: Resolver): AuthGuard | null {
-  let guard: AuthGuard | null = null
+export function readAuthGuards(resolver: Resolver): AuthGuard[] {
+  const guards: AuthGuard[] = []
   for (const module of resolver.project.modules())
     module.program.traverse({
       CallExpression(path) {
         const call = spotOf(module, path)
         if (!isCallOf(resolver, call, helpers, 'authGuard')) return
-        const options = path.get('arguments')[2] as NodePath | undefined
+        const [first, , options] = path.get('arguments') as NodePath[]
+        const made = first ? resolver.resolve(at(call, first)) : ({ kind: 'missing' } as const)
+        const isRouter = made.kind === 'node' && isCallOf(resolver, made.spot, /^vue-router$/, 'createRouter')
         const given: Resolution = options ? resolver.resolve(at(call, options)) : { kind: 'missing' }
         const texts = (name: string) => textsOf(resolver, resolver.member(given, name, call))
         const [signIn, signUp, forbidden] = [texts('signIn'), texts('signUp'), texts('forbidden')]
-        const entrances = signIn && signUp && [...signIn, ...signUp]
-        guard = { entrances, open: forbidden ?? [], place: placeOf(resolver.project, call) }
+        guards.push({
+          router: isRouter ? made.spot.path.node : null,
+          entrances: signIn && signUp && [...signIn, ...signUp],
+          open: forbidden ?? [],
+          place: placeOf(resolver.project, call),
+        })
       },
     })
-  return guard
+  return guards
+}
+
+/** Whether a path is one of the sign-in pages. Null if that is not known. */
+export function isEntranceOf(guard: AuthGuard | null, path: string | null): boolean | null {
+  if (!guard) return false
+  return guard.entrances === null ? null : path !== null && guard.entrances.includes(path)
 }
 
 function textsOf(resolver: Resolver, found: Resolution): string[] | null {
@@ -91,7 +110,7 @@ function walk(
     const hasPage = entry.prop('component').kind !== 'missing' || entry.prop('components').kind !== 'missing'
     const hasIndex = entry.children.some((child) => isEntry(child) && isIndex(resolver, child))
     const isPage = entry.children.length === 0 ? entry.prop('redirect').kind === 'missing' : hasPage && !hasIndex
-    const isEntrance = path !== null && guard?.entrances?.includes(path) === true
+    const isEntrance = isEntranceOf(guard, path)
     const pages = view ? asksOfPage(resolver, view) : []
     if (isPage || lost) routes.push(routeOf({ path, place, asks: [...asks, ...pages], isEntrance, unread: lost }))
     if (entry.prop('alias').kind !== 'missing')
