@@ -95,6 +95,19 @@ test('the check fails with a diff as soon as the table in the repository is stal
   expect(stale.complained).toContain('is stale')
 })
 
+test('a formatter may pad the columns of the table, and may not change a word', async () => {
+  const folder = small()
+  const file = join(folder, 'roles.md')
+  await run(folder, { out: file })
+  const written = readFileSync(file, 'utf8')
+  const padded = written.replaceAll('| --- |', '| -------- |').replaceAll(' | yes | ', ' | yes   | ')
+  expect(padded).not.toBe(written)
+  writeFileSync(file, padded)
+  expect((await run(folder, { check: file })).code).toBe(0)
+  writeFileSync(file, padded.replace('| /admin | isAdmin | no |', '| /admin | isAdmin | yes |'))
+  expect((await run(folder, { check: file })).code).toBe(1)
+})
+
 test('prose around the table stays, and a file without a place for it is not overwritten', async () => {
   const folder = small()
   const file = join(folder, 'roles.md')

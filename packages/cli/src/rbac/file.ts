@@ -30,6 +30,15 @@ export function writeTable(file: string, { after }: TableFile): void {
   writeFileSync(file, after)
 }
 
-/** What would change, as a diff. Empty if nothing would. */
+/** What would change, as a diff. Empty if nothing would: the columns of a table may be padded by a formatter. */
 export const changesOf = (file: string, { before, after }: TableFile): string =>
-  before === after ? '' : createTwoFilesPatch(file, file, before, after, 'in the repository', 'by the code')
+  withoutPadding(before) === withoutPadding(after)
+    ? ''
+    : createTwoFilesPatch(file, file, before, after, 'in the repository', 'by the code')
+
+const withoutPadding = (text: string): string =>
+  text
+    .replaceAll('\r\n', '\n')
+    .split('\n')
+    .map((line) => (line.startsWith('|') ? line.replaceAll(/ *(?<!\\)\| */g, '|').replaceAll(/-{3,}/g, '---') : line))
+    .join('\n')
