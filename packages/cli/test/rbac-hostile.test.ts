@@ -451,3 +451,20 @@ test('a guard that may be defined in a file that is not read is not taken for on
     'src/auth.ts:10 The guard "isAdmin" is used nowhere, unless by what cannot be read.',
   )
 })
+
+test('a middleware in <Routes>, which no data router runs, is not taken for a guard', () => {
+  const report = read({
+    'src/auth.ts': auth,
+    'src/App.tsx': `import { authRoutes } from '@authchart/react/react-router'
+import { createBrowserRouter, createRoutesFromElements, Route, Routes } from 'react-router'
+import { auth } from './auth'
+const routes = authRoutes(auth, { signIn: '/sign-in' })
+export const App = () => <Routes><Route path="/a" element={<p />} middleware={[routes.requireUser('isAdmin')]} /></Routes>
+export const router = createBrowserRouter(createRoutesFromElements(<Route path="/b" element={<p />} middleware={[routes.requireUser('isAdmin')]} />))
+`,
+  })
+  expect(lines(report)).toEqual([
+    '/a | unread: this route: its middleware is run by a data router alone | unread unread unread unread',
+    '/b | isAdmin | no yes no no',
+  ])
+})

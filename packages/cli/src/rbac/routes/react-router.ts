@@ -25,7 +25,7 @@ export function readReactRouter(resolver: Resolver): Routes {
   const unread: Unread[] = []
   const read = (entries: readonly (Entry | Unread)[], from: Spot, isOfComponent: boolean): void => {
     const routes: Route[] = []
-    walk(resolver, entries, outside, routes, unread)
+    walk(resolver, isOfComponent ? entries.map((entry) => plain(resolver, entry)) : entries, outside, routes, unread)
     trees.push({ routes, place: placeOf(resolver.project, from), isOfComponent })
   }
   for (const module of resolver.project.modules())
@@ -61,6 +61,20 @@ export function readReactRouter(resolver: Resolver): Routes {
       },
     })
   return { routes: trees.flatMap((tree) => placed(tree, trees)), unread }
+}
+
+const ofDataRouters = ['middleware', 'loader']
+
+/** Only a data router runs middleware and loaders: in `<Routes>` and `useRoutes` they ask nothing. */
+function plain(resolver: Resolver, entry: Entry | Unread): Entry | Unread {
+  if (!isEntry(entry)) return entry
+  const ignored = ofDataRouters.find((name) => entry.prop(name).kind !== 'missing')
+  const why = `this route: its ${ignored} is run by a data router alone`
+  return {
+    ...entry,
+    children: entry.children.map((child) => plain(resolver, child)),
+    unread: ignored === undefined ? entry.unread : { why, place: placeOf(resolver.project, entry.spot) },
+  }
 }
 
 /** Where the routes of a component stand is only known if no other route has a place for them. */
