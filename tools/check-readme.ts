@@ -37,8 +37,16 @@ export const auth = createAuth({ client: bkend({ publishableKey: 'pk_…' }) })
   return { ...program, files: { ...program.files, 'auth.ts': auth } }
 }
 
-/** All blocks of these guides are one program; each says in its first line which file it is. */
-function guide(documents: string | readonly string[], home: string, compiler: string): Program {
+/**
+ * All blocks of these guides are one program; each says in its first line which file it is. A guide with several frameworks is
+ * several programs: `isPart` says which files belong to this one.
+ */
+function guide(
+  documents: string | readonly string[],
+  home: string,
+  compiler: string,
+  isPart: (name: string) => boolean = () => true,
+): Program {
   const document = [documents].flat().join(', ')
   const files = [documents]
     .flat()
@@ -48,6 +56,7 @@ function guide(documents: string | readonly string[], home: string, compiler: st
       if (!name) throw new Error(`${document}: a block should begin with the name of its file: ${code.slice(0, 60)}`)
       return [name, code]
     })
+    .filter(([name]) => isPart(name))
   if (new Set(files.map(([name]) => name)).size !== files.length) throw new Error(`${document} has a file twice`)
   return { document, home, compiler, files: Object.fromEntries(files) }
 }
@@ -61,18 +70,26 @@ const programs: Program[] = [
   guide('docs/cookie.md', 'packages/conformance', 'tsc'),
   guide('docs/worker.md', 'packages/conformance', 'tsc'),
   guide('docs/cookie-stores.md', 'packages/conformance', 'tsc'),
+  guide('docs/moving.md', 'packages/conformance', 'tsc'),
+  guide('docs/ssr.md', 'packages/react', 'tsc', (name) => !name.startsWith('vue-')),
+  guide('docs/ssr.md', 'examples/vue', 'vue-tsc', (name) => !name.startsWith('react-')),
+  guide(
+    'docs/start.md',
+    'packages/react',
+    'tsc',
+    (name) => /^(auth|main|providers)\.tsx?$/.test(name) && name !== 'main.ts',
+  ),
+  guide('docs/start.md', 'examples/vue', 'vue-tsc', (name) => /^(auth\.ts|page\.ts|main\.ts|App\.vue)$/.test(name)),
+  guide('docs/offline.md', 'packages/conformance', 'tsc'),
+  guide('docs/backends.md', 'packages/conformance', 'tsc'),
   recipes(),
+  guide('docs/roles.md', 'packages/react', 'tsc', (name) => !name.startsWith('vue-')),
+  guide('docs/roles.md', 'examples/vue', 'vue-tsc', (name) => /^(auth|vue-router)\.ts$/.test(name)),
   {
     document: 'README.md',
     home: 'packages/conformance',
     compiler: 'tsc',
     files: { 'main.tsx': only('tsx', 'AuthProvider') },
-  },
-  {
-    document: 'README.md',
-    home: 'packages/conformance',
-    compiler: 'tsc',
-    files: { 'client.ts': only('ts', 'AuthClient') },
   },
   {
     document: 'README.md',

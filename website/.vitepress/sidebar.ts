@@ -6,6 +6,7 @@ export const sidebar: DefaultTheme.Sidebar = [
   {
     text: 'Getting started',
     items: [
+      { text: 'The first page', link: '/start' },
       { text: 'React', link: '/react' },
       { text: 'Vue', link: '/vue' },
       { text: 'Next.js', link: '/next' },
@@ -25,6 +26,11 @@ export const sidebar: DefaultTheme.Sidebar = [
   {
     text: 'Guides',
     items: [
+      { text: 'Roles and guards', link: '/roles' },
+      { text: 'Server rendering', link: '/ssr' },
+      { text: 'Moving in', link: '/moving' },
+      { text: 'Offline', link: '/offline' },
+      { text: 'Another backend', link: '/backends' },
       { text: 'Recipes', link: '/recipes' },
       { text: 'The session in a cookie', link: '/cookie' },
       { text: 'What a handler’s processes share', link: '/cookie-stores' },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { flowCommand } from './flow/flow.ts'
+import { rbacCommand } from './rbac/define.ts'
 import { tortureCommand } from './torture/define.ts'
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -14,5 +15,6 @@ export function program(): Command {
     .description(manifest.description)
     .version(manifest.version)
     .addCommand(flowCommand())
+    .addCommand(rbacCommand())
     .addCommand(tortureCommand())
 }

@@ -1,4 +1,4 @@
-/** A real server, as the client in the README expects one. It rotates refresh tokens and takes each one once. */
+/** A real server, as the client in docs/backends.md expects one. It rotates refresh tokens and takes each one once. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 

@@ -1,4 +1,4 @@
-/** Runs the client of the README, "Another backend", as it stands there. */
+/** Runs the client of docs/backends.md as it stands there. */
 import { stripTypeScriptTypes } from 'node:module'
 import { compileFunction } from 'node:vm'
 import * as core from '@authchart/core'
@@ -12,9 +12,10 @@ type User = typeof ann
 type Own = Auth<User, typeof password>
 type Server = Awaited<ReturnType<typeof startServer>>
 
-const [block = ''] = codeIn(readFile('README.md'), 'ts').filter((code) => code.includes('AuthClient'))
+const [block = ''] = codeIn(readFile('docs/backends.md'), 'ts').filter((code) => code.includes('AuthClient<'))
 const program = stripTypeScriptTypes(block)
   .replace(/^import (\{.*\}) from ('.*')$/gm, 'const $1 = modules[$2]')
+  .replace('export const client', 'const client')
   .replace('export const auth =', 'return')
 
 type Run = (modules: Readonly<Record<string, unknown>>, fetch: typeof globalThis.fetch) => Own
@@ -80,7 +81,7 @@ async function renewWith(fault: Fault) {
   return { ...page, renewed }
 }
 
-describe('the client in the README', () => {
+describe('the client in the guide', () => {
   const lost = [500, 502, 504, 'cut'] as const
   test.each(
     lost.flatMap((answer) => [
@@ -88,7 +89,7 @@ describe('the client in the README', () => {
       { answer, when: 'after' as const },
     ]),
   )(
-    'the client in the README shows no refresh token twice if the server answers $answer $when it rotated [W1, R3b]',
+    'the client in the guide shows no refresh token twice if the server answers $answer $when it rotated [W1, R3b]',
     async (fault) => {
       const { auth, renewed, pass } = await renewWith(fault)
       expect(renewed.now).toBe('refresh-indeterminate')
@@ -101,7 +102,7 @@ describe('the client in the README', () => {
   )
 
   test.each(['before', 'after'] as const)(
-    'the client in the README ends the session at once if a renewal is answered 401 %s it rotated [W1]',
+    'the client in the guide ends the session at once if a renewal is answered 401 %s it rotated [W1]',
     async (when) => {
       const { auth, renewed } = await renewWith({ answer: 401, when })
       expect(renewed.now).toBe('session-expired')
@@ -111,7 +112,7 @@ describe('the client in the README', () => {
   )
 
   test.each([429, 503])(
-    'the client in the README tries again after a %i, which says that nothing was done [W1]',
+    'the client in the guide tries again after a %i, which says that nothing was done [W1]',
     async (answer) => {
       const { auth, pass } = await renewWith({ answer, when: 'before' })
       expect(auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'waiting' })
@@ -122,7 +123,7 @@ describe('the client in the README', () => {
   )
 
   test.each([429, 503])(
-    'the client in the README believes a %i from a server that did rotate: two renewals are sent, and the server ends it [W1]',
+    'the client in the guide believes a %i from a server that did rotate: two renewals are sent, and the server ends it [W1]',
     async (answer) => {
       const { auth, pass } = await renewWith({ answer, when: 'after' })
       await pass(10)
@@ -131,7 +132,7 @@ describe('the client in the README', () => {
     },
   )
 
-  test('the client in the README renews with a 200, and shows the next token at the next renewal [W1]', async () => {
+  test('the client in the guide renews with a 200, and shows the next token at the next renewal [W1]', async () => {
     const { auth, pass } = open(server)
     await auth.signIn(password)
     await auth.refresh()
@@ -141,7 +142,7 @@ describe('the client in the README', () => {
     await expect(auth.getAccessToken()).resolves.toBe('access-3')
   })
 
-  test('the client in the README follows no redirect with a refresh token [W1]', async () => {
+  test('the client in the guide follows no redirect with a refresh token [W1]', async () => {
     const stranger = await startServer()
     const { renewed } = await renewWith({ answer: { redirectTo: `${stranger.url}/sessions/refresh` }, when: 'before' })
     expect(renewed.now).toBe('refresh-indeterminate')
@@ -149,13 +150,13 @@ describe('the client in the README', () => {
     await stranger.stop()
   })
 
-  test('the client in the README says that a password is wrong, and that an account exists already [W1]', async () => {
+  test('the client in the guide says that a password is wrong, and that an account exists already [W1]', async () => {
     const { auth } = open(server)
     await expect(auth.signIn({ ...password, password: 'wrong' })).rejects.toMatchObject({ code: 'invalid-credentials' })
     await expect(auth.signUp(password)).rejects.toMatchObject({ code: 'email-taken' })
   })
 
-  test('the client in the README asks for the user when a page opens again, and tells the server of a sign-out [W1]', async () => {
+  test('the client in the guide asks for the user when a page opens again, and tells the server of a sign-out [W1]', async () => {
     const before = open(server)
     await before.auth.signIn(password)
     before.auth.destroy()
