@@ -1,5 +1,7 @@
-import { join } from 'node:path'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { run } from '../frameworks/run.ts'
+import { blankNuxt } from './blank-nuxt.ts'
 
 export type Kind = 'react' | 'vue' | 'next' | 'nuxt'
 
@@ -19,5 +21,10 @@ const generators: Readonly<Record<Kind, (parent: string, name: string) => Promis
       `npx --yes create-next-app@16.4.3 ${name} --yes --empty --ts --app --src-dir --no-tailwind --no-linter --use-npm --disable-git --skip-install`,
       parent,
     ),
-  nuxt: () => Promise.reject(new Error('later')),
+  async nuxt(parent, name) {
+    for (const [path, text] of Object.entries(blankNuxt)) {
+      await mkdir(dirname(join(parent, name, path)), { recursive: true })
+      await writeFile(join(parent, name, path), text)
+    }
+  },
 }

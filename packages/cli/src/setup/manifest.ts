@@ -40,8 +40,10 @@ export const manifestItem = ({ dependencies, devDependencies, scripts }: Package
   want(before) {
     const manifest = JSON.parse(before ?? '{}') as Record<string, Table | undefined>
     const present = { ...manifest['dependencies'], ...manifest['devDependencies'], ...manifest['peerDependencies'] }
+    const versionOf = (name: PackageName): string =>
+      name === 'vitest' && isTooOldForVitest5(present['@types/node']) ? '^4.1.0' : versions[name]
     const added = (names: readonly PackageName[]) =>
-      Object.fromEntries(names.filter((name) => !(name in present)).map((name) => [name, versions[name]]))
+      Object.fromEntries(names.filter((name) => !(name in present)).map((name) => [name, versionOf(name)]))
     const next = {
       ...manifest,
       ...withAdded('scripts', manifest, missing(scripts, manifest['scripts']), false),
@@ -53,6 +55,10 @@ export const manifestItem = ({ dependencies, devDependencies, scripts }: Package
     return JSON.stringify(manifest) === JSON.stringify(next) ? { is: 'present' } : { is: 'change', text }
   },
 })
+
+/** npm refuses to install Vitest 5 beside the types of Node.js 20, which the starter of Next has. */
+const isTooOldForVitest5 = (typesOfNode: string | undefined): boolean =>
+  ['20', '21'].includes(/^\D?(\d+)/.exec(typesOfNode ?? '')?.[1] ?? '')
 
 const missing = (wanted: Table, present: Table = {}): Table =>
   Object.fromEntries(Object.entries(wanted).filter(([name]) => !(name in present)))

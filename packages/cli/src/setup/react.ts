@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Answers } from './answers.ts'
-import { edit, file, isSameCode, read, type Item } from './plan.ts'
+import { edit, isSameCode, read, type Item } from './plan.ts'
 import type { Project } from './project.ts'
-import { filler, type MakeRecipe } from './recipe.ts'
+import { ownFiles, pageFiles, type MakeRecipe, type Own } from './recipe.ts'
 
 const MAIN = 'src/main.tsx'
 
@@ -15,18 +15,12 @@ import App from './App.tsx'
 createRoot(document.getElementById('root')!).render(<StrictMode><App /></StrictMode>)`
 
 export const react: MakeRecipe = (project, answers) => {
-  const fill = filler(project, answers)
-  const own = (path: string, template: string): Item => file(path, fill(template))
+  const own = ownFiles(project, answers)
   return {
     items: [
-      own('src/auth/auth.ts', `shared/auth.${answers.mode}.ts`),
-      own('src/auth/backend.ts', `shared/backend.${answers.backend}.ts`),
-      own('src/auth/guards.ts', 'shared/guards.ts'),
-      ...(answers.mode === 'worker' ? [own('src/auth/auth-worker.ts', 'shared/auth-worker.ts')] : []),
-      own('src/auth/messages.ts', 'shared/messages.ts'),
+      ...pageFiles(own, answers),
       own('src/auth/sign-in-form.tsx', 'react/sign-in-form.tsx'),
       own('src/auth/profile.tsx', 'react/profile.tsx'),
-      own('src/auth/auth.css', 'shared/auth.css'),
       ...(answers.hasTest ? [own('src/auth/auth.test.tsx', 'react/auth.test.tsx')] : []),
       ...pages(project, answers, own),
     ],
@@ -35,7 +29,7 @@ export const react: MakeRecipe = (project, answers) => {
   }
 }
 
-function pages(project: Project, { router }: Answers, own: (path: string, template: string) => Item): readonly Item[] {
+function pages(project: Project, { router }: Answers, own: Own): readonly Item[] {
   if (router === 'none') return [own('src/auth/gate.tsx', 'react-bare/gate.tsx'), edit(MAIN, gate)]
   const both = [
     own('src/pages/account.tsx', 'react-router/account.tsx'),

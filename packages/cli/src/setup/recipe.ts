@@ -1,6 +1,6 @@
 import type { Answers } from './answers.ts'
 import type { PackageName } from './manifest.ts'
-import type { Item } from './plan.ts'
+import { file, type Item } from './plan.ts'
 import type { Kind, Project } from './project.ts'
 import { readTemplate } from './templates.ts'
 import { variablesOf } from './variables.ts'
@@ -14,17 +14,36 @@ export interface Recipe {
 
 export type MakeRecipe = (project: Project, answers: Answers) => Recipe
 
-/** Fills templates with the answers. */
-export function filler({ kind }: Project, { roles, backend }: Answers) {
+export type Own = (path: string, template: string) => Item
+
+/** Makes files of templates, filled with the answers. */
+export function ownFiles({ kind }: Project, { roles, backend, mode }: Answers): Own {
   const { server, key } = variablesOf(kind)
-  const variable = kind === 'next' || kind === 'nuxt' ? 'process.env.' : 'import.meta.env.'
+  const isBkend = backend === 'bkend'
+  const variables = mode === 'cookie' ? 'process.env' : 'import.meta.env'
+  const orNone = mode === 'cookie' ? " ?? ''" : ''
   const words = {
-    SERVER: backend === 'custom' ? `${variable}${server} ?? ''` : variable + server,
-    KEY: `${variable}${key}${variable === 'process.env.' ? " ?? ''" : ''}`,
+    SERVER: `${variables}.${server}${isBkend ? '' : " ?? ''"}`,
+    KEY: `${variables}.${key}${orNone}`,
     BINDING: bindings[kind],
+    // in Nuxt the client of the backend is where only the server is
+    BACKEND: kind === 'nuxt' ? '../../server/utils/backend' : './backend',
+    GUARDS: kind === 'nuxt' ? '../../app/auth/guards' : './guards',
+    PATHS: isBkend ? '/v1/data' : '/data',
+    USER: readTemplate(`shared/user.${backend}.ts`, { roles: [] }).trim(),
   }
-  return (name: string): string => readTemplate(name, { roles, words })
+  return (path, template) => file(path, readTemplate(template, { roles, words }))
 }
+
+/** The files of all apps that have the session in the page. */
+export const pageFiles = (own: Own, { mode, backend }: Answers): readonly Item[] => [
+  own('src/auth/auth.ts', `shared/auth.${mode}.ts`),
+  own('src/auth/backend.ts', `shared/backend.${backend}.ts`),
+  own('src/auth/guards.ts', 'shared/guards.ts'),
+  ...(mode === 'worker' ? [own('src/auth/auth-worker.ts', 'shared/auth-worker.ts')] : []),
+  own('src/auth/messages.ts', 'shared/messages.ts'),
+  own('src/auth/auth.css', 'shared/auth.css'),
+]
 
 export const bindings = {
   react: '@authchart/react',

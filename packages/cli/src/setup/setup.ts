@@ -4,6 +4,9 @@ import { SetupError } from './errors.ts'
 import { manifestItem, type PackageName } from './manifest.ts'
 import { makePlan, type Item, type Step } from './plan.ts'
 import { kindNames, readProject, type Kind, type Project } from './project.ts'
+import { next } from './next.ts'
+import { nuxt } from './nuxt.ts'
+import { vue } from './vue.ts'
 import { react } from './react.ts'
 import { bindings, type MakeRecipe } from './recipe.ts'
 import { adviceOf, bold, diffOf } from './show.ts'
@@ -18,7 +21,7 @@ export interface Surroundings {
   readonly run: (command: string, folder: string) => Promise<boolean>
 }
 
-const recipes: Readonly<Record<Kind, MakeRecipe>> = { react, vue: react, next: react, nuxt: react }
+const recipes: Readonly<Record<Kind, MakeRecipe>> = { react, vue, next, nuxt }
 
 /**
  * Sets Authchart up in the app of a folder. All of it is planned first, then shown, then written.

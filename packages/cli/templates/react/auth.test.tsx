@@ -4,21 +4,12 @@ import { AuthProvider } from '@authchart/react'
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { act, type ReactElement } from 'react'
 import { afterEach, expect, test } from 'vitest'
-import type { Credentials, User } from './backend'
+import type { Credentials, User } from '__BACKEND__'
 import { guards } from './guards'
 import { Profile } from './profile'
 import { SignInForm } from './sign-in-form'
 
-const user: User = {
-  id: '1',
-  email: 'ann@example.com',
-  name: 'Ann',
-  role: 'user',
-  emailVerified: true,
-  image: null,
-  onboardingStatus: null,
-  createdAt: null,
-}
+__USER__
 
 type Kit = TestAuth<User, Credentials, typeof guards>
 

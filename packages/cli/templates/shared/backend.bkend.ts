@@ -1,5 +1,5 @@
 import { bkend, type BkendCredentials, type BkendUser } from '@authchart/core/bkend'
-import type { Role } from './guards'
+import type { Role } from '__GUARDS__'
 
 export type User = BkendUser<Role>
 export type Credentials = BkendCredentials

@@ -1,5 +1,5 @@
 import { AuthError, authErrorFrom, type AuthClient, type CallOptions } from '@authchart/core'
-import type { Role } from './guards'
+import type { Role } from '__GUARDS__'
 
 /** What your server says of a user. */
 export interface User {
@@ -36,7 +36,7 @@ async function read(response: Response) {
 }
 
 /** Change the paths and the answers into those of your server. Each grant is { accessToken, refreshToken, expiresIn, user }. */
-export const backend = {
+export const backend: AuthClient<User, Credentials> & { readonly origin: string } = {
   origin: new URL(server).origin,
   async signIn(credentials, call) {
     const response = await send('POST', '/sessions', call, credentials)
@@ -53,4 +53,4 @@ export const backend = {
   getUser: async ({ accessToken }, call) => read(await send('GET', '/me', call, undefined, accessToken)),
   signOut: async ({ accessToken }, call) => read(await send('DELETE', '/session', call, undefined, accessToken)),
   ping: (call) => send('GET', '/me', call), // any answer will do
-} satisfies AuthClient<User, Credentials>
+}
