@@ -50,5 +50,11 @@ function documentOf({ manifest, bytes }: Packed, origin: string): object {
     tarball: `${origin}/${name}/-/${version}.tgz`,
     integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
   }
-  return { name, 'dist-tags': { latest: version }, versions: { [version]: { ...manifest, dist } } }
+  return {
+    name,
+    'dist-tags': { latest: version },
+    versions: { [version]: { ...manifest, dist } },
+    // old enough for a package manager that waits for a release to be some days old
+    time: { [version]: '2026-01-01T00:00:00.000Z' },
+  }
 }

@@ -9,21 +9,20 @@ import { findChromium } from '../../../tools/chromium.ts'
 import { serveApp } from '../frameworks/apps.ts'
 import { buildPackages, packPackage } from '../frameworks/packages.ts'
 import { run } from '../frameworks/run.ts'
-import { makeBlank, type Kind } from './blank.ts'
+import { makeBlank, managers, type Kind } from './blank.ts'
 import { serveRegistry, type Registry } from './registry.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000, maxConcurrency: 2 })
 
 interface Recipe {
-  /** What fails if anything is wrong with the app, its types included. */
-  readonly check: readonly string[]
+  /** The command that looks at all types, under `strict`. */
+  readonly types: string
   readonly start: (port: string) => { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> }
   readonly ready: RegExp
 }
 
-const vite: Recipe = {
-  check: ['npm run build'],
-  start: (port) => ({
+const vite = {
+  start: (port: string) => ({
     args: ['node_modules/vite/bin/vite.js', 'preview', '--host', 'localhost', '--strictPort', '--port', port],
     env: {},
   }),
@@ -31,15 +30,15 @@ const vite: Recipe = {
 }
 
 const recipes: Readonly<Record<Kind, Recipe>> = {
-  react: { ...vite, check: [...vite.check, 'npx tsc -p tsconfig.app.json --strict'] },
-  vue: { ...vite, check: [...vite.check, 'npx vue-tsc -p tsconfig.app.json --strict'] },
+  react: { ...vite, types: 'tsc -p tsconfig.app.json --strict' },
+  vue: { ...vite, types: 'vue-tsc -p tsconfig.app.json --strict' },
   next: {
-    check: ['npm run build', 'npx tsc --noEmit --strict'],
+    types: 'tsc --noEmit --strict',
     start: (port) => ({ args: ['node_modules/next/dist/bin/next', 'start', '-H', 'localhost', '-p', port], env: {} }),
     ready: /Ready in/,
   },
   nuxt: {
-    check: ['npm run build', 'npx nuxt typecheck'],
+    types: 'nuxt typecheck',
     start: (port) => ({
       args: ['--env-file=.env', '.output/server/index.mjs'],
       env: { HOST: 'localhost', PORT: port },
@@ -97,7 +96,9 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
 }
 
 test.concurrent.each<Kind>(kinds)('%s: one command leads from the blank app to a guarded page', async (kind) => {
-  const { check, start, ready } = recipes[kind]
+  const { types, start, ready } = recipes[kind]
+  const manager = managers[kind]
+  const exec = manager === 'npm' ? 'npx' : 'pnpm exec'
   const times: Record<string, number> = {}
   const parent = join(folder, 'apps')
   await mkdir(parent, { recursive: true })
@@ -107,13 +108,14 @@ test.concurrent.each<Kind>(kinds)('%s: one command leads from the blank app to a
   const flags = `--yes --test --guards admin,editor --url ${listening.url} --publishable-key pk_demo`
   let printed = ''
   times['setup'] = await seconds(async () => (printed = await run(`${command} ${flags}`, app)))
-  expect(printed).toContain('Now run: npm install')
+  expect(printed).toContain(`Now run: ${manager} install`)
   expect(printed).not.toContain('is yours')
-  times['install'] = await seconds(() => run('npm install --no-audit --no-fund', app))
+  times['install'] = await seconds(() => run(`${manager} install`, app))
   times['build and types'] = await seconds(async () => {
-    for (const step of check) await run(step, app)
+    await run(`${manager} run build`, app)
+    await run(`${exec} ${types}`, app)
   })
-  times['the written test'] = await seconds(async () => expect(await run('npm test', app)).toMatch(/2 passed/))
+  times['the written test'] = await seconds(async () => expect(await run(`${manager} test`, app)).toMatch(/2 passed/))
   const begin = performance.now()
   const running = await serveApp(app, ready, start)
   times['start'] = (performance.now() - begin) / 1000

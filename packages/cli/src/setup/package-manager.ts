@@ -5,6 +5,7 @@ export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun'
 
 const lockfiles: readonly (readonly [file: string, manager: PackageManager])[] = [
   ['pnpm-lock.yaml', 'pnpm'],
+  ['pnpm-workspace.yaml', 'pnpm'],
   ['yarn.lock', 'yarn'],
   ['bun.lock', 'bun'],
   ['bun.lockb', 'bun'],
