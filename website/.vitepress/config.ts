@@ -51,7 +51,7 @@ export default defineConfig({
   themeConfig: {
     logo: { src: '/icon.svg', alt: '' },
     nav: [
-      { text: 'Start', link: '/react', activeMatch: '^/(react|vue|next|nuxt|typescript)$' },
+      { text: 'Start', link: '/react', activeMatch: '^/(setup|react|vue|next|nuxt|typescript)$' },
       { text: 'Concepts', link: '/machine', activeMatch: '^/(machine|refresh|security)$' },
       { text: 'Options', link: '/options' },
       { text: 'Errors', link: '/errors' },

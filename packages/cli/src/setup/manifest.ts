@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import type { PackageManager } from './package-manager.ts'
 import type { Item } from './plan.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -70,5 +69,3 @@ function withAdded(field: string, manifest: Record<string, Table | undefined>, a
   if (isSorted) entries.sort(([one], [other]) => (one < other ? -1 : 1))
   return { [field]: Object.fromEntries(entries) }
 }
-
-export const installCommand = (manager: PackageManager): string => `${manager} install`

@@ -1,9 +1,4 @@
-// {{if roles}}
 import { Can, Protected, useRequiredUser } from '@authchart/react'
-// {{end}}
-// {{if no roles}}
-import { Protected, useRequiredUser } from '@authchart/react'
-// {{end}}
 
 /** `Protected` closes what is on the screen at the moment in which the session ends. */
 export function Profile() {

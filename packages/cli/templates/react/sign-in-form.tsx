@@ -109,7 +109,6 @@ function CodeForm() {
           hint="From your authenticator app."
           error={failure ? messageOf(failure) : undefined}
           required
-          autoFocus
         />
         <button className="auth-button" disabled={isPending}>
           Go on
