@@ -58,7 +58,7 @@ export default defineConfig({
   themeConfig: {
     logo: { src: '/icon.svg', alt: '' },
     nav: [
-      { text: 'Start', link: '/start', activeMatch: '^/(start|react|vue|next|nuxt|typescript)$' },
+      { text: 'Start', link: '/start', activeMatch: '^/(start|setup|react|vue|next|nuxt|typescript)$' },
       { text: 'Concepts', link: '/machine', activeMatch: '^/(machine|refresh|security)$' },
       { text: 'Options', link: '/options' },
       { text: 'Errors', link: '/errors' },

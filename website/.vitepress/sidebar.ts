@@ -7,6 +7,7 @@ export const sidebar: DefaultTheme.Sidebar = [
     text: 'Getting started',
     items: [
       { text: 'The first page', link: '/start' },
+      { text: 'By one command', link: '/setup' },
       { text: 'React', link: '/react' },
       { text: 'Vue', link: '/vue' },
       { text: 'Next.js', link: '/next' },

@@ -48,18 +48,27 @@ export async function buildApp(name: AppName, authServer: string): Promise<void>
 }
 
 export async function startApp(name: AppName, authServer: string): Promise<RunningApp> {
-  const port = await freePort()
-  const { args, env } = recipes[name].start(String(port))
   const own = { AUTH_SERVER: authServer, AUTH_SECRET: 'a secret of at least thirty-two characters' }
+  const { start, ready } = recipes[name]
+  return serveApp(folderOf(name), ready, (port) => {
+    const { args, env } = start(port)
+    return { args, env: { ...env, ...own } }
+  })
+}
+
+/** Starts what was built, at a free port, and waits until it is ready. */
+export async function serveApp(folder: string, ready: RegExp, start: Recipe['start']): Promise<RunningApp> {
+  const port = await freePort()
+  const { args, env } = start(String(port))
   const app = spawn(process.execPath, args, {
-    cwd: folderOf(name),
-    env: environment({ ...env, ...own }),
+    cwd: folder,
+    env: environment(env),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(app, 'exit')
-  for await (const line of createInterface({ input: app.stdout })) if (recipes[name].ready.test(line)) break
+  for await (const line of createInterface({ input: app.stdout })) if (ready.test(line)) break
   app.stdout.resume()
-  if (app.exitCode !== null) throw new Error(`${name} ended with ${app.exitCode} before it was ready`)
+  if (app.exitCode !== null) throw new Error(`${folder} ended with ${app.exitCode} before it was ready`)
   return {
     url: `http://localhost:${port}`,
     async close() {

@@ -44,5 +44,4 @@ const adapter: TortureAdapter = {
   },
 }
 
-// eslint-disable-next-line import/no-default-export -- an adapter is the default export of its file
 export default adapter

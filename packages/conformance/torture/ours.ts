@@ -18,5 +18,4 @@ export const oursOf = (core: typeof shipped, name = 'authchart'): TortureAdapter
   },
 })
 
-// eslint-disable-next-line import/no-default-export -- an adapter is the default export of its file
 export default oursOf(shipped)

@@ -146,9 +146,7 @@ export function createAccounts(given: readonly WorldAccount[], setup: WorldServe
     },
     sidOfRefresh: (token: string): string => refreshes.get(token)?.session.sid ?? '',
     /** All access tokens are refused from now on, as after a change of the server's key. */
-    expireAccess() {
-      access.clear()
-    },
+    expireAccess: (): void => access.clear(),
 
     signIn({ email, password }: WorldPassword): unknown {
       const account = accounts.get(email)

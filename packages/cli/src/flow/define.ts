@@ -4,7 +4,7 @@ import type { FlowOptions } from './command.ts'
 /** `authchart flow`: what it takes, and what its help says. The drawing is loaded when it is called. */
 export function flowCommand(): Command {
   return new Command('flow')
-    .description('draws the chart of an app: a machine of XState, authMachine.provide({ … }), or an auth')
+    .description('Draws the chart of an app: a machine of XState, authMachine.provide({ … }), or an auth')
     .addArgument(
       new Argument(
         '[file]',

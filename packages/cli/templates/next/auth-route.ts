@@ -1,0 +1,3 @@
+import { handler } from '@/auth/session'
+
+export const POST = (request: Request) => handler(request)

@@ -1,0 +1,1 @@
+export default fromWebHandler((request) => handler(request))

@@ -1,0 +1,1 @@
+const user: User = { id: '1', email: 'ann@example.com', name: 'Ann', role: 'user' }
