@@ -1,5 +1,5 @@
 import { drain } from '@authchart/core/testing'
-import { createWorld, type World, type WorldTab } from '@authchart/core/testing/world'
+import { createWorld, type World, type WorldClock, type WorldTab } from '@authchart/core/testing/world'
 import type { TortureAdapter, TortureClient } from './adapter.ts'
 import { surround, type Surroundings } from './surroundings.ts'
 
@@ -68,16 +68,7 @@ function createStage(adapter: TortureAdapter, { clock, dispatch, inTab }: Surrou
   })
   const items = new Map<string, string>()
 
-  async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
-    let isSettled = false
-    const settled = promise.finally(() => {
-      isSettled = true
-    })
-    settled.catch(() => {})
-    await settle()
-    for (let waited = 0; !isSettled && waited < milliseconds; waited += SECOND) await clock.pass(SECOND)
-    return isSettled ? settled : undefined
-  }
+  const within = waiterOf(clock)
 
   async function open(): Promise<Page> {
     const tab = world.openTab()
@@ -122,16 +113,34 @@ function createStage(adapter: TortureAdapter, { clock, dispatch, inTab }: Surrou
       dispatch(isOnline ? 'online' : 'offline')
       await settle()
     },
-    async request({ client }) {
-      const asked = client.request(`${world.origin}/notes`).then(
-        ({ status }) => status,
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      )
-      return (await within(2 * MINUTE, asked)) ?? 'no answer in two minutes'
-    },
+    request: ({ client }) => outcomeOf(within, client.request(`${world.origin}/notes`)),
     shown: async ({ client }) => (await within(MINUTE, Promise.resolve(client.userId()))) ?? null,
   }
   return stage
+}
+
+type Within = Stage['within']
+
+function waiterOf(clock: WorldClock): Within {
+  return async (milliseconds, promise) => {
+    let isSettled = false
+    const settled = promise.finally(() => {
+      isSettled = true
+    })
+    settled.catch(() => {})
+    await settle()
+    for (let waited = 0; !isSettled && waited < milliseconds; waited += SECOND) await clock.pass(SECOND)
+    return isSettled ? settled : undefined
+  }
+}
+
+/** The status of a request, or what became of it. */
+async function outcomeOf(within: Within, sent: Promise<Response>): Promise<number | string> {
+  const asked = sent.then(
+    ({ status }) => status,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
+  return (await within(2 * MINUTE, asked)) ?? 'no answer in two minutes'
 }
 
 /** Answers of a body take several turns. */

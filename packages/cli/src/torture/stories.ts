@@ -1,4 +1,6 @@
-import { HOUR, MINUTE, people, SECOND, type Page, type Stage } from './stage.ts'
+import { first, isSignedOut, replay, staysSignedIn } from './checks.ts'
+import { HOUR, MINUTE, people, SECOND, type Stage } from './stage.ts'
+import { afterClockSet, afterFault, whileBusy } from './troubles.ts'
 
 /** One thing that happens to every app sooner or later. */
 export interface Story {
@@ -9,70 +11,6 @@ export interface Story {
 }
 
 const { ann, bob } = people
-
-/** The first thing that is wrong. */
-const first = (...problems: readonly (string | false | null | undefined)[]): string | null =>
-  problems.find((problem): problem is string => typeof problem === 'string') ?? null
-
-const replay = ({ world }: Stage): string | false =>
-  world.server.counts().replays > 0 && 'a refresh token was sent twice, and the server ended all sessions of the user'
-
-async function staysSignedIn(stage: Stage, page: Page): Promise<string | null> {
-  const answer = await stage.request(page)
-  const id = await stage.shown(page)
-  return first(
-    replay(stage),
-    id !== ann.id && `${id === null ? 'the user was signed out' : 'another user is shown'}`,
-    answer !== 200 && `a request ended with ${answer}`,
-  )
-}
-
-async function isSignedOut(stage: Stage, page: Page): Promise<string | null> {
-  const id = await stage.shown(page)
-  return id === null ? null : 'the user is still shown as signed in'
-}
-
-/** The renewal meets a fault, and the token must not be sent again. */
-const afterFault =
-  (kind: 'lostAfter' | '500' | 'garbage') =>
-  async (stage: Stage): Promise<string | null> => {
-    const page = await stage.signedIn()
-    stage.world.server.fault({ kind, method: 'refresh' })
-    await stage.sleep(2 * HOUR)
-    await stage.request(page)
-    await stage.pass(10 * MINUTE)
-    await stage.request(page)
-    return first(replay(stage))
-  }
-
-/** The server cannot renew now, and says so. */
-const whileBusy =
-  (kind: '429' | '503') =>
-  async (stage: Stage): Promise<string | null> => {
-    const page = await stage.signedIn()
-    stage.world.server.fault({ kind, method: 'refresh', times: 3, seconds: 60 })
-    await stage.sleep(2 * HOUR)
-    await stage.within(
-      MINUTE,
-      page.client.request(`${stage.world.origin}/notes`).catch(() => {}),
-    )
-    await stage.pass(15 * MINUTE)
-    const { refreshes } = stage.world.server.counts()
-    return first(await staysSignedIn(stage, page), refreshes > 6 && `the busy server was asked ${refreshes} times`)
-  }
-
-const afterClockSet =
-  (hours: number) =>
-  async (stage: Stage): Promise<string | null> => {
-    const page = await stage.signedIn()
-    stage.world.jump(hours * HOUR)
-    for (let half = 0; half < 4; half += 1) {
-      await stage.pass(30 * MINUTE)
-      await stage.request(page)
-    }
-    const { refreshes } = stage.world.server.counts()
-    return first(await staysSignedIn(stage, page), refreshes > 6 && `${refreshes} renewals in two hours`)
-  }
 
 export const stories: readonly Story[] = [
   {

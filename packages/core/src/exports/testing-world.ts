@@ -1,5 +1,6 @@
 export type { WorldAccount, WorldPassword, WorldServerSetup, WorldUser } from '../testing/accounts.ts'
-export { worldFaults, type StrictServer, type WorldFault, type WorldMethod } from '../testing/strict-server.ts'
+export { worldFaults, type WorldFault, type WorldMethod } from '../testing/faults.ts'
+export type { StrictServer } from '../testing/strict-server.ts'
 export {
   createWorld,
   type World,

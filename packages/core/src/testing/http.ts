@@ -2,7 +2,8 @@
 import { AuthError, type AuthErrorCode } from '../errors.ts'
 import type { Grant } from '../types.ts'
 import type { WorldUser } from './accounts.ts'
-import type { Caller, StrictServer, WorldMethod } from './strict-server.ts'
+import type { WorldMethod } from './faults.ts'
+import type { Caller, StrictServer } from './strict-server.ts'
 
 /** One call, read from a request. */
 interface Call {

@@ -3,9 +3,10 @@ import type { WorldAccount, WorldPassword, WorldServerSetup, WorldUser } from '.
 import { fakeBrowser, type FakeBrowser, type FakeTab } from './browser.ts'
 import { fakeClock, type FakeClock } from './clock.ts'
 import { drain } from './drain.ts'
+import type { WorldFault } from './faults.ts'
 import { answer } from './http.ts'
 import { fakeNetwork, type FakeNetwork } from './network.ts'
-import { strictServer, type Caller, type StrictServer, type WorldFault } from './strict-server.ts'
+import { strictServer, type Caller, type StrictServer } from './strict-server.ts'
 
 /** What a world's time has to do. A {@link FakeClock} does it. */
 export type WorldClock = Clock & Pick<FakeClock, 'pass' | 'jump' | 'sleep'>
