@@ -86,6 +86,7 @@ const programs: Program[] = [
   guide('docs/offline.md', 'packages/conformance', 'tsc'),
   guide('docs/backends.md', 'packages/conformance', 'tsc'),
   recipes(),
+  guide(['skills/authchart/SKILL.md', 'skills/authchart/references/setup.md'], 'packages/conformance', 'tsc'),
   guide('docs/roles.md', 'packages/react', 'tsc', (name) => !name.startsWith('vue-')),
   guide('docs/roles.md', 'examples/vue', 'vue-tsc', (name) => /^(auth|vue-router)\.ts$/.test(name)),
   {

@@ -143,3 +143,23 @@ test('each changeset names packages, and tells under a heading of the changelog 
     for (const section of sections) expect(section, path).toMatch(/^(Breaking|New|Fixed)\n\n- /)
   }
 })
+
+test('llms.txt names each guide, by the words of the sidebar', () => {
+  const guides = globSync('docs/*.md', { cwd: root }).map((path) => path.replaceAll('\\', '/'))
+  const named = Array.from(read('llms.txt').matchAll(/\/blob\/main\/(docs\/[\w-]+\.md)\)/g), ([, path]) => path)
+  expect(named.toSorted()).toEqual(guides.toSorted())
+})
+
+test('the skill has a name and a description, and each file that it names is there', () => {
+  const skill = read('skills/authchart/SKILL.md')
+  const [, front = ''] = /^---\n([\s\S]*?)\n---\n/.exec(skill) ?? []
+  const { name, description } = parse(front) as { readonly name: string; readonly description: string }
+  expect(name).toBe('authchart')
+  expect(description.length).toBeGreaterThan(100)
+  expect(description.length).toBeLessThanOrEqual(1024)
+  const named = Array.from(skill.matchAll(/\]\((references\/[\w-]+\.md)\)/g), ([, path = '']) => path)
+  const references = globSync('skills/authchart/references/*.md', { cwd: root })
+  expect(named.map((path) => `skills/authchart/${path}`).toSorted()).toEqual(references.toSorted())
+  const pages = [skill, ...references.map(read)].join('\n')
+  for (const [, path = ''] of pages.matchAll(/`(docs\/[\w-]+\.md)`/g)) expect(() => read(path), path).not.toThrow()
+})
