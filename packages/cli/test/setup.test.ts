@@ -370,11 +370,27 @@ test('a Next app without src and without an alias gets relative imports', async 
   expect(files['proxy.ts']).toContain(`from './auth/session'`)
 })
 
-test('a secret that git would take along is warned of', async () => {
-  const folder = makeApp({ ...starters.next, '.gitignore': 'node_modules\n' })
-  expect((await runSetup(folder, usual)).said).toContain(
-    '.gitignore is yours and was left as it is. Add to it:\n    .env.local',
-  )
+test.each([
+  ['without a .gitignore', {}, '.env.local\n'],
+  ['with one that ignores something else', { '.gitignore': 'node_modules' }, 'node_modules\n.env.local\n'],
+])('an app %s gets one by which git leaves the secret alone', async (_, own: Files, ignored) => {
+  const { '.gitignore': before, ...starter } = starters.next as Files
+  expect(before).toBe('.env*\n')
+  const folder = makeApp({ ...starter, ...own })
+  await runSetup(folder, usual)
+  expect(filesIn(folder)['.gitignore']).toBe(ignored)
+})
+
+test('the secret is never printed, in a dry run neither', async () => {
+  const folder = makeApp(starters.next)
+  const { said } = await runSetup(folder, { ...usual, dryRun: true })
+  expect(said).toContain('+AUTH_SECRET=…\n')
+  expect(said).not.toMatch(/AUTH_SECRET=[\w+/]/)
+
+  const written = await runSetup(folder, usual)
+  const [, secret = ''] = /^AUTH_SECRET=(.{44})$/m.exec(filesIn(folder)['.env.local'] ?? '') ?? []
+  expect(secret).not.toBe('')
+  expect(written.said).not.toContain(secret)
 })
 
 const refusals: readonly (readonly [name: string, files: Files, flags: Flags, code: string, words: string])[] = [

@@ -71,6 +71,8 @@ const ignored = (path: string): Item => ({
       `${path}*`,
       ...(path === '.env.local' ? ['.env.*', '*.local', '.env*.local'] : []),
     ]
-    return patterns.some((pattern) => isCovered.includes(pattern)) ? { is: 'present' } : { is: 'advice', lines: [path] }
+    if (patterns.some((pattern) => isCovered.includes(pattern))) return { is: 'present' }
+    if (before === null) return { is: 'new', text: `${path}\n` }
+    return { is: 'change', text: `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${path}\n` }
   },
 })

@@ -11,7 +11,7 @@ function style(name: Parameters<typeof styleText>[0], text: string): string {
   return process.stdout.isTTY && !process.env['NO_COLOR'] ? styleText(name, text) : text
 }
 
-/** What is changed in a file, or the whole of a new one, in the way of `git diff`. */
+/** What is changed in a file, or the whole of a new one, in the way of `git diff`. A secret is not shown. */
 export function diffOf({ path, before, wanted }: Step): string {
   const text = 'text' in wanted ? wanted.text : ''
   const patch = createTwoFilesPatch(before === null ? '/dev/null' : path, path, before ?? '', text, '', '', {
@@ -20,7 +20,7 @@ export function diffOf({ path, before, wanted }: Step): string {
   return patch
     .split('\n')
     .filter((line) => !line.startsWith('====') && !line.startsWith('Index:'))
-    .map(paint)
+    .map((line) => paint(line.replace(/^([+-]\w*SECRET=).+/, '$1…')))
     .join('\n')
     .trimEnd()
 }
