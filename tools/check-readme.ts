@@ -91,26 +91,30 @@ const programs: Program[] = [
   guide('docs/roles.md', 'examples/vue', 'vue-tsc', (name) => /^(auth|vue-router)\.ts$/.test(name)),
   {
     document: 'README.md',
-    home: 'packages/conformance',
+    home: 'packages/react',
     compiler: 'tsc',
-    files: { 'main.tsx': only('tsx', 'AuthProvider') },
+    files: {
+      'auth.ts': only('ts', 'createAuth'),
+      'App.tsx': only('tsx', 'AuthProvider'),
+      'SignIn.tsx': 'export const SignIn = () => null',
+    },
   },
   {
     document: 'README.md',
-    home: 'packages/conformance',
-    compiler: 'tsc',
-    files: { 'server.ts': only('ts', 'getRequestListener'), 'hono.ts': only('ts', 'new Hono()') },
-  },
-  {
-    document: 'README.md, docs/testing.md',
     home: 'examples/vue',
     compiler: 'vue-tsc',
     files: {
-      'main.ts': only('ts', 'createAuthPlugin'),
+      'auth.ts': only('ts', 'createAuth'),
       'App.vue': only('vue', '<Protected>'),
-      // the other blocks there are files of the tests
-      'Menu.vue': blocksOf('docs/testing.md').find(({ language }) => language === 'vue')?.code ?? '',
+      'SignIn.vue': '<template><form /></template>',
     },
+  },
+  {
+    document: 'docs/testing.md',
+    home: 'examples/vue',
+    compiler: 'vue-tsc',
+    // the other blocks there are files of the tests
+    files: { 'Menu.vue': blocksOf('docs/testing.md').find(({ language }) => language === 'vue')?.code ?? '' },
   },
 ]
 
