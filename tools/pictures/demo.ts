@@ -9,7 +9,7 @@ if (address === undefined) throw new Error('Say where the app is: npm run demo p
 const { executablePath, args, env } = await findChromium()
 const browser = await chromium.launch({ executablePath, args, env: { ...process.env, ...env } as Record<string, string> })
 for (const colorScheme of ['light', 'dark'] as const) {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 730 }, colorScheme, reducedMotion: 'reduce' })
+  const page = await browser.newPage({ viewport: { width: 1200, height: 716 }, colorScheme, reducedMotion: 'reduce' })
   await page.goto(address)
   await page.getByTestId('email').fill('editor@demo.test')
   await page.getByTestId('password').fill('Editor-demo-1!')

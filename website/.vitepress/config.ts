@@ -22,6 +22,12 @@ const packagesOfTheSite: Plugin = {
 const wholeChart = `.vp-doc picture:has(img[src*='lifecycle']) { display: block; overflow-x: auto }
 .vp-doc img[src*='lifecycle'] { max-width: none }`
 
+/** On a phone a table is pushed aside. What its rows are about would take a line for each word. */
+const readableTables = '.vp-doc td:first-child { min-width: 9rem }'
+
+/** The demo below the cards of the first page. */
+const demo = '.VPHome picture { display: block; margin-top: 3rem }'
+
 export default defineConfig({
   title: 'Authchart',
   description: 'Sign-in for web apps, without the random sign-outs: the whole auth lifecycle as one statechart.',
@@ -38,7 +44,7 @@ export default defineConfig({
   ignoreDeadLinks: false,
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }],
-    ['style', {}, wholeChart],
+    ['style', {}, wholeChart + readableTables + demo],
   ],
   vite: {
     publicDir: 'website/public',

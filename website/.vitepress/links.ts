@@ -9,8 +9,12 @@ export const repository = 'https://github.com/authchart/authchart'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The guides link to files beside `docs`, as GitHub shows them. The site has no such pages: it leads to the repository. */
+/**
+ * The guides link to files beside `docs`, as GitHub shows them. The site has no such pages: it leads to the repository.
+ * What the first page shows of the README links to the guides from beside `docs`.
+ */
 function toRepository(href: string, page: string): string {
+  if (page.startsWith('website/') && href.startsWith('docs/')) return href.replace(/^docs(\/[\w-]+)\.md/, '$1')
   if (!href.startsWith('../')) return href
   const [path = '', anchor] = join(dirname(page), href).split('#')
   if (path.startsWith('docs/') || path.startsWith('website/')) return href
