@@ -7,7 +7,11 @@ const [address] = process.argv.slice(2)
 if (address === undefined) throw new Error('Say where the app is: npm run demo prints its address.')
 
 const { executablePath, args, env } = await findChromium()
-const browser = await chromium.launch({ executablePath, args, env: { ...process.env, ...env } as Record<string, string> })
+const browser = await chromium.launch({
+  executablePath,
+  args,
+  env: { ...process.env, ...env } as Record<string, string>,
+})
 for (const colorScheme of ['light', 'dark'] as const) {
   const page = await browser.newPage({ viewport: { width: 1200, height: 716 }, colorScheme, reducedMotion: 'reduce' })
   await page.goto(address)
