@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { rbac, type RbacOptions } from '../src/rbac/command.ts'
+import { Problem } from '../src/problem.ts'
 import { additionOf } from '../src/rbac/add.ts'
 import { app, auth, read } from './rbac-app.ts'
 
@@ -28,6 +29,11 @@ async function run(folder: string, options: RbacOptions, answer = false) {
       asked.push(question)
       return answer
     },
+  }).catch((error: unknown) => {
+    // the command prints it, and ends with 1; any other error is a fault of the command
+    if (!(error instanceof Problem)) throw error
+    complained.push(error.message)
+    return 1
   })
   return { code, printed: printed.join('\n'), complained: complained.join('\n'), asked }
 }
@@ -124,6 +130,15 @@ test('prose around the table stays, and a file without a place for it is not ove
   expect(written.endsWith('\r\n\r\nAfter.\r\n')).toBe(true)
   expect(written.replaceAll('\r\n', '')).not.toContain('\n')
   expect((await run(folder, { check: file })).code).toBe(0)
+})
+
+test('a table that cannot be read or written is told by its path', async () => {
+  const folder = small()
+  expect((await run(folder, { check: folder })).complained).toBe(
+    `${folder} cannot be read. EISDIR: illegal operation on a directory, read`,
+  )
+  const below = join(folder, 'src/auth.ts/roles.md')
+  expect((await run(folder, { out: below })).complained).toMatch(/roles\.md cannot be written\. E/)
 })
 
 test('a folder that has no app, or does not exist, is an error and no empty table', async () => {

@@ -478,7 +478,7 @@ const refusals: readonly (readonly [name: string, files: Files, flags: Flags, co
 test.each(refusals)('%s is refused in a sentence, and nothing is changed', async (_, files, flags, code, words) => {
   const folder = makeApp(files)
   const refused = runSetup(folder, flags)
-  await expect(refused).rejects.toMatchObject({ name: 'SetupError', code })
+  await expect(refused).rejects.toMatchObject({ name: 'Problem', code })
   await expect(refused).rejects.toThrow(words)
   expect(filesIn(folder)).toEqual(files)
 })
@@ -497,7 +497,7 @@ test('the command says in one sentence what is missing, and ends with 1', () => 
   const { status, stderr, stdout } = spawnSync(process.execPath, [main, 'setup', folder], { encoding: 'utf8' })
 
   expect(status).toBe(1)
-  expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('add --yes and --publishable-key.')])
+  expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^authchart: .*add --yes and --publishable-key\. /)])
   expect(stdout).toBe('React with Vite, npm\n')
   expect(filesIn(folder)).toEqual(starters.react)
 })

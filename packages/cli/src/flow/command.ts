@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { Problem } from '../problem.ts'
+import { writeText } from '../write.ts'
 import { chartOf, type Chart } from './chart.ts'
 import { describe } from './describe.ts'
 import { findState } from './find-state.ts'
@@ -6,7 +7,6 @@ import { layoutOf } from './layout.ts'
 import { loadChart, ownChart } from './load.ts'
 import { toMermaid } from './mermaid.ts'
 import { toPage } from './page.ts'
-import { Problem } from '../problem.ts'
 import { toSvg } from './svg.ts'
 import { wayTo, type Way } from './way.ts'
 
@@ -23,7 +23,7 @@ export interface FlowOptions {
 export async function flow(file: string | undefined, options: FlowOptions): Promise<void> {
   const text = await draw(file, options)
   if (options.out === undefined) process.stdout.write(text)
-  else write(options.out, text)
+  else writeText(options.out, text)
 }
 
 export async function draw(file: string | undefined, { format, state, ...options }: FlowOptions): Promise<string> {
@@ -43,14 +43,4 @@ async function drawn(chart: Chart, way: Way | null, goal: string | null, format:
   const words = { title, description: describe(chart) }
   const layout = await layoutOf(chart, {}, way)
   return format === 'svg' ? toSvg(layout, words, way) : toPage(layout, words, way, chart.replaced)
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text)
-  } catch (cause) {
-    throw new Problem(`${path} cannot be written. ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    })
-  }
 }

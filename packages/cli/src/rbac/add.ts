@@ -3,6 +3,7 @@ import type { NodePath } from '@babel/traverse'
 import type { ObjectExpression } from '@babel/types'
 import { createTwoFilesPatch } from 'diff'
 import MagicString from 'magic-string'
+import { Problem } from '../problem.ts'
 import { readGuards, type Auth } from './guards.ts'
 import { nameOf, openProject } from './project.ts'
 import { Resolver } from './resolve.ts'
@@ -27,29 +28,29 @@ const guardName = (role: string): string =>
 /**
  * What it takes to give the app a guard for a role: one line in the object of its guards, and the import of `hasRole`.
  *
- * @throws Error in words for the user, if there is no one place for it, or a guard of that name
+ * @throws Problem in words for the user, if there is no one place for it, or a guard of that name
  */
 export function additionOf(folder: string, role: string): Addition {
   if (!/^[A-Za-z][\w-]*$/.test(role))
-    throw new Error(`"${role}" is no role that a guard could be named by. Use letters, digits, - and _.`)
+    throw new Problem(`"${role}" is no role that a guard could be named by. Use letters, digits, - and _.`)
   const project = openProject(folder)
   const resolver = new Resolver(project)
   const { guards, unread, auths } = readGuards(resolver)
   const guard = guardName(role)
   const same = guards.find(({ name }) => name === guard)
   if (same)
-    throw new Error(
+    throw new Problem(
       `There is a guard "${guard}" already, at ${same.place.file}:${same.place.line}. Nothing is changed.`,
     )
   const [lost] = unread
   if (lost)
-    throw new Error(
+    throw new Problem(
       `Whether there is a guard "${guard}" cannot be read, because of ${lost.place.file}:${lost.place.line} (${lost.why}). Nothing is changed.`,
     )
   const { spot, object, isList } = placeFor(auths)
   const { file } = spot.module
   if (project.target(file, './') === null && !project.files.includes(file))
-    throw new Error(`${file} is not a file of this app. Nothing is changed.`)
+    throw new Problem(`${file} is not a file of this app. Nothing is changed.`)
   const before = readFileSync(file, 'utf8')
   const after = inserted(resolver, spot.module, object, { guard, role, isList })
   parseModule(file, after) // what would not be read again is not written
@@ -65,7 +66,7 @@ export function additionOf(folder: string, role: string): Addition {
     diff: createTwoFilesPatch(name, name, before, after, 'now', 'with the guard'),
     remark,
     write() {
-      if (readFileSync(file, 'utf8') !== before) throw new Error(`${name} has changed meanwhile. Nothing is written.`)
+      if (readFileSync(file, 'utf8') !== before) throw new Problem(`${name} has changed meanwhile. Nothing is written.`)
       writeFileSync(file, after)
     },
   }
@@ -89,10 +90,11 @@ function placeFor(auths: readonly Auth[]): PlaceFor {
   }
   const lists = [...places.values()].filter(({ isList }) => isList)
   const [place, second] = lists.length > 0 ? lists : [...places.values()]
-  if (!place) throw new Error('No call of createAuth with an object of guards is found in the app. Nothing is changed.')
+  if (!place)
+    throw new Problem('No call of createAuth with an object of guards is found in the app. Nothing is changed.')
   if (!second) return place
   const lines = [place, second].map(({ spot }) => `${spot.module.file}:${spot.path.node.loc?.start.line}`)
-  throw new Error(`The app has more than one place for guards (${lines.join(', ')}). Nothing is changed.`)
+  throw new Problem(`The app has more than one place for guards (${lines.join(', ')}). Nothing is changed.`)
 }
 
 interface Wanted {
@@ -152,7 +154,7 @@ function nameOfHasRole(resolver: Resolver, module: Module, text: MagicString, qu
       if (isIt && (specifier as { importKind?: string }).importKind !== 'type') return specifier.local.name
     }
   if (module.program.scope.hasBinding('hasRole'))
-    throw new Error(
+    throw new Problem(
       `${nameOf(resolver.project.root, module.file)} has a "hasRole" that is not the one of @authchart/core. Nothing is changed.`,
     )
   const last = ours[0]?.node.specifiers.at(-1)

@@ -1,6 +1,8 @@
 import { confirm, isCancel } from '@clack/prompts'
+import { Problem } from '../problem.ts'
+import { writeText } from '../write.ts'
 import { additionOf } from './add.ts'
-import { changesOf, tableFile, writeTable } from './file.ts'
+import { changesOf, tableFile } from './file.ts'
 import { asJson, asMarkdown, asTable, remarks } from './print.ts'
 import { reportOf, type Report } from './report.ts'
 
@@ -27,32 +29,24 @@ const terminal: Terminal = {
   complain: (text) => console.error(text),
   async ask(message) {
     if (!process.stdin.isTTY)
-      throw new Error('There is no terminal to ask in. Look at the change above, and add --yes.')
+      throw new Problem('There is no terminal to ask in. Look at the change above, and add --yes.')
     const answer = await confirm({ message })
     return !isCancel(answer) && answer
   },
 }
 /* oxlint-enable no-console */
 
-/** `authchart rbac`: who may enter what. Returns the exit code. */
+/** `authchart rbac`: who may enter what. Returns the exit code. @throws Problem that says what the user can mend */
 export async function rbac(folder: string, options: RbacOptions, io: Terminal = terminal): Promise<number> {
-  try {
-    if (options.add !== undefined) return await add(folder, options.add, options.yes === true, io)
-    const report = reportOf(folder, { publicPaths: options.public ?? [] })
-    if (report.rows.length === 0 && report.guards.length === 0) {
-      io.complain([`No guards and no routes are found in ${folder}.`, ...remarks(report)].join('\n\n'))
-      return 1
-    }
-    if (options.check !== undefined) return check(options.check, report, io)
-    if (options.out !== undefined) return write(options.out, report, io)
-    io.print(printed(report, options.format ?? 'table'))
-    if (options.format === 'markdown' || options.format === 'json')
-      for (const part of remarks(report)) io.complain(part)
-    return 0
-  } catch (error) {
-    io.complain((error as Error).message)
-    return 1
-  }
+  if (options.add !== undefined) return add(folder, options.add, options.yes === true, io)
+  const report = reportOf(folder, { publicPaths: options.public ?? [] })
+  if (report.rows.length === 0 && report.guards.length === 0)
+    throw new Problem([`No guards and no routes are found in ${folder}.`, ...remarks(report)].join('\n\n'))
+  if (options.check !== undefined) return check(options.check, report, io)
+  if (options.out !== undefined) return write(options.out, report, io)
+  io.print(printed(report, options.format ?? 'table'))
+  if (options.format === 'markdown' || options.format === 'json') for (const part of remarks(report)) io.complain(part)
+  return 0
 }
 
 function printed(report: Report, format: 'table' | 'markdown' | 'json'): string {
@@ -78,7 +72,7 @@ function write(file: string, report: Report, io: Terminal): number {
   if (changes === '') io.print(`${file} says what the code says already.`)
   else {
     io.print(changes)
-    writeTable(file, table)
+    writeText(file, table.after)
     io.print(`${file} is written.`)
   }
   for (const part of remarks(report)) io.complain(part)

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import { createTwoFilesPatch } from 'diff'
+import { Problem } from '../problem.ts'
 
 const begin = '<!-- authchart rbac: the lines below are written by the command -->'
 const end = '<!-- end of authchart rbac -->'
@@ -12,22 +12,25 @@ export interface TableFile {
   readonly after: string
 }
 
-/** @throws Error if the file has no place for a table: nothing that the user wrote is replaced */
+/** @throws Problem if the file has no place for a table: nothing that the user wrote is replaced */
 export function tableFile(file: string, table: string): TableFile {
   const block = `${begin}\n\n${table}\n\n${end}`
   if (!existsSync(file)) return { before: '', after: `# Who may enter what\n\n${block}\n` }
-  const before = readFileSync(file, 'utf8')
+  const before = textOf(file)
   const from = before.indexOf(begin)
   const to = before.indexOf(end, from)
   if (from === -1 || to === -1)
-    throw new Error(`${file} has no place for the table. Put these two lines where it should be:\n\n${begin}\n${end}`)
+    throw new Problem(`${file} has no place for the table. Put these two lines where it should be:\n\n${begin}\n${end}`)
   const eol = before.includes('\r\n') ? '\r\n' : '\n'
   return { before, after: before.slice(0, from) + block.replaceAll('\n', eol) + before.slice(to + end.length) }
 }
 
-export function writeTable(file: string, { after }: TableFile): void {
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, after)
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Problem(`${file} cannot be read. ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
 }
 
 /** What would change, as a diff. Empty if nothing would: the columns of a table may be padded by a formatter. */

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { Problem } from '../problem.ts'
 import { parseModule, parseSettings, type Module } from './source.ts'
 import type { Place, Spot, Unread } from './types.ts'
 
@@ -26,10 +27,10 @@ const isTest =
   /(^|\/)(test|tests|__tests__|__mocks__|e2e|cypress|playwright)\/|\.(test|spec|stories|cy)\.[^/]+$|\.d\.[cm]?ts$/
 const isOurs = /^@authchart\/(core|react|vue)(\/|$)/
 
-/** @throws Error if there is no such folder */
+/** @throws Problem if there is no such folder */
 export function openProject(folder: string): Project {
   const root = resolve(folder)
-  if (!existsSync(root) || !statSync(root).isDirectory()) throw new Error(`There is no folder ${root}.`)
+  if (!existsSync(root) || !statSync(root).isDirectory()) throw new Problem(`There is no folder ${root}.`)
   const files = codeBelow(root, root)
   const known = new Map<string, Module | null>()
   const broken: Unread[] = []

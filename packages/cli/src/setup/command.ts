@@ -1,20 +1,13 @@
 import { spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import type { Flags } from './answers.ts'
-import { SetupError } from './errors.ts'
 import { prompter } from './prompter.ts'
 import { setUp } from './setup.ts'
 
-/** `authchart setup`: what goes wrong is said in a sentence, and ends the process with 1. */
+/** `authchart setup`. @throws SetupError that says what to do next */
 export async function runSetup(folder: string, flags: Flags): Promise<void> {
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY
-  try {
-    await setUp(resolve(folder), flags, { ask: isTerminal ? prompter : null, say: console.log, run })
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error
-    console.error(error.message)
-    process.exitCode = 1
-  }
+  await setUp(resolve(folder), flags, { ask: isTerminal ? prompter : null, say: console.log, run })
 }
 
 function run(command: string, cwd: string): Promise<boolean> {

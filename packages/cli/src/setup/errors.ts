@@ -1,3 +1,5 @@
+import { Problem } from '../problem.ts'
+
 export type SetupErrorCode =
   | 'no-package'
   | 'unknown-framework'
@@ -9,8 +11,7 @@ export type SetupErrorCode =
   | 'cancelled'
 
 /** Why nothing was set up. The message says what to do next. */
-export class SetupError extends Error {
-  override readonly name = 'SetupError'
+export class SetupError extends Problem {
   readonly code: SetupErrorCode
 
   constructor(code: SetupErrorCode, message: string, options?: ErrorOptions) {
