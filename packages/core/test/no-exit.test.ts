@@ -1,5 +1,5 @@
 /** No state without a way out: what is no outage comes to an end, and every promise settles. */
-import { AuthError } from '@authchart/core'
+import { AuthError, type Tabs } from '@authchart/core'
 import { describe, expect, it } from 'vitest'
 import {
   ann,
@@ -71,6 +71,21 @@ describe('a renewal that fails for a reason that is no outage', () => {
       isBroken = tab.clock.monotonic() % (6 * MINUTE) < 2 * MINUTE
     })
     expect(tab.auth.getState()).toMatchObject({ user: ann })
+  })
+})
+
+describe('a lock', () => {
+  it('a lock that a frozen tab keeps for a day: the renewal waits, and the state says what for [T4b]', async () => {
+    let isFrozen = false
+    const lock: Tabs['lock'] = (_, work) => (isFrozen ? new Promise(() => {}) : work())
+    const tab = openTab({ tabs: { lock, open: () => ({ post() {}, close() {} }) } })
+    await tab.signIn()
+    isFrozen = true
+    await pass(tab, 24 * HOUR)
+    expect(tab.auth.getState()).toMatchObject({ user: ann, renewal: 'waiting', error: { code: 'timeout' } })
+    const asked = watch(tab.auth.getAccessToken())
+    await pass(tab, MINUTE)
+    expect([asked.now, asked.value]).toEqual(['timeout', undefined])
   })
 })
 
