@@ -1,5 +1,11 @@
 import { signInRedirect, type AuthError } from '@authchart/core'
-import type { RouteLocationNormalized, RouteLocationRaw, Router } from 'vue-router'
+import {
+  isNavigationFailure,
+  NavigationFailureType,
+  type RouteLocationNormalized,
+  type RouteLocationRaw,
+  type Router,
+} from 'vue-router'
 import type { AcceptedAuth, AnyAuth } from './register.ts'
 import { isServer, mayEnter, type Tell } from './route.ts'
 
@@ -111,8 +117,15 @@ export function authGuard(router: Router, auth: AcceptedAuth, options: AuthGuard
     const { signal } = (looking = new AbortController())
     const way = await leave(router.currentRoute.value, signal, true)
     if (!way || signal.aborted) return
-    void go(way[0] || fallback).catch(() => go(fallback).catch(() => {}))
+    // a page that no navigation leads out of, because the next one cannot be loaded, say, is left by loading the app anew
+    void go(way[0] || fallback).catch(() =>
+      go(fallback).then((failure) => {
+        if (isNavigationFailure(failure, NavigationFailureType.duplicated)) reload()
+      }, reload),
+    )
   }
+
+  const reload = (): void => location.reload()
 
   function go(to: string): Promise<unknown> {
     away = idOf(router.resolve(to))

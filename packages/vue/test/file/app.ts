@@ -20,15 +20,23 @@ const Account = {
   },
 }
 
+const signInPage = page('sign in', 'as Ann', () => auth.signIn({}))
+/** Loads a page, unless the test has taken its file away. */
+const load = async () => {
+  if ('isLost' in globalThis) throw new TypeError('Failed to fetch dynamically imported module')
+  return signInPage
+}
+
 const router = createRouter({
   history: createWebHashHistory(),
   routes: [
     { path: '/', component: page('home', 'to the account', () => router.push('/account')) },
-    { path: '/sign-in', component: page('sign in', 'as Ann', () => auth.signIn({})) },
+    { path: '/sign-in', component: load },
+    { path: '/here', component: page('here', 'as Ann', () => auth.signIn({}).then(() => router.push('/account'))) },
     { path: '/account', component: Account, meta: { auth: true } },
   ],
 })
-authGuard(router, auth, { signIn: '/sign-in' })
+authGuard(router, auth, { signIn: '/sign-in', fallback: '/account' })
 
 createApp(() => h(RouterView))
   .use(router)

@@ -40,6 +40,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+test('a page of an ended session closes although the sign-in page cannot be loaded any more', async () => {
+  const page = await browser.newPage()
+  const shows = (text: string): Promise<void> => page.getByText(text, { exact: true }).waitFor()
+  await page.goto(`${pathToFileURL(join(folder, 'index.html')).href}#/here`)
+  await page.getByRole('button', { name: 'as Ann' }).click()
+  await shows('account')
+
+  // the app was deployed anew, say
+  await page.evaluate(() => Object.assign(globalThis, { isLost: true }))
+  await page.getByRole('button', { name: 'sign out' }).click()
+  await shows('sign in')
+}, 60_000)
+
 test('guards work on a page of file:, where nothing but the hash is the address of the app [A1a, A5]', async () => {
   const page = await browser.newPage()
   const address = pathToFileURL(join(folder, 'index.html')).href
