@@ -30,7 +30,7 @@ export async function act(state: State, move: Move, pages: Pages): Promise<void>
   else if (move.do === 'wait') await wait(state, tab, pages)
   else if (move.do === 'late')
     state.tabs[tab]!.done.push({ op: move.op, answer: perform(state, askOf(state, tab, move.op, pages)) })
-  else await react(state, tab, inputOf(state, move, pages), pages, move.do === 'answer')
+  else await react(state, tab, inputOf(state, move, pages), pages)
 }
 
 function spend({ left }: State, what: keyof State['left']): void {
@@ -105,7 +105,7 @@ function crash(state: State, index: number, pages: Pages, without?: number): voi
     if (kind !== 'signIn') state.orphans.push({ kind, token: ask.token ?? null })
   }
   state.lock = state.lock.filter((waiter) => waiter.tab !== index)
-  Object.assign(tab, { place: null, names: [], done: [], hints: [], isBlind: false, hasCancelled: false })
+  Object.assign(tab, { place: null, names: [], done: [], hints: [], blindUntil: 0, hasCancelled: false })
 }
 
 async function wait(state: State, tab: number, pages: Pages): Promise<void> {
@@ -123,11 +123,10 @@ async function wait(state: State, tab: number, pages: Pages): Promise<void> {
 const seen = ({ timers: _timers, ...view }: Place['view']): string => JSON.stringify(view)
 
 /** A page hears something, and the world takes what it does. */
-async function react(state: State, index: number, input: Input, pages: Pages, isLate = false): Promise<void> {
+async function react(state: State, index: number, input: Input, pages: Pages): Promise<void> {
   const tab = state.tabs[index]!
   const before = shownIn(state, index, pages)?.id ?? null
-  // an answer that was asked for before says nothing of what was asked since
-  if ((input.do === 'answer' && !isLate) || input.do === 'fail') noteSight(state, index, input, pages)
+  if (input.do === 'answer' || input.do === 'fail') noteSight(state, index, input, pages)
   const text = toPage(JSON.stringify(input), tab.names)
   const notesFor = (names: string[]): Notes => {
     return (key) => (state.notes[key] === undefined ? null : toPage(state.notes[key], names))
@@ -163,7 +162,7 @@ function take(state: State, index: number, output: Output): void {
       })
       return
     case 'abort':
-      state.tabs[index]!.isBlind = true
+      state.tabs[index]!.blindUntil = Math.max(state.tabs[index]!.blindUntil, output.op)
   }
 }
 
@@ -177,11 +176,14 @@ function noteShown({ sessions, ...state }: State, index: number, before: string 
   for (const session of sessions) session.isReplaced ||= before !== null && session.id === before
 }
 
-/** Whether the storage has answered what it was asked last. */
+/** An answer says nothing of what was asked after it, and a failure is made good by nothing that was asked before it. */
 function noteSight({ tabs }: State, index: number, input: Extract<Input, { op: number }>, pages: Pages): void {
   const tab = tabs[index]!
-  const kind = pages.at(tab.place!).open.find(({ op }) => op === input.op)?.kind
-  if (kind === 'read' || kind === 'write') tab.isBlind = input.do === 'fail'
+  const { open } = pages.at(tab.place!)
+  const kind = open.find(({ op }) => op === input.op)?.kind
+  if (kind !== 'read' && kind !== 'write') return
+  if (input.do === 'fail') tab.blindUntil = Math.max(...open.map(({ op }) => op)) + 1
+  else if (input.op >= tab.blindUntil) tab.blindUntil = 0
 }
 
 const sorted = (notes: State['notes']): State['notes'] =>

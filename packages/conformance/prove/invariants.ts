@@ -5,6 +5,9 @@ import { isGood, sessionOf } from './server.ts'
 import type { DiskRecord } from './words.ts'
 import { KEY, shownIn, type Session, type Shown, type State, type Tab } from './state.ts'
 
+/** Milliseconds: after a failure the storage is looked at again, and the renewal tried again, within that time. */
+const LONGEST_RETRY = 1000
+
 interface Change {
   readonly before: State
   readonly after: State
@@ -37,11 +40,13 @@ function isDoubtful({ disk, notes }: State, session: Session): boolean {
 }
 
 /** Nothing is on its way, and the storage has answered each page what it was asked last. */
-function isQuiet({ tabs, lock, orphans }: State, pages: Pages): boolean {
-  const isAtRest = ({ place, hints, isBlind }: Tab): boolean => {
+function isQuiet({ tabs, lock, orphans, now }: State, pages: Pages): boolean {
+  const isAtRest = ({ place, hints, blindUntil }: Tab): boolean => {
     if (place === null) return true
     const { open, view } = pages.at(place)
-    return !isBlind && hints.length === 0 && open.length === 0 && view.persistence === 'stored'
+    // what failed is tried again
+    if (view.timers.some(({ due }) => due <= now + LONGEST_RETRY)) return false
+    return blindUntil === 0 && hints.length === 0 && open.length === 0 && view.persistence === 'stored'
   }
   return lock.length === 0 && orphans.length === 0 && tabs.every(isAtRest)
 }
@@ -97,7 +102,7 @@ export const invariants: readonly Invariant[] = [
     isBroken: (change) =>
       shownBefore(change).some(({ was, is, tab }) => {
         const isSaid = was?.status === 'restoring' && is?.status === 'anonymous' && is.persistence === 'stored'
-        return isSaid && change.after.tabs[tab]!.isBlind
+        return isSaid && change.after.tabs[tab]!.blindUntil > 0
       }),
   },
   {

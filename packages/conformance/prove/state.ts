@@ -15,8 +15,8 @@ export interface Tab {
   done: { op: number; answer: Answer }[]
   /** Hints on their way to it. */
   hints: number[]
-  /** The storage failed when it was asked last. */
-  isBlind: boolean
+  /** What the storage answers is known again by the answer to this operation or a later one. 0: it is known. */
+  blindUntil: number
   /** The user gave a sign-in up here. */
   hasCancelled: boolean
 }

@@ -444,3 +444,62 @@ it('a tab that signs in while another one waits for the same is not confused by 
   expect(one.server.tokens()).toEqual(['access-7'])
   expect(two.server.tokens()).toEqual(['access-1'])
 })
+
+describe('a mark that the storage did not take', () => {
+  it('a token that another tab has spent meanwhile is not sent, although the storage fails when it is asked for that', async () => {
+    // both have the lock: a lease has run out
+    const { disk, clock, open } = tabsOfOneDisk()
+    const faster = open()
+    await faster.signIn()
+
+    const asked: { answer: () => void; fail: () => void }[] = []
+    const held = <T>(work: () => Promise<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        asked.push({ answer: () => void work().then(resolve, reject), fail: () => reject(new Error('disk')) })
+      })
+    const next = async (how: 'answer' | 'fail'): Promise<void> => {
+      asked.shift()?.[how]()
+      await drain()
+    }
+    let hint = (): void => {}
+    const slower = openTab({
+      clock,
+      storage: {
+        ...disk.storage,
+        read: (key, call) => held(() => disk.storage.read(key, call)),
+        compareAndSet: (...change) => held(() => disk.storage.compareAndSet(...change)),
+      },
+      tabs: {
+        ...robbed,
+        open(_, onMessage) {
+          hint = () => onMessage({ generation: 2 })
+          return { post() {}, close() {} }
+        },
+      },
+    })
+    await slower.boot()
+    await next('answer')
+    void slower.auth.refresh().catch(() => {})
+    await drain()
+    await next('answer')
+    const [mark] = asked.splice(0)
+
+    void faster.auth.refresh()
+    await drain()
+    faster.client.next('refresh').answer(grant(2))
+    await drain()
+    expect(disk.record).toMatchObject({ generation: 2 })
+
+    hint()
+    await drain()
+    mark?.fail()
+    await drain()
+    // what the hint is about, and then what became of the mark
+    await next('answer')
+    await next('fail')
+    expect(slower.client.spent).toEqual([])
+    while (asked.length > 0) await next('answer')
+    expect(slower.client.spent).toEqual([])
+    expect(slower.auth.getState()).toMatchObject({ user: ann })
+  })
+})

@@ -1,7 +1,7 @@
 import { isOverwritten } from '../custody/spend.ts'
 import type { AuthError } from '../errors.ts'
 import type { Session, SessionRules } from '../session/session.ts'
-import { idOf, isGarbage, type EndedTokens, type Spend, type Stored } from '../session/stored.ts'
+import { generationOf, idOf, isGarbage, type EndedTokens, type Spend, type Stored } from '../session/stored.ts'
 import type { AuthStorage, StoredRecord } from '../types.ts'
 import { createBacklog, type Change } from './backlog.ts'
 import { createDisk } from './disk.ts'
@@ -232,9 +232,9 @@ async function isSafeToSpend(
   if (backlog.isEmpty()) return isMarkedHere()
   if (disk.isWriting(id)) return false
   const found = fromRecord(disk.seen(), rules)
-  const isThere = found?.kind === 'session' && found.session.id === id && found.session.generation === generation
-  if (!isThere) return true
-  if (found.spend) return isMarkedHere()
+  if (!found || idOf(found) !== id || generationOf(found) < generation) return true
+  // another tab may have been faster, or ended it
+  if (found.kind !== 'session' || found.spend || generationOf(found) > generation) return isMarkedHere()
   // a full disk still deletes
   const mine = backlog.view()
   const putBack: Change = { apply: (other) => (other === null ? mine : undefined) }
