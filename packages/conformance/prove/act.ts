@@ -29,7 +29,7 @@ export async function act(state: State, move: Move, pages: Pages): Promise<void>
   else if (move.do === 'lease') state.lock.shift()
   else if (move.do === 'wait') await wait(state, tab, pages)
   else if (move.do === 'late')
-    state.tabs[tab]!.done.push({ op: move.op, answer: perform(state, askOf(state, tab, move.op, pages)) })
+    state.tabs[tab]!.done.push({ op: move.op, answer: performFor(state, tab, move.op, pages) })
   else await react(state, tab, inputOf(state, move, pages), pages)
 }
 
@@ -64,11 +64,16 @@ function answerTo(state: State, move: Extract<Move, { op: number }>, pages: Page
   if (move.do === 'broken' || move.do === 'give up') return { error: 'broken' }
   if (move.do === 'unsent') return { error: 'network' }
   if (move.do === 'busy') return { error: 'unavailable' }
-  const ask = askOf(state, move.tab, move.op, pages)
-  const { hasCancelled } = state.tabs[move.tab]!
-  const answer = perform(state, { ...ask, isGivenUp: hasCancelled }, move.do === 'stranger')
-  if (ask.kind === 'write') noteLate(state, move.tab, ask.next as DiskRecord | null, pages)
+  const answer = performFor(state, move.tab, move.op, pages, move.do === 'stranger')
   return move.do === 'lost' ? { error: 'network' } : answer
+}
+
+/** Does what a page that is there has asked for. */
+function performFor(state: State, tab: number, op: number, pages: Pages, isStranger = false): Answer {
+  const ask = askOf(state, tab, op, pages)
+  const answer = perform(state, { ...ask, isGivenUp: state.tabs[tab]!.hasCancelled }, isStranger)
+  if (ask.kind === 'write') noteLate(state, tab, ask.next as DiskRecord | null, pages)
+  return answer
 }
 
 const toInput = (op: number, answer: Answer): Input =>
