@@ -37,6 +37,17 @@ export const auth = createAuth({ client: bkend({ publishableKey: 'pk_…' }) })
   return { ...program, files: { ...program.files, 'auth.ts': auth } }
 }
 
+/** The pages of the skill stand beside the messages that `authchart setup` writes. */
+function skill(): Program {
+  const program = guide(
+    ['skills/authchart/SKILL.md', 'skills/authchart/references/account.md'],
+    'packages/react',
+    'tsc',
+  )
+  const messages = readFileSync('packages/cli/templates/shared/messages.ts', 'utf8')
+  return { ...program, files: { ...program.files, 'messages.ts': messages } }
+}
+
 /**
  * All blocks of these guides are one program; each says in its first line which file it is. A guide with several frameworks is
  * several programs: `isPart` says which files belong to this one.
@@ -86,7 +97,7 @@ const programs: Program[] = [
   guide('docs/offline.md', 'packages/conformance', 'tsc'),
   guide('docs/backends.md', 'packages/conformance', 'tsc'),
   recipes(),
-  guide(['skills/authchart/SKILL.md', 'skills/authchart/references/setup.md'], 'packages/conformance', 'tsc'),
+  skill(),
   guide('docs/roles.md', 'packages/react', 'tsc', (name) => !name.startsWith('vue-')),
   guide('docs/roles.md', 'examples/vue', 'vue-tsc', (name) => /^(auth|vue-router)\.ts$/.test(name)),
   {

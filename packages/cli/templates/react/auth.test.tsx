@@ -26,7 +26,7 @@ test('a signed-in user sees their address until the sign-out in another tab', as
   expect(screen.queryByText('Signed in as ann@example.com.')).toBeNull()
 })
 
-test('a wrong password is said in the form', async () => {
+test('a wrong password is said in the form, and typed anew', async () => {
   const auth = createTestAuth<User, Credentials, typeof guards>({ status: 'anonymous', guards })
   show(auth, <SignInForm />)
   fireEvent.change(screen.getByLabelText('E-mail'), { target: { value: 'ann@example.com' } })
@@ -34,4 +34,5 @@ test('a wrong password is said in the form', async () => {
   fireEvent.click(screen.getByRole('button', { name: 'Sign in' }))
 
   expect(await screen.findByText('The e-mail or the password is wrong.')).toBeTruthy()
+  expect(screen.getByLabelText<HTMLInputElement>('Password').value).toBe('')
 })

@@ -25,7 +25,7 @@ test('a signed-in user sees their address until the sign-out in another tab', as
   expect(screen.text()).toBe('')
 })
 
-test('a wrong password is said in the form', async () => {
+test('a wrong password is said in the form, and typed anew', async () => {
   const auth = createTestAuth<User, Credentials, typeof guards>({ status: 'anonymous', guards })
   const screen = show(auth, SignInForm)
   await screen.get('[name=email]').setValue('ann@example.com')
@@ -34,4 +34,5 @@ test('a wrong password is said in the form', async () => {
   await flushPromises()
 
   expect(screen.text()).toContain('The e-mail or the password is wrong.')
+  expect(screen.get<HTMLInputElement>('[name=password]').element.value).toBe('')
 })
