@@ -326,7 +326,9 @@ test.each([
   ],
 ])('the install command is that of %s where its files are', async (manager, files) => {
   const folder = makeApp({ ...starters.react, ...files })
-  expect((await runSetup(folder, usual)).said).toContain(`Now run: ${manager} install`)
+  expect((await runSetup(folder, usual)).said).toContain(
+    `Now run: ${manager} install\nThen run: ${manager} run dev, and open /account`,
+  )
   rmSync(join(folder, 'src'), { recursive: true })
   write(folder, { ...starters.react, ...files })
   expect((await runSetup(folder, { ...usual, install: true })).ran).toEqual([`${manager} install`])

@@ -1,5 +1,5 @@
 import { createTestAuth, type TestAuthOptions } from '@authchart/core/testing'
-import { defineComponent, getCurrentInstance, h, resolveComponent, type Component } from 'vue'
+import { defineComponent, getCurrentInstance, h, resolveComponent, type Component, type ConcreteComponent } from 'vue'
 import { createAuthPlugin } from './plugin.ts'
 import type { AcceptedAuth } from './register.ts'
 
@@ -21,7 +21,7 @@ interface StoryContext {
  */
 export function withTestAuth<TUser>(
   defaults: TestAuthOptions<TUser, unknown, Record<never, never>> & { readonly guards?: unknown },
-): (story: () => unknown, context: StoryContext) => Component {
+): (story: () => unknown, context: StoryContext) => ConcreteComponent {
   return (_, { parameters }) => {
     const own = parameters['auth'] as Partial<AnyTestAuthOptions> | undefined
     const options = { ...defaults, ...own } as AnyTestAuthOptions

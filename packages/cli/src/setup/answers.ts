@@ -86,7 +86,7 @@ export async function readAnswers(project: Project, flags: Flags, ask: Prompter 
   checkFlags(project, flags)
   if (!ask) checkWithoutQuestions(project, flags)
   const backend = flags.backend ?? (await ask?.select('Which backend has the accounts?', backends)) ?? 'bkend'
-  const url = flags.url ?? (await ask?.text('Where is it?', addressOf(backend))) ?? ''
+  const url = flags.url ?? (await ask?.text('Address of the backend', addressOf(backend))) ?? ''
   const known = flags.publishableKey ?? project.publishableKey
   const key = backend === 'bkend' ? (known ?? (await ask?.text('Publishable key', keyOptions))) : ''
   const roles = flags.guards ?? (await ask?.text('Roles that get a guard, with commas between them', roleOptions))
@@ -107,7 +107,7 @@ const backends: readonly Choice<Backend>[] = [
 ]
 
 const addressOf = (backend: Backend): TextOptions => ({
-  ...(backend === 'bkend' && { placeholder: 'https://api-client.bkend.ai' }),
+  ...(backend === 'bkend' && { placeholder: "empty: bkend's own; the local server: http://127.0.0.1:8787" }),
   validate: (value) => (backend === 'bkend' && value === '' ? undefined : problemOfUrl(value)),
 })
 

@@ -42,9 +42,13 @@ export async function setUp(folder: string, flags: Flags, { ask, say, run }: Sur
   sayResult(project, steps, accepted, say)
   const install = `${project.packageManager} install`
   if (!accepted.some(({ path }) => path === 'package.json')) return
-  if (!(flags.install ?? (await questions?.confirm(`Run ${install} now?`, true)))) return say(`\nNow run: ${install}`)
+  const hasPages = answers.router !== 'none' || project.kind === 'next' || project.kind === 'nuxt'
+  const start = `${project.packageManager} run dev, and open ${hasPages ? '/account' : 'the app'}`
+  if (!(flags.install ?? (await questions?.confirm(`Run ${install} now?`, true))))
+    return say(`\nNow run: ${install}\nThen run: ${start}`)
   if (!(await run(install, folder)))
     throw new SetupError('not-installed', `All files are written, but "${install}" failed. Run it again.`)
+  say(`\nNow run: ${start}`)
 }
 
 function itemsOf(project: Project, answers: Answers): readonly Item[] {
