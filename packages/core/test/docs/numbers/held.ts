@@ -143,6 +143,16 @@ export const held: readonly Held[] = [
     are: () => numbersIn('examples/nuxt/package.json', /"nuxt": "(\d+)\./),
   },
   {
+    page: 'backends',
+    says: /after (five seconds) of silence, a sleep or a failure/,
+    are: () => core('connection', 'LONG_SILENCE'),
+  },
+  {
+    page: 'cookie-stores',
+    says: /so does\s+each (100)th\s+after it/,
+    are: () => core('server/postgres', 'SWEEP_EVERY'),
+  },
+  {
     page: 'flow',
     says: /ends with the code (1)\./,
     are: () => numbersIn('packages/cli/src/main.ts', /process\.exitCode = (\d)/),
