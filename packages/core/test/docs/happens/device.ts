@@ -15,9 +15,13 @@ export const device: Stories = {
         const { world, auth } = await oneTab(createWorld({ server: { ahead: off } }))
         await world.advance(3 * HOUR)
         expect(auth.getState(), `wrong by ${off}`).toMatchObject(isSignedIn)
+        expect(world.server.counts().refreshes, `wrong by ${off}`).toBe(5)
         world.jump(off)
         await world.advance(3 * HOUR)
         expect(auth.getState(), `set by ${off}`).toMatchObject(isSignedIn)
+        // each 33 minutes; a clock that is put forward may look like a sleep
+        const { refreshes } = world.server.counts()
+        expect([10, 11], `set by ${off}`).toContain(refreshes)
         expect(world.server.problems).toEqual([])
       }
     },
@@ -28,7 +32,8 @@ export const device: Stories = {
     async run() {
       const { world, one, two } = await twoTabs()
       await world.sleep(8 * HOUR)
-      await world.advance(5000)
+      await world.advance(0)
+      expect(world.server.counts()).toMatchObject({ refreshes: 1, replays: 0 })
       for (const auth of [one, two]) expect(auth.getState()).toMatchObject(isSignedIn)
       expect(await one.getAccessToken()).toMatch(/access-2$/)
       expect(await two.getAccessToken()).toBe(await one.getAccessToken())

@@ -45,7 +45,7 @@ export const server: Stories = {
       }
     },
   },
-  'the server answers a renewal with 500, or not at all': {
+  'the server answers a renewal with 500, with a page of the network, or not at all': {
     sees: "The user stays signed in until the access token ends. Then the status is `expired` with the reason `'refresh-indeterminate'`.",
     does: "Let the user save their work before that. [The token may be spent](refresh.md#no-answer-is-not-a-no), so it is sent again only if the client's `replay` says that the server accepts that.",
     async run() {
@@ -69,6 +69,19 @@ export const server: Stories = {
       await world.advance(DUE + MINUTE)
       expect(auth.getState()).toMatchObject(idle)
       expect(world.server.counts()).toMatchObject({ refreshes: 2, replays: 0 })
+    },
+  },
+  'the server refuses an access token before its time (401)': {
+    sees: 'Nothing. The token is renewed once for all requests, and each of them is sent again.',
+    does: 'Nothing: `auth.fetch` does it.',
+    async run() {
+      const { world, one, two } = await twoTabs()
+      world.server.expireAccess()
+      const asked = [one, one, two].map((auth) => auth.fetch(`${world.origin}/notes`))
+      await world.advance(5 * SECOND)
+      expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200, 200])
+      expect(two.getState()).toMatchObject(idle)
+      expect(world.server.counts()).toMatchObject({ refreshes: 1, replays: 0 })
     },
   },
   'the server refuses to renew': {
