@@ -183,6 +183,29 @@ describe('a storage that is full', () => {
     expect(reloaded.status()).not.toBe('authenticated')
   })
 
+  it('a storage that is full is asked less and less often, and at once a minute at most', async () => {
+    const disk = createDisk()
+    disk.before = (operation) => (operation === 'write' ? full() : works())
+    const tab = openTab({ storage: disk.storage })
+    await tab.signIn()
+    const writes: number[] = []
+    for (let minute = 0; minute < 20; minute += 1) {
+      disk.log.length = 0
+      for (let second = 0; second < 60; second += 1) {
+        tab.clock.advance(SECOND)
+        await drain()
+      }
+      writes.push(disk.log.filter((operation) => operation === 'write').length)
+    }
+    // at second 1, 3, 7, 15, 31 and 63, and then each minute
+    expect(writes).toEqual([5, ...Array.from({ length: 19 }, () => 1)])
+    disk.before = works
+    tab.clock.advance(60 * SECOND)
+    await drain()
+    expect(tab.auth.getState()).toMatchObject({ persistence: 'stored' })
+    expect(disk.record).toMatchObject({ generation: 1 })
+  })
+
   it('a storage that is full when the token is to be marked: a reload does not show the token that was shown before', async () => {
     const { disk, clock } = await diskWithSession()
     const tab = openTab({ storage: disk.storage, clock })

@@ -32,12 +32,11 @@ export interface DiskOptions {
   readonly rules: SessionRules
   /** Milliseconds. */
   readonly storageTimeout: number
-  readonly onAnswer: () => void
   /** An answer that is not waited for any more still says that the storage answers. */
   readonly onLateAnswer: () => void
 }
 
-export function createDisk({ storage, key, rules, storageTimeout, onAnswer, onLateAnswer }: DiskOptions): Disk {
+export function createDisk({ storage, key, rules, storageTimeout, onLateAnswer }: DiskOptions): Disk {
   let seen: StoredRecord | null | undefined
   const lateWrites = new Set<StoredRecord | null>()
   /** Reads that were answered and writes that were done. */
@@ -64,7 +63,6 @@ export function createDisk({ storage, key, rules, storageTimeout, onAnswer, onLa
     if (answers !== before && stored?.revision !== seen?.revision) return find(parent)
     answers += 1
     seen = stored?.kind === 'unreadable' ? null : ((found ?? null) as StoredRecord | null) // fromRecord has looked at it
-    onAnswer()
     return { stored, raw: seen }
   }
 

@@ -81,7 +81,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   const { storage, rules, lifetime, onLate } = options
   const catchUp = (): void => void backlog.catchUp()
   const retry = createRetry(rules.clock, lifetime, catchUp)
-  const disk = createDisk({ ...options, onAnswer: retry.reset, onLateAnswer: catchUp })
+  const disk = createDisk({ ...options, onLateAnswer: catchUp })
   const onBack = (): void => {
     options.onBack()
     onLate()
@@ -173,7 +173,7 @@ async function findOrListen({ disk }: Parts, { lifetime }: PersistenceOptions, r
   try {
     return await disk.find(lifetime())
   } catch (error) {
-    if (!retry.isArmed()) retry.later()
+    retry.later()
     throw error
   }
 }

@@ -6,8 +6,8 @@ const LONGEST_DELAY = 60_000
 
 /** Tries again later, for as long as the page lives: each time later than before. */
 export interface Retry {
+  /** Does nothing if that is coming already: what fails in one moment counts once. */
   readonly later: () => void
-  readonly isArmed: () => boolean
   readonly cancel: () => void
   /** The next delay is a short one again. */
   readonly reset: () => void
@@ -24,9 +24,8 @@ export function createRetry(clock: Clock, lifetime: () => AbortSignal, work: () 
 
   return {
     later() {
-      cancel()
       const end = lifetime()
-      if (end.aborted) return
+      if (stop || end.aborted) return
       const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures)
       failures += 1
       const due = (): void => {
@@ -40,7 +39,6 @@ export function createRetry(clock: Clock, lifetime: () => AbortSignal, work: () 
         end.removeEventListener('abort', unschedule)
       }
     },
-    isArmed: () => stop !== undefined,
     cancel,
     reset() {
       failures = 0
