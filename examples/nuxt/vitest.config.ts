@@ -1,0 +1,10 @@
+import vue from '@vitejs/plugin-vue'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  plugins: [vue()],
+  resolve: { alias: { '~': fileURLToPath(new URL('app', import.meta.url)) } },
+  // that a machine is slow is no finding
+  test: { testTimeout: 120_000, expect: { poll: { timeout: 60_000 } } },
+})
