@@ -5,6 +5,6 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   plugins: [vue()],
   resolve: { alias: { '~': fileURLToPath(new URL('app', import.meta.url)) } },
-  // that a machine is slow is no finding
+  // a slow machine is no reason to fail
   test: { testTimeout: 120_000, expect: { poll: { timeout: 60_000 } } },
 })

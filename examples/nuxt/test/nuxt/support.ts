@@ -39,7 +39,7 @@ export const ann: BkendUser = {
   createdAt: null,
 }
 
-/** The backend, asked for data. Unless a test says otherwise, there is none. */
+/** What the backend answers to a request for notes. Unless a test says otherwise, there are none. */
 export const backend = vi.fn<typeof fetch>()
 beforeEach(() => {
   backend.mockReset().mockImplementation(async () => Response.json({ items: [] }))
@@ -57,7 +57,7 @@ export async function openApp(situation: TestSituation<BkendUser>, address: stri
   ]
   const router = createRouter({ history: createWebHistory(), routes })
   Object.assign(open, { auth, router })
-  // all that it asks of Nuxt
+  // Nuxt calls it with much more, and it uses this
   const install = (vueApp: vue.App) => (authPlugin as unknown as (nuxt: { vueApp: vue.App }) => void)({ vueApp })
   const components = { Notes, NuxtLink: RouterLink, NuxtPage: RouterView }
   const app = mount(App, { global: { plugins: [{ install }, router], components } })
