@@ -6,5 +6,5 @@ export default defineConfig({
   plugins: [vue()],
   resolve: { alias: { '~': fileURLToPath(new URL('app', import.meta.url)) } },
   // a slow machine is no reason to fail
-  test: { testTimeout: 120_000, expect: { poll: { timeout: 60_000 } } },
+  test: { testTimeout: 60_000, expect: { poll: { timeout: 20_000 } } },
 })

@@ -81,7 +81,7 @@ describe.each<AppName>(['next', 'nuxt'])('%s', (name) => {
     return page
   }
 
-  test(`${name}: the tests of its developer pass, and none is left out`, async () => {
+  test(`${name}: the tests of its developer pass, and none is left out`, { timeout: 600_000 }, async () => {
     const printed = stripVTControlCharacters(await testApp(name))
     console.log(printed)
     expect(printed).toMatch(/^ *Tests +\d+ passed \(\d+\)$/m)
