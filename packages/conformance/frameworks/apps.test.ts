@@ -1,8 +1,9 @@
+import { stripVTControlCharacters } from 'node:util'
 import { createServer, type ExampleServer, type Listening } from '@authchart/example-server'
 import { chromium, type Browser, type Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { findChromium } from '../../../tools/chromium.ts'
-import { buildApp, folderOf, startApp, type AppName, type RunningApp } from './apps.ts'
+import { buildApp, folderOf, startApp, testApp, type AppName, type RunningApp } from './apps.ts'
 import { packPackages } from './packages.ts'
 import { run } from './run.ts'
 
@@ -79,6 +80,12 @@ describe.each<AppName>(['next', 'nuxt'])('%s', (name) => {
     await page.getByText('A note of User').waitFor()
     return page
   }
+
+  test(`${name}: the tests of its developer pass, and none is left out`, { timeout: 600_000 }, async () => {
+    const printed = stripVTControlCharacters(await testApp(name))
+    console.log(printed)
+    expect(printed).toMatch(/^ *Tests +\d+ passed \(\d+\)$/m)
+  })
 
   test(`${name}: a page from the server holds nothing of a user, and no request was made to render it [W5, G2]`, async () => {
     server.control.reset()

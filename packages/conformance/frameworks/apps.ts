@@ -47,6 +47,9 @@ export async function buildApp(name: AppName, authServer: string): Promise<void>
   for (const command of recipe.build) await run(command, folderOf(name), { [recipe.authServer]: authServer })
 }
 
+/** Runs the tests that a developer of the app has. Resolves with what they print, rejects with it if one fails. */
+export const testApp = (name: AppName): Promise<string> => run('pnpm test', folderOf(name))
+
 export async function startApp(name: AppName, authServer: string): Promise<RunningApp> {
   const own = { AUTH_SERVER: authServer, AUTH_SECRET: 'a secret of at least thirty-two characters' }
   const { start, ready } = recipes[name]

@@ -1,7 +1,7 @@
 import { Protected } from '@authchart/react'
 import { Suspense } from 'react'
-import { readSession } from '../session'
 import { ToSignIn } from '../to-sign-in'
+import { Greeting } from './greeting'
 import { Profile } from './profile'
 
 export default function AccountPage() {
@@ -16,10 +16,4 @@ export default function AccountPage() {
       </Protected>
     </main>
   )
-}
-
-/** Rendered on the server, which knows the user by the cookie. */
-async function Greeting() {
-  const session = await readSession()
-  return session && <p>Rendered for {session.user.email}</p>
 }

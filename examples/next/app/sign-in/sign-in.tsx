@@ -7,6 +7,7 @@ import { redirect } from '../client'
 export function SignIn() {
   const isSignedIn = useUser() !== null
   const isChallenged = useAuthState(({ status }) => status === 'challenged')
+  const hasExpired = useAuthState(({ status }) => status === 'expired')
 
   useEffect(() => {
     // loaded anew: what the router has kept was rendered for a visitor, also that a page led here.
@@ -14,7 +15,12 @@ export function SignIn() {
     if (isSignedIn) location.replace(redirect.back(location.href) + location.hash)
   }, [isSignedIn])
 
-  return isChallenged ? <CodeForm /> : <PasswordForm />
+  return (
+    <>
+      {hasExpired && <p role="status">Your session has ended. Sign in again.</p>}
+      {isChallenged ? <CodeForm /> : <PasswordForm />}
+    </>
+  )
 }
 
 function PasswordForm() {

@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { createTestAuth, type TestAuth } from '@authchart/core/testing'
 import { AuthProvider } from '@authchart/react'
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
-import { act, type ReactElement } from 'react'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
+import type { ReactElement } from 'react'
 import { afterEach, expect, test } from 'vitest'
 import type { Credentials, User } from '__BACKEND__'
 import { guards } from './guards'
