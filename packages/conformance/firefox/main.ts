@@ -16,7 +16,7 @@ declare module 'vitest' {
 
 const HELP = `node packages/conformance/firefox/main.ts [options] [files]
 
-  --long                400 sign-outs in each browser          default: 54
+  --long                408 sign-outs in each browser          default: 54
   --required            fails where a browser is missing       default: says so, and is content
   --browser <name>      chromium or firefox                    default: both
 `
