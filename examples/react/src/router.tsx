@@ -1,6 +1,6 @@
 import { paths, type DemoAuth } from '@authchart/example-shared'
 import { authRoutes } from '@authchart/react/react-router'
-import { createBrowserRouter, type DataRouter, type RouteObject } from 'react-router'
+import { createBrowserRouter } from 'react-router'
 import { Layout } from './Layout.tsx'
 import { Admin, AdminsOnly } from './views/Admin.tsx'
 import { EditPage } from './views/EditPage.tsx'
@@ -10,10 +10,10 @@ import { Passing } from './views/Passing.tsx'
 import { PostPage } from './views/PostPage.tsx'
 import { SignInPage } from './views/SignInPage.tsx'
 
-/** The pages, and who may open them. `create` says where the address is kept: in the browser, or in a test in memory. */
-export function createAppRouter(auth: DemoAuth, create: (routes: RouteObject[]) => DataRouter = createBrowserRouter) {
+/** The pages, and who may open them. */
+export function createAppRouter(auth: DemoAuth) {
   const routes = authRoutes(auth, { signIn: paths.signIn, forbidden: paths.forbidden })
-  const router = create([
+  const router = createBrowserRouter([
     {
       Component: Layout,
       children: [

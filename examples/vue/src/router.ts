@@ -1,6 +1,6 @@
 import { paths, type DemoAuth } from '@authchart/example-shared'
 import { authGuard } from '@authchart/vue/router'
-import { createRouter, createWebHistory, type RouterHistory } from 'vue-router'
+import { createRouter, createWebHistory } from 'vue-router'
 import Admin from './views/Admin.vue'
 import AdminsOnly from './views/AdminsOnly.vue'
 import EditPage from './views/EditPage.vue'
@@ -9,10 +9,10 @@ import NotFound from './views/NotFound.vue'
 import PostPage from './views/PostPage.vue'
 import SignInPage from './views/SignInPage.vue'
 
-/** The pages, and who may open them. `history` is where the address is kept: in the browser, or in a test in memory. */
-export function createAppRouter(auth: DemoAuth, history: RouterHistory = createWebHistory()) {
+/** The pages, and who may open them. */
+export function createAppRouter(auth: DemoAuth) {
   const router = createRouter({
-    history,
+    history: createWebHistory(),
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
     routes: [
       { path: paths.signIn, component: SignInPage },

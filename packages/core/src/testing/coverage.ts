@@ -23,5 +23,5 @@ export function coverageOf(paths: readonly AuthPath[], machine: AuthMachine = au
     .flatMap((node) => [...node.transitions.values()].flat().map(nameOf))
     .filter((name) => !taken.has(name))
     .map((name) => `no path: ${name}`)
-  return [...lines.toSorted(), ...left.toSorted(), ''].join('\n')
+  return [...lines.sort(), ...left.sort(), ''].join('\n')
 }
