@@ -47,6 +47,20 @@ const forReact = [
   'vitest-browser-react',
 ]
 
+const forReactApp = [
+  ...core,
+  'react',
+  'react-dom',
+  'react-dom/client',
+  'react/jsx-dev-runtime',
+  'react-router',
+  'react-router/dom',
+  'vitest-browser-react',
+  '@authchart/react > @xstate/react',
+]
+
+const forVueApp = [...core, 'vue', 'vue-router', '@authchart/vue > @xstate/vue']
+
 export default defineConfig({
   test: {
     provide: { suite: process.env['SUITE'] === 'whole' ? 'whole' : 'short' },
@@ -130,6 +144,26 @@ export default defineConfig({
           name: 'conformance-browser',
           root: 'packages/conformance',
           include: ['test/**/*.browser.test.{ts,tsx}'],
+          browser: browser(),
+        },
+      },
+      {
+        plugins: [react()],
+        optimizeDeps: { include: forReactApp },
+        test: {
+          name: 'example-react',
+          root: 'examples/react',
+          include: ['test/**/*.browser.test.tsx'],
+          browser: browser(),
+        },
+      },
+      {
+        plugins: [vue()],
+        optimizeDeps: { include: forVueApp },
+        test: {
+          name: 'example-vue',
+          root: 'examples/vue',
+          include: ['test/**/*.browser.test.ts'],
           browser: browser(),
         },
       },

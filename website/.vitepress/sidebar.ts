@@ -37,6 +37,7 @@ export const sidebar: DefaultTheme.Sidebar = [
       { text: 'What a handler’s processes share', link: '/cookie-stores' },
       { text: 'Renewals in a worker', link: '/worker' },
       { text: 'Tests', link: '/testing' },
+      { text: 'How to test a machine that invokes', link: '/testing-machines' },
       { text: 'A whole world, for tests', link: '/world' },
       { text: 'What a client survives', link: '/torture' },
       { text: 'A picture of your chart', link: '/flow' },

@@ -1,7 +1,7 @@
 import { announcementOf } from '@authchart/example-shared'
 import { useAuthState } from '@authchart/react'
 import { Outlet, ScrollRestoration } from 'react-router'
-import { demo } from './demo.ts'
+import { useDemo } from './demo.tsx'
 import { TopBar } from './TopBar.tsx'
 import { ChartPanel } from './panel/ChartPanel.tsx'
 import { useStore } from './use-store.ts'
@@ -9,6 +9,7 @@ import { RenewalNotice } from './views/RenewalNotice.tsx'
 
 /** What is on every page. */
 export function Layout() {
+  const demo = useDemo()
   const announcement = useAuthState(announcementOf)
   const panelState = useStore(demo.panel)
 

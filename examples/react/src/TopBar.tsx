@@ -25,8 +25,7 @@ export function TopBar() {
               Posts
             </NavLink>
             <NavLink to={paths.admin} data-testid="nav-admin">
-              Admin
-              <Can guard="isAdmin" fallback={<Lock />} />
+              Admin <Can guard="isAdmin" fallback={<Lock />} />
             </NavLink>
           </nav>
           <div className="who">

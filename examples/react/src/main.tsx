@@ -1,18 +1,21 @@
 import '@authchart/example-shared/style.css'
-import { AuthProvider } from '@authchart/react'
+import { createDemo } from '@authchart/example-shared'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RouterProvider } from 'react-router/dom'
-import { demo } from './demo.ts'
-import { router } from './router.tsx'
+import { DemoProvider } from './demo.tsx'
+import { createAppRouter } from './router.tsx'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 
+const demo = createDemo('react')
+const { router } = createAppRouter(demo.auth)
+
 createRoot(root).render(
   <StrictMode>
-    <AuthProvider auth={demo.auth}>
+    <DemoProvider demo={demo}>
       <RouterProvider router={router} />
-    </AuthProvider>
+    </DemoProvider>
   </StrictMode>,
 )

@@ -21,7 +21,7 @@ import { PUBLISHABLE_KEY, SERVER_URL } from './settings.ts'
 const editsEveryPost = hasRole('admin', 'editor')
 
 /** They shape the screens. The server has rules of its own, and the last word. */
-const guards = {
+export const guards = {
   isAdmin: hasRole('admin'),
   /** Authors edit their own posts, editors and admins any. */
   canEditPost: ({ user }: GuardArgs<BkendUser>, post: Post) => user.id === post.authorId || editsEveryPost({ user }),

@@ -31,6 +31,7 @@ export interface FaultsOptions {
   readonly auth: Pick<Auth<{ readonly email: string | null }>, 'getState' | 'subscribe'>
   readonly api: Api
   readonly network: DemoNetwork
+  readonly fetch: typeof globalThis.fetch
 }
 
 interface ActiveFault {
@@ -75,7 +76,7 @@ const notes: Readonly<Record<Fault, readonly [on: string, off: string]>> = {
   ],
 }
 
-export function createFaults({ auth, api, network }: FaultsOptions): Faults {
+export function createFaults({ auth, api, network, fetch }: FaultsOptions): Faults {
   const nothing: FaultsView['on'] = { drop: false, unavailable: false, slow: false, offline: false }
   const view = createStore<FaultsView>({ on: nothing, note: '' })
   const note = (text: string) => view.set({ ...view.get(), note: text })

@@ -1,8 +1,11 @@
 import '@authchart/example-shared/style.css'
-import { createAuthPlugin } from '@authchart/vue'
+import { createDemo } from '@authchart/example-shared'
 import { createApp } from 'vue'
-import { demo } from './demo.ts'
+import { createDemoPlugin } from './demo.ts'
 import Layout from './Layout.vue'
-import { router } from './router.ts'
+import { createAppRouter } from './router.ts'
 
-createApp(Layout).use(createAuthPlugin(demo.auth)).use(router).mount('#app')
+const demo = createDemo('vue')
+const { router } = createAppRouter(demo.auth)
+
+createApp(Layout).use(createDemoPlugin(demo)).use(router).mount('#app')

@@ -65,7 +65,7 @@ test('the table of the example with Nuxt has the pages that ask by definePageMet
 test('the examples have nothing that cannot be read, and only their open pages are warned of', () => {
   expect(names.map((name) => [example(name).unread, said(example(name).warnings)])).toEqual([
     [[], ['src/router.tsx:32 /* has no guard. If all may enter it, say so with --public.']],
-    [[], ['src/router.ts:23 /:rest(.*)* has no guard. If all may enter it, say so with --public.']],
+    [[], ['src/router.ts:24 /:rest(.*)* has no guard. If all may enter it, say so with --public.']],
     [[], ['app/page.tsx:1 / has no guard. If all may enter it, say so with --public.']],
     [[], ['app/pages/index.vue:1 / has no guard. If all may enter it, say so with --public.']],
   ])

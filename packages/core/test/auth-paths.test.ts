@@ -1,6 +1,6 @@
 import { hasRole, type AuthStatus } from '@authchart/core'
 import type { TestAuth } from '@authchart/core/testing'
-import { authPaths, type AuthDriver, type Screen } from '@authchart/core/testing/paths'
+import { authPaths, coverageOf, type AuthDriver, type Screen } from '@authchart/core/testing/paths'
 import { describe, expect, inject, test } from 'vitest'
 import { ann, type User } from './support.ts'
 
@@ -81,6 +81,31 @@ test('paths that take each transition are among those that take each event in ea
   const ids = whole.map(({ id }) => id)
   expect(short.filter(({ id }) => !ids.includes(id))).toEqual([])
   expect(short.length * 10).toBeLessThan(whole.length)
+})
+
+test('the coverage has a line for each path, sorted, and then the transitions that no path takes', () => {
+  const lines = coverageOf(short).split('\n')
+  expect(lines.slice(0, short.length)).toEqual(lines.slice(0, short.length).toSorted())
+  expect(lines).toContain('expired + idle: dismiss -> anonymous + idle (auth.session.expired on dismiss)')
+  expect(lines).toContain(
+    'anonymous + idle: signUp -> anonymous + authenticating.submitting (auth.attempt.idle on signUp)',
+  )
+  // the screens of this app have no button that renews the token
+  const left = lines.slice(short.length, -1)
+  expect(left.every((line) => line.startsWith('no path: '))).toBe(true)
+  expect(left).toContain('no path: auth.session.authenticated.fresh on refresh')
+  expect(left).not.toContain('no path: auth.session.expired on dismiss')
+})
+
+test('the coverage of pairs says where an event changes nothing', () => {
+  expect(coverageOf(whole).split('\n')).toContain(
+    'signedOut + authenticating.challenged.verifyingCode: answerChallenge -> signedOut + authenticating.challenged.verifyingCode (no transition)',
+  )
+})
+
+test('the coverage without a path says which transition it took', () => {
+  const others = short.filter(({ id }) => id !== 'expired + idle: dismiss')
+  expect(coverageOf(others).split('\n')).toContain('no path: auth.session.expired on dismiss')
 })
 
 /** The app without what it prints in this status. */

@@ -1,5 +1,5 @@
 import { toneOf } from '@authchart/example-shared'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { useStore } from '../use-store.ts'
 import { ChartMap } from './ChartMap.tsx'
 import { Commands } from './Commands.tsx'
@@ -10,6 +10,7 @@ import { InspectorSwitch } from './InspectorSwitch.tsx'
 import { Readings } from './Readings.tsx'
 
 export function ChartPanel() {
+  const demo = useDemo()
   const isOpen = useStore(demo.panel) === 'open'
   const chart = useStore(demo.chart)
 

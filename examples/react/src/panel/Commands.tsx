@@ -1,10 +1,10 @@
 import { commandWords, type Command } from '@authchart/example-shared'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { useStore } from '../use-store.ts'
 
-const { commands } = demo
-
 export function Commands() {
+  const demo = useDemo()
+  const { commands } = demo
   const note = useStore(commands.note)
 
   return (

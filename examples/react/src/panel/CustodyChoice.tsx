@@ -1,8 +1,9 @@
 import { chooseCustody, custodyWords, type Custody } from '@authchart/example-shared'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 
 /** Where the session is kept. */
 export function CustodyChoice() {
+  const demo = useDemo()
   return (
     <fieldset className="choice" aria-describedby="custody-note">
       <legend>Where the session lives</legend>

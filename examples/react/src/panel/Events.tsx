@@ -1,8 +1,9 @@
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { useStore } from '../use-store.ts'
 
 /** The last events of the chart, by type: that is all there is to see of them. */
 export function Events() {
+  const demo = useDemo()
   const seen = useStore(demo.events)
 
   return (

@@ -1,18 +1,18 @@
 import { faultWords, type Fault } from '@authchart/example-shared'
 import { useAuthState } from '@authchart/react'
 import { useEffect } from 'react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { useStore } from '../use-store.ts'
 
-const { faults } = demo
-
 export function FaultButtons() {
+  const demo = useDemo()
+  const { faults } = demo
   const { on, note } = useStore(faults.view)
   const { generation } = useStore(demo.chart)
   const status = useAuthState((state) => state.status)
 
   // what happens once is over when it has happened
-  useEffect(() => void faults.look(), [status, generation])
+  useEffect(() => void faults.look(), [faults, status, generation])
 
   return (
     <section aria-labelledby="faults-title">

@@ -1,10 +1,10 @@
 import { inspectorWords } from '@authchart/example-shared'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { useStore } from '../use-store.ts'
 
-const { inspector } = demo
-
 export function InspectorSwitch() {
+  const demo = useDemo()
+  const { inspector } = demo
   const status = useStore(inspector.status)
 
   return (

@@ -1,10 +1,11 @@
 import { secondsUntil } from '@authchart/example-shared'
 import { useAuthState } from '@authchart/react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { useStore } from '../use-store.ts'
 import { StoryPicture } from './StoryPicture.tsx'
 
 export function Readings() {
+  const demo = useDemo()
   const status = useAuthState((state) => state.status)
   const renewal = useAuthState((state) => ('renewal' in state ? state.renewal : null))
   const { generation, expiresAt, retryAt } = useStore(demo.chart)

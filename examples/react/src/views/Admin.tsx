@@ -1,5 +1,5 @@
 import { Protected } from '@authchart/react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { Forbidden } from './Forbidden.tsx'
 import { Passing } from './Passing.tsx'
 import { ReportPage } from './ReportPage.tsx'
@@ -14,5 +14,6 @@ export function Admin() {
 }
 
 export function AdminsOnly() {
+  const demo = useDemo()
   return <Forbidden title="This page is for admins" ask={demo.api.report} />
 }

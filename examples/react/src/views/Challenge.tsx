@@ -1,10 +1,11 @@
 import { currentCode, errorMessage, focusField, submitCode } from '@authchart/example-shared'
 import { useAuth, useAuthState } from '@authchart/react'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { Heading } from './Heading.tsx'
 
 export function Challenge() {
+  const demo = useDemo()
   const auth = useAuth()
   const form = useRef<HTMLFormElement>(null)
   const error = useAuthState((state) => state.error)

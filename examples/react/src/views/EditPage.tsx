@@ -1,7 +1,7 @@
 import { paths, type Post } from '@authchart/example-shared'
 import { Protected } from '@authchart/react'
 import { useNavigate, useParams } from 'react-router'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { Forbidden } from './Forbidden.tsx'
 import { LoadedPost } from './LoadedPost.tsx'
 import { Passing } from './Passing.tsx'
@@ -9,6 +9,7 @@ import { PostForm } from './PostForm.tsx'
 
 /** For the author, editors and admins: its author is known once the post is there. */
 export function EditPage() {
+  const demo = useDemo()
   const { id = '' } = useParams()
   const navigate = useNavigate()
   const leave = (post: Post, saved: boolean) => void navigate(paths.post(post.id), { state: { saved } })

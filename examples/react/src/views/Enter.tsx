@@ -1,6 +1,6 @@
 import type { Mode, Seed } from '@authchart/example-shared'
 import { useRef, useState } from 'react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { EntranceHead } from './EntranceHead.tsx'
 import { LinkOffer } from './LinkOffer.tsx'
 import { Seeds } from './Seeds.tsx'
@@ -8,6 +8,7 @@ import { SignInForm } from './SignInForm.tsx'
 
 /** For a user who is not signed in: not yet, not any more, or not by choice. */
 export function Enter() {
+  const demo = useDemo()
   const form = useRef<HTMLFormElement>(null)
   const [mode, setMode] = useState<Mode>('signIn')
 

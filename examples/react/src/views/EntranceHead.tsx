@@ -1,6 +1,6 @@
 import { entranceTitle, reasonWords, type Mode } from '@authchart/example-shared'
 import { useAuth } from '@authchart/react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { useStore } from '../use-store.ts'
 import { Heading } from './Heading.tsx'
 
@@ -10,6 +10,7 @@ export interface EntranceHeadProps {
 
 /** Says why there is something to fill in. */
 export function EntranceHead({ mode }: EntranceHeadProps) {
+  const demo = useDemo()
   const { dismiss } = useAuth()
   const entrance = useStore(demo.entrance)
   const isExpired = entrance.kind === 'expired'

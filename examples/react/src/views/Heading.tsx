@@ -1,5 +1,5 @@
 import { useEffect, useRef, type ComponentProps } from 'react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 
 export interface HeadingProps extends ComponentProps<'h1'> {
   /** What the page is about is still loading. */
@@ -8,6 +8,7 @@ export interface HeadingProps extends ComponentProps<'h1'> {
 
 /** The heading of a page: the document has its name, and a lost focus goes on there. */
 export function Heading({ isPending = false, children, ...props }: HeadingProps) {
+  const demo = useDemo()
   const heading = useRef<HTMLHeadingElement>(null)
   // each time: what it says may have changed
   useEffect(() => {

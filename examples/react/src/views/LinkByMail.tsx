@@ -1,7 +1,7 @@
 import { errorMessage, linkCallbackUrl, newestLink } from '@authchart/example-shared'
 import { AuthError } from '@authchart/core'
 import { useState, type RefObject } from 'react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 
 export interface LinkByMailProps {
   readonly formRef: RefObject<HTMLFormElement | null>
@@ -9,6 +9,7 @@ export interface LinkByMailProps {
 
 /** A sign-in link by mail, and, because the mail of this demo goes nowhere, a way to open it. */
 export function LinkByMail({ formRef }: LinkByMailProps) {
+  const demo = useDemo()
   const [sentTo, setSentTo] = useState<string | null>(null)
   const [problem, setProblem] = useState('')
 

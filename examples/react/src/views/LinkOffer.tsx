@@ -1,10 +1,11 @@
 import { redeemLink } from '@authchart/example-shared'
 import { useAuth, useAuthState } from '@authchart/react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { useStore } from '../use-store.ts'
 
 /** A link that was opened signs in only when it is asked to: mail scanners open links, too. */
 export function LinkOffer() {
+  const demo = useDemo()
   const auth = useAuth()
   const token = useStore(demo.linkToken)
   const isBusy = useAuthState(({ status }) => status === 'authenticating')

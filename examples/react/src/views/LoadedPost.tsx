@@ -1,7 +1,7 @@
 import { createResource, paths, type Post } from '@authchart/example-shared'
 import { useEffect, useState, type ReactNode } from 'react'
 import { Link } from 'react-router'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { useStore } from '../use-store.ts'
 import { Heading } from './Heading.tsx'
 
@@ -12,6 +12,7 @@ export interface LoadedPostProps {
 
 /** Loads a post, and says so where there is none. */
 export function LoadedPost({ id, children }: LoadedPostProps) {
+  const demo = useDemo()
   const [resource] = useState(() => createResource((signal) => demo.api.post(id, signal)))
   const { value: post, error } = useStore(resource)
   useEffect(() => resource.load(), [resource])

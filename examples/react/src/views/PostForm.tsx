@@ -1,6 +1,6 @@
 import type { Post, PostChanges } from '@authchart/example-shared'
 import { useRef, useState, type FormEvent } from 'react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { Heading } from './Heading.tsx'
 
 export interface PostFormProps {
@@ -10,6 +10,7 @@ export interface PostFormProps {
 }
 
 export function PostForm({ post, onDone }: PostFormProps) {
+  const demo = useDemo()
   const [draft] = useState(() => demo.drafts.read(post.id))
   const [error, setError] = useState('')
   const [isBusy, setBusy] = useState(false)

@@ -1,11 +1,12 @@
 import { createResource } from '@authchart/example-shared'
 import { useEffect, useState } from 'react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { useStore } from '../use-store.ts'
 import { Heading } from './Heading.tsx'
 import { PostItem } from './PostItem.tsx'
 
 export function Posts() {
+  const demo = useDemo()
   const [resource] = useState(() => createResource(demo.api.posts))
   const { value: posts, error, loading } = useStore(resource)
   useEffect(() => resource.load(), [resource])

@@ -1,12 +1,13 @@
 import { createResource, dateWords } from '@authchart/example-shared'
 import { useEffect, useState } from 'react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { useStore } from '../use-store.ts'
 import { Heading } from './Heading.tsx'
 
 const counts = ['users', 'posts', 'notes', 'sessions'] as const
 
 export function ReportPage() {
+  const demo = useDemo()
   const [resource] = useState(() => createResource(demo.api.report))
   const { value: report, error, loading } = useStore(resource)
   useEffect(() => resource.load(), [resource])

@@ -1,7 +1,7 @@
 import { errorMessage, fieldOf, focusField, submitCredentials, type Mode } from '@authchart/example-shared'
 import { useAuth, useAuthState } from '@authchart/react'
 import { useEffect, useState, type FormEvent, type RefObject } from 'react'
-import { demo } from '../demo.ts'
+import { useDemo } from '../demo.tsx'
 import { useStore } from '../use-store.ts'
 import { LinkByMail } from './LinkByMail.tsx'
 import { PasswordField } from './PasswordField.tsx'
@@ -13,6 +13,7 @@ export interface SignInFormProps {
 }
 
 export function SignInForm({ formRef, mode, onMode }: SignInFormProps) {
+  const demo = useDemo()
   const auth = useAuth()
   const latest = useAuthState((state) => state.error)
   const isBusy = useAuthState(({ status }) => status === 'authenticating')

@@ -1,3 +1,4 @@
+export { coverageOf } from '../testing/coverage.ts'
 export {
   chartOf,
   keyOf,

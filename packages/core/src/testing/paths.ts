@@ -2,7 +2,15 @@ import { authMachine, type AuthMachine } from '../machine/machine.ts'
 import { statusOf } from '../state.ts'
 import type { AuthStatus, Guards } from '../types.ts'
 import { drain } from './drain.ts'
-import { chartOf, transitionsOf, type ChartEvent, type ChartPath, type ChartState, type ChartStep } from './graph.ts'
+import {
+  chartOf,
+  keyOf,
+  transitionsOf,
+  type ChartEvent,
+  type ChartPath,
+  type ChartState,
+  type ChartStep,
+} from './graph.ts'
 import { happeningsOf, possibleIn, type Happening } from './happenings.ts'
 import { createTestAuth, type TestAuth } from './test-auth.ts'
 
@@ -43,6 +51,10 @@ export interface AuthPathsOptions<TUser, TGuards> {
 export interface AuthPath {
   /** Its last state and event: the same in every run. */
   readonly id: string
+  /** The name of the state in which it ends. */
+  readonly target: string
+  /** The names of the transitions that its last event takes. None if the chart has no answer to it there. */
+  readonly transitions: readonly string[]
   /** Goes there on the screens of the app. @throws Error that says in which state which event left the wrong screen */
   readonly run: () => Promise<void>
 }
@@ -70,15 +82,18 @@ export function authPaths<TUser, TGuards extends Guards<TUser> = Record<never, n
     labelOf: (event) => known.get(event)?.label ?? event.type,
   })
   const seen = new Set<string>()
-  const isNew = ({ from, steps }: ChartPath): boolean => {
-    const names = steps.slice(-1).flatMap(({ event }) => transitionsOf(model, from, event))
-    const fresh = names.filter((name) => !seen.has(name))
+  const isNew = ({ transitions }: AuthPath): boolean => {
+    const fresh = transitions.filter((name) => !seen.has(name))
     for (const name of fresh) seen.add(name)
     return fresh.length > 0
   }
-  return paths
-    .filter((path) => coverage === 'pairs' || isNew(path))
-    .map((path) => ({ id: path.id, run: () => walk(path, driver, options, known) }))
+  const toPath = (path: ChartPath): AuthPath => ({
+    id: path.id,
+    target: keyOf(path.steps.at(-1)?.state ?? path.from),
+    transitions: path.steps.slice(-1).flatMap(({ event }) => transitionsOf(model, path.from, event)),
+    run: () => walk(path, driver, options, known),
+  })
+  return paths.map(toPath).filter((path) => coverage === 'pairs' || isNew(path))
 }
 
 /** A sign-out during the restore is over before it can be looked at. */

@@ -10,6 +10,7 @@ const tests = [
   'packages/react/test/recipes/door.browser.test.tsx',
   'packages/core/test/docs/waiting.test.ts',
 ]
+const machines = ['report.ts', 'commands-only.test.ts', 'report-paths.ts', 'report.test.ts']
 const recipes = ['on-user-change', 'forget-queries', 'notes-store', 'http-clients', 'graphql', 'socket', 'entering']
 
 /** A file as a guide shows it: its name first. */
@@ -20,6 +21,13 @@ function shown(path: string): string {
 
 test('each block of code in docs/testing.md is a file that is run [W4, W6]', () => {
   expect(codeIn(readFile('docs/testing.md'))).toEqual(tests.map(shown))
+})
+
+test('each block of code in docs/testing-machines.md is a file that is run [W4, W6]', () => {
+  const page = readFile('docs/testing-machines.md')
+  const folder = 'packages/core/test/docs/machines'
+  expect(codeIn(page)).toEqual(machines.map((name) => shown(`${folder}/${name}`)))
+  expect(page).toContain(readFile(`${folder}/report.txt`))
 })
 
 test('each block of code in docs/recipes.md is a file that is run, or is compiled [W4]', () => {

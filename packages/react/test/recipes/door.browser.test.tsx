@@ -1,13 +1,15 @@
-import { authPaths, type Screen } from '@authchart/core/testing/paths'
+import { authPaths, coverageOf, type Screen } from '@authchart/core/testing/paths'
 import { AuthProvider } from '@authchart/react'
 import { expect, test } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { page } from 'vitest/browser'
 import { Door } from './door.tsx'
 
+// less than the time that a test has, so that a path which waits in vain can say where it was
+const patience = { timeout: 5_000 }
 const shows = (text: string): Screen => ({
   async shows() {
-    await expect.element(page.getByText(text)).toBeInTheDocument()
+    await expect.element(page.getByText(text), patience).toBeInTheDocument()
   },
 })
 const button = (name: string) => () => page.getByRole('button', { name }).click()
@@ -40,3 +42,7 @@ const paths = authPaths(
 )
 
 test.each(paths)('$id', (path) => path.run())
+
+test('the paths cover what the file beside says', async () => {
+  await expect(coverageOf(paths)).toMatchFileSnapshot('door-coverage.txt')
+})
