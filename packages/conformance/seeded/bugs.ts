@@ -210,9 +210,23 @@ export const bugs: readonly Bug[] = [
   {
     name: 'nothing is tried again in a storage that failed',
     file: 'storage/retry.ts',
-    from: 'if (end.aborted) return',
+    from: 'if (stop || end.aborted) return',
     to: 'if (true) return',
     killer: 'core/test/storage-answers-late.test.ts',
+  },
+  {
+    name: 'a full disk is tried each second',
+    file: 'storage/retry.ts',
+    from: 'FIRST_DELAY * 2 ** failures',
+    to: 'FIRST_DELAY',
+    killer: 'core/test/storage-faults.test.ts',
+  },
+  {
+    name: 'a record that is further on is taken for one that does not have the token',
+    file: 'storage/persistence.ts',
+    from: 'generationOf(found) < generation) return true',
+    to: 'generationOf(found) !== generation) return true',
+    killer: 'core/test/tabs-at-odds.test.ts',
   },
   {
     name: 'an answer that comes late is not heard',
