@@ -30,10 +30,11 @@ test('a replaced machine names the parts of the app and marks its guards on the 
   expect(text).toContain('session_anonymous --> session_signingOut : signOut [isAttempting]\n')
 })
 
-test('of an auth the chart is that of its actor, and the parts that createAuth gives are not the app’s', async () => {
+test('of an auth the chart is that of its actor, with the guards of the app, and what createAuth gives is not the app’s', async () => {
   const text = await mermaid('auth.ts')
-  expect(text).toContain('%% of the app: guard isAnswerRetryable\n')
-  const plain = text.replace('  %% of the app: guard isAnswerRetryable\n', '').replace(' of the app]', ']')
+  const note = "  %% of the app: guard isAnswerRetryable, can('isAdmin')\n"
+  expect(text).toContain(note)
+  const plain = text.replace(note, '').replace(' of the app]', ']')
   expect(plain).toBe(await mermaid())
 })
 

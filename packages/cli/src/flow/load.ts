@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { authMachine } from '@authchart/core'
 import { createJiti, type Jiti } from 'jiti'
@@ -27,7 +27,19 @@ export async function loadChart(file: string, name: string | undefined): Promise
   })
   const exported = await run(jiti, path, file)
   const { machine, isAuth } = chosen(exported, name, file)
-  return { machine, replaced: await replacedIn(jiti, machine, isAuth) }
+  const replaced = await replacedIn(jiti, machine, isAuth)
+  return { machine, replaced: isAuth ? [...replaced, ...(await namedGuards(dirname(path)))] : replaced }
+}
+
+/** The guards that the app asks by name. An auth tells them to none but itself, so they are read in its files. */
+async function namedGuards(folder: string): Promise<readonly string[]> {
+  const [{ openProject }, { Resolver }, { readGuards }] = await Promise.all([
+    import('../rbac/project.ts'),
+    import('../rbac/resolve.ts'),
+    import('../rbac/guards.ts'),
+  ])
+  const { guards } = readGuards(new Resolver(openProject(folder)))
+  return Array.from(new Set(guards.map(({ name }) => `can('${name}')`)))
 }
 
 /** What the module prints while it loads goes to the other stream: the output is the chart. */
