@@ -185,9 +185,10 @@ function noteShown({ sessions, ...state }: State, index: number, before: string 
 function noteSight({ tabs }: State, index: number, input: Extract<Input, { op: number }>, pages: Pages): void {
   const tab = tabs[index]!
   const { open } = pages.at(tab.place!)
-  const kind = open.find(({ op }) => op === input.op)?.kind
+  const { kind, isAborted } = open.find(({ op }) => op === input.op)!
   if (kind !== 'read' && kind !== 'write') return
-  if (input.do === 'fail') tab.blindUntil = Math.max(...open.map(({ op }) => op)) + 1
+  // what was given up is made good by what was asked in its place
+  if (input.do === 'fail') tab.blindUntil = isAborted ? tab.blindUntil : Math.max(...open.map(({ op }) => op)) + 1
   else if (input.op >= tab.blindUntil) tab.blindUntil = 0
 }
 
