@@ -59,7 +59,9 @@ export function pageDriver(
       unmount = render(auth, element, (next) => {
         answer = next
       })
-      await drain()
+      // a framework renders when it has time
+      do await drain()
+      while (!find('status'))
     },
     settle: drain,
     view: () => ({
@@ -77,7 +79,9 @@ export function pageDriver(
     }),
     command(name) {
       answer = undefined
-      find(`button ${name}`)?.click()
+      const button = find(`button ${name}`)
+      if (!button) throw new Error(`The page has no button ${name}`)
+      button.click()
       return answer as Promise<unknown> | undefined
     },
     unmount() {
