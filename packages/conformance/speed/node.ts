@@ -28,7 +28,7 @@ async function memory(): Promise<Figure> {
     return used()
   }
   // what is compiled and cached on the way is not what is left behind
-  const before = await comeAndGo(1000)
+  const before = await comeAndGo(4000)
   const left = (await comeAndGo(2000)) - before
   gate(left < 300_000, `2,000 auths that are over leave ${left} bytes`)
   const server = createServer()
