@@ -169,6 +169,8 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     if (isSignedIn && session && token) nameSession(session.id, token)
   }
 
+  const left = new WeakSet<Page>()
+
   function checkPage(page: Page): void {
     const { auth, number } = page
     const state = auth.getState()
@@ -185,7 +187,11 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     const { record, isSecret } = sim.stored()
     const isOut = ['anonymous', 'signedOut', 'expired'].includes(state.status)
     const isStoring = state.persistence === 'stored' && !page.isBroken
-    if (isOut && isStoring && record && !('ended' in record) && !isSecret && isQuiet())
+    // a page that cannot reach the storage any more leaves the record to the next one
+    const isGivenUp = state.status === 'expired' && state.reason === 'access-token-expired'
+    if (!isGivenUp) left.delete(page)
+    else if (page.isHeld || page.isBroken) left.add(page)
+    if (isOut && isStoring && record && !('ended' in record) && !isSecret && !left.has(page) && isQuiet())
       crime(`I4: page ${number} is ${state.status} and a session is stored`)
   }
 
