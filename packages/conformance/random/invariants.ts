@@ -176,8 +176,8 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     const state = auth.getState()
     if (auth.can('isEditor')) {
       const names = sids.get(auth.actor.getSnapshot().context.session?.id ?? '') ?? page.told.keys()
-      // what another page was told comes along with the tokens, where the server cannot be asked
-      const pages = setup.hasGetUser ? [page] : sim.pages
+      // what another page was told comes along with the tokens, where the server cannot be asked, and outlives that page
+      const pages = setup.hasGetUser ? [page] : sim.allPages()
       const isTold =
         isAuthenticated(state) && [...names].some((sid) => pages.some(({ told }) => told.get(sid) === 'editor'))
       // what the server has just said of the user is shown when the new tokens are stored: a disk that is held delays it

@@ -18,6 +18,8 @@ export interface Simulation {
   readonly watch: Watch
   /** Pages that are open, destroyed auths among them. */
   readonly pages: readonly Page[]
+  /** Those, and the ones that are gone. */
+  readonly allPages: () => readonly Page[]
   readonly crimes: string[]
   readonly stored: () => StoredNow
   readonly openPage: () => Page
@@ -130,6 +132,7 @@ export function createSimulation(setup: Setup, hooks: Hooks = {}): Simulation {
     get pages() {
       return pages
     },
+    allPages: () => [...byTab.values()],
     stored: () => stored,
     openPage,
     kill(page) {
