@@ -7,9 +7,10 @@ import { ageLimitsOf, isAllowedBy } from './guards.ts'
 import { register, secretsOf } from './internals.ts'
 import { guarded, report } from './report.ts'
 import { authMachine } from './machine/machine.ts'
+import { partsOf } from './machine/parts.ts'
 import type { Attempt } from './machine/types.ts'
 import { attemptOutcome, renewalOutcome, userOutcome } from './outcomes.ts'
-import { provideEffects } from './provide.ts'
+import { partsFor } from './provide.ts'
 import { isAnotherUser, isGood, isSameGrant, sinceSignIn } from './session/session.ts'
 import { isSigningOut, isVerifying, statusOf, type AuthSnapshot } from './state.ts'
 import { createStore } from './store.ts'
@@ -42,27 +43,29 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
     readonly guards?: Guards<NoInfer<TUser>>
   } & NeedsUserId<TUser>,
 ): Auth<TUser, TCredentials, TGuards> {
-  // the chart and the effects know no user type: this is the one place where it is forgotten, `asUser` where it returns
+  // the chart and the effects know no user type: it is forgotten here, and returns with `as` at the methods below
   const parts = wire(options as unknown as AuthOptions<unknown, unknown, unknown>)
-  const asUser = (user: unknown): TUser => user as TUser
   const { vault, clock, rules, waking, signOut, settings } = parts
+  const { input } = settings
   const ageLimits = ageLimitsOf(options.guards as Guards<never> | undefined)
   const age = (): number | null => vault.session && sinceSignIn(vault.session, clock)
-  const isAllowed = isAllowedBy((options.guards ?? {}) as Guards<never>, age, parts.warn, parts.confirm)
-  const actor: AuthActor = createActor(provideEffects(options.machine ?? authMachine, parts, ageLimits, isAllowed), {
-    id: 'auth',
-    input: { persistence: settings.storage.scope === 'memory' ? 'memory' : 'stored', hint: settings.hint },
-    ...(options.inspect && { inspect: guarded(options.inspect) }),
-  })
   const ageLimitsPassed = (): number => {
     const since = vault.session ? (age() ?? Infinity) : 0
     return ageLimits.filter((limit) => limit <= since).length
   }
+  const isAllowed = isAllowedBy((options.guards ?? {}) as Guards<never>, age, parts.warn, parts.confirm)
+  const actor: AuthActor = createActor(options.machine ?? authMachine, {
+    id: 'auth',
+    input,
+    ...(options.inspect && { inspect: guarded(options.inspect) }),
+  })
+  const own = partsFor(parts, { ageLimits, ageLimitsPassed }, isAllowed)
+  partsOf.set(actor.system, own).set(input, own)
   const store = createStore({ actor, clock, ageLimitsPassed, warn: parts.warn })
   const { send, until, over } = store
   const current = createCurrent(parts, store, actor)
 
-  const signedIn = (attempt: Attempt): Promise<TUser> => until(attemptOutcome(attempt)).then(asUser)
+  const signedIn = (attempt: Attempt) => until(attemptOutcome(attempt)) as Promise<TUser>
 
   function begin(method: 'signIn' | 'signUp', input: TCredentials): Promise<TUser> {
     const code = over()
@@ -191,9 +194,9 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
       await waking.looked()
       const session = await current.session()
       if (!session) throw new AuthError('not-authenticated')
-      return asUser(
-        await parts.askUser(session).catch((thrown: unknown) => Promise.reject(toAuthError(thrown, 'network'))),
-      )
+      return parts
+        .askUser(session)
+        .catch((thrown: unknown) => Promise.reject(toAuthError(thrown, 'network'))) as Promise<TUser>
     },
     onToken(listener) {
       if (typeof listener !== 'function') throw new TypeError('onToken: give it a function.')
@@ -218,7 +221,7 @@ export function createAuth<TUser, TCredentials, TGuards extends Guards<TUser> = 
         wanted && 'guard' in wanted
           ? (snapshot: AuthSnapshot) => isAllowedIn(snapshot, wanted.guard as string, params)
           : null
-      return until(userOutcome(isAllowed, parts.confirm), signal, parts.requestTimeout).then(asUser)
+      return until(userOutcome(isAllowed, parts.confirm), signal, parts.requestTimeout) as Promise<TUser>
     },
     destroy() {
       if (!store.end('destroyed')) return

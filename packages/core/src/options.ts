@@ -28,7 +28,8 @@ export interface Settings {
   /** The client's own. */
   readonly origin: string | undefined
   readonly allowedOrigins: readonly string[]
-  readonly hint: AuthInput['hint']
+  /** What the chart begins with. */
+  readonly input: AuthInput
 }
 
 /**
@@ -60,7 +61,7 @@ export function readOptions(options: Options): Settings {
     refreshBefore: refreshBefore === undefined ? undefined : readTime('refreshBefore', refreshBefore, 0, 0),
     origin,
     allowedOrigins: allowedOrigins?.map((own) => readOrigin('allowedOrigins', own)) ?? (origin ? [origin] : []),
-    hint: readHint(options.initialSession),
+    input: { persistence: storage.scope === 'memory' ? 'memory' : 'stored', hint: readHint(options.initialSession) },
   }
 }
 

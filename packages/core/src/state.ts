@@ -8,9 +8,10 @@ export type AuthSnapshot = SnapshotFrom<AuthMachine>
 
 /** What an app sees of a snapshot. */
 export function toState(snapshot: AuthSnapshot): AuthState {
-  const { hint, persistence, session, ended, error, renewalError, challenge } = snapshot.context
+  const { persistence, session, ended, error, renewalError, challenge } = snapshot.context
+  const { hint } = snapshot.context.input
   const nobody = { persistence, user: null } as const
-  const entering = { persistence, user: session?.user ?? null, confirmed: session?.confirmed === true } as const
+  const signedIn = { persistence, user: session?.user ?? null, confirmed: session?.confirmed === true } as const
   const status = statusOf(snapshot)
   switch (status) {
     case 'restoring':
@@ -22,10 +23,10 @@ export function toState(snapshot: AuthSnapshot): AuthState {
     case 'signingOut':
       return { ...nobody, status, error: null }
     case 'authenticating':
-      return { ...entering, status, error: null }
+      return { ...signedIn, status, error: null }
     case 'challenged':
       return {
-        ...entering,
+        ...signedIn,
         status,
         error,
         challenge: { kind: challenge?.kind ?? '', verifying: isVerifying(snapshot) },
@@ -33,14 +34,7 @@ export function toState(snapshot: AuthSnapshot): AuthState {
     case 'authenticated':
     case 'refreshing':
       // a session is held in these states: the chart's invariant
-      return {
-        status,
-        persistence,
-        user: session?.user,
-        error: error ?? renewalError,
-        renewal: renewalOf(snapshot),
-        confirmed: session?.confirmed === true,
-      }
+      return { ...signedIn, status, error: error ?? renewalError, renewal: renewalOf(snapshot) }
     case 'expired':
       return { ...nobody, status, error, reason: ended?.reason ?? 'session-expired', lastUser: ended?.user ?? null }
     case 'signedOut':

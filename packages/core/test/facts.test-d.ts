@@ -1,6 +1,6 @@
-import { effect } from '../src/effects/effect.ts'
+import type { Effect } from '../src/machine/parts.ts'
 
-effect(({ sendBack }) => {
+const effect: Effect = ({ sendBack }) => {
   sendBack({ type: 'expiry.due' })
   // @ts-expect-error a misspelt fact
   sendBack({ type: 'expiry.dew' })
@@ -10,4 +10,5 @@ effect(({ sendBack }) => {
   sendBack({ type: 'refresh.lost', cause: 'offline' })
   // @ts-expect-error a command, which only a user gives
   sendBack({ type: 'signOut' })
-})
+}
+void effect

@@ -27,7 +27,7 @@ export async function loadChart(file: string, name: string | undefined): Promise
   })
   const exported = await run(jiti, path, file)
   const { machine, isAuth } = chosen(exported, name, file)
-  const replaced = await replacedIn(jiti, machine, isAuth)
+  const replaced = await replacedIn(jiti, machine)
   return { machine, replaced: isAuth ? [...replaced, ...(await namedGuards(dirname(path)))] : replaced }
 }
 
@@ -102,17 +102,16 @@ function isMachine(value: unknown): value is AnyStateMachine {
 
 const kinds = ['guards', 'actions', 'actors'] as const
 
-/** Compared with the machine of the app's own copy of the core. An auth has actors and actions of its own in any case. */
-async function replacedIn(jiti: Jiti, machine: AnyStateMachine, isAuth: boolean): Promise<readonly string[]> {
+/** Compared with the machine of the app's own copy of the core. */
+async function replacedIn(jiti: Jiti, machine: AnyStateMachine): Promise<readonly string[]> {
   if (machine.id !== authMachine.id) return []
   const core = await jiti.import<typeof import('@authchart/core')>('@authchart/core').catch(() => null)
   const original: AnyStateMachine = core?.authMachine ?? authMachine
   if (machine.config !== original.config) return []
   return kinds.flatMap((kind) => {
-    if (isAuth && kind !== 'guards') return []
     const [own, known] = [machine.implementations[kind], original.implementations[kind]]
     return Object.keys(own)
-      .filter((part) => own[part] !== known[part] && !(isAuth && part === 'isAllowed'))
+      .filter((part) => own[part] !== known[part])
       .map((part) => `${kind.slice(0, -1)} ${part}`)
   })
 }

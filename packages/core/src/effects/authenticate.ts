@@ -10,8 +10,8 @@ import { toView, type Session, type SessionRules } from '../session/session.ts'
 import { withTimeout } from '../timeout.ts'
 import type { AuthClient, ChallengeDemand, Clock, Grant } from '../types.ts'
 import type { PendingCredentials } from '../credentials.ts'
+import type { Effect } from '../machine/parts.ts'
 import type { Vault } from '../vault.ts'
-import { effect } from './effect.ts'
 
 const LONGEST_CHALLENGE = 300_000
 const USER_TRIES = 3
@@ -30,24 +30,26 @@ interface SigningIn {
 }
 
 /** Signs in or up with the credentials that wait in the vault. Giving up or destroy() do not abort it: its grant is revoked. */
-export const authenticate = (tools: SigningIn) =>
-  effect<{ attempt: Attempt }>(({ input, sendBack }) => {
+export const authenticate =
+  (tools: SigningIn): Effect<{ attempt: Attempt }> =>
+  ({ input, sendBack }) => {
     void answerWith(tools, input.attempt, sendBack, ({ method, input: given }, signal) => {
       const call = tools.client[method]?.bind(tools.client)
       return call ? call(given, { signal }) : Promise.reject(new AuthError('not-supported'))
     })
-  })
+  }
 
 /** Goes on with the second factor. */
-export const answerChallenge = (tools: SigningIn) =>
-  effect<{ attempt: Attempt }>(({ input, sendBack }) => {
+export const answerChallenge =
+  (tools: SigningIn): Effect<{ attempt: Attempt }> =>
+  ({ input, sendBack }) => {
     void answerWith(tools, input.attempt, sendBack, (credentials, signal) => {
       const { handle, code = '' } = credentials
       delete credentials.code
       const call = tools.client.answerChallenge?.bind(tools.client)
       return call ? call({ handle, code }, { signal }) : Promise.reject(new AuthError('not-supported'))
     })
-  })
+  }
 
 async function answerWith(
   tools: SigningIn,

@@ -1,8 +1,8 @@
 import { AuthError } from '../errors.ts'
+import type { Effect } from '../machine/parts.ts'
 import { schedule } from '../ports/clock.ts'
 import type { Clock, Network } from '../types.ts'
 import type { Vault } from '../vault.ts'
-import { effect } from './effect.ts'
 
 interface Watch {
   readonly vault: Vault
@@ -11,8 +11,9 @@ interface Watch {
 }
 
 /** Password and handle do not wait for ever: reports when the time for the second factor is over. */
-export const watchChallenge = ({ vault, clock, network }: Watch) =>
-  effect(({ sendBack }) => {
+export const watchChallenge =
+  ({ vault, clock, network }: Watch): Effect =>
+  ({ sendBack }) => {
     let left = vault.credentials.current()?.left ?? (() => 0)
     let cancel = (): void => {}
     const reschedule = (): void => {
@@ -30,4 +31,4 @@ export const watchChallenge = ({ vault, clock, network }: Watch) =>
       cancel()
       unwatch()
     }
-  })
+  }

@@ -1,9 +1,9 @@
 import { schedule } from '../ports/clock.ts'
 import type { EndToken } from '../custody/end-token.ts'
-import { ageOf, sinceSignIn } from '../session/session.ts'
+import type { Effect } from '../machine/parts.ts'
+import { ageOf, sinceSignIn, type Session } from '../session/session.ts'
 import type { Clock, Network } from '../types.ts'
 import type { Vault } from '../vault.ts'
-import { effect } from './effect.ts'
 
 interface Watch {
   readonly vault: Vault
@@ -11,57 +11,58 @@ interface Watch {
   readonly network: Network
 }
 
-/** Reports when a renewal is due and when the access token has ended; judges anew on every change and wake-up. */
-export const watchExpiry = ({ vault, clock, network, endToken }: Watch & { readonly endToken: EndToken }) =>
-  effect(({ sendBack }) => {
-    let stopped = false
-    let cancel = (): void => {}
-    const reschedule = (): void => {
-      cancel()
-      const { session } = vault
-      if (!session) return
+/** Looks at once, on every change of the session, at every wake-up, and when the milliseconds are over that `look` hands out. */
+function watch({ vault, clock, network }: Watch, look: (session: Session) => (() => number) | void): () => void {
+  let stopped = false
+  let cancel = (): void => {}
+  const again = (): void => {
+    cancel()
+    const left = vault.session && look(vault.session)
+    // hearing of it the chart may have gone on already
+    if (left && !stopped) cancel = schedule(clock, left, again)
+  }
+  const unwatch = [vault.onChange(again), network.onWake(again)]
+  again()
+  return () => {
+    stopped = true
+    cancel()
+    for (const stop of unwatch) stop()
+  }
+}
+
+/** Reports when a renewal is due and when the access token has ended. */
+export const watchExpiry =
+  (tools: Watch & { readonly endToken: EndToken }): Effect =>
+  ({ sendBack }) =>
+    watch(tools, (session) => {
+      const age = (): number => ageOf(session, tools.clock)
       // whose an unnamed token is, a renewal asks
-      const isDue = session.renewable && (!session.identified || ageOf(session, clock) >= session.renewAge)
-      const isOver = ageOf(session, clock) >= session.lifetime
+      const isDue = session.renewable && (!session.identified || age() >= session.renewAge)
+      const isOver = age() >= session.lifetime
       if (isDue) sendBack({ type: 'expiry.due' })
-      if (isOver) void endToken(session)
-      // hearing of it the chart may have gone on already
-      if (isOver || stopped) return
+      if (isOver) return void tools.endToken(session)
       const next = session.renewable && !isDue ? Math.min(session.renewAge, session.lifetime) : session.lifetime
-      cancel = schedule(clock, () => next - ageOf(session, clock), reschedule)
-    }
-    const unwatch = [vault.onChange(reschedule), network.onWake(reschedule)]
-    reschedule()
-    return () => {
-      stopped = true
-      cancel()
-      for (const stop of unwatch) stop()
-    }
-  })
+      return () => next - age()
+    })
+
+/** Of the guards: milliseconds after a sign-in, in ascending order. */
+export interface AgeLimits {
+  readonly ageLimits: readonly number[]
+  /** How many the sign-in has passed: all of them if it is not known when that was. */
+  readonly ageLimitsPassed: () => number
+}
 
 /** Reports which of the guards' age limits the sign-in has passed, so that a step-up guard closes by itself. */
-export const watchAge = ({ vault, clock, network, ageLimits }: Watch & { readonly ageLimits: readonly number[] }) =>
-  effect(({ sendBack }) => {
+export const watchAge =
+  (tools: Watch, { ageLimits, ageLimitsPassed }: AgeLimits): Effect =>
+  ({ sendBack }) => {
     if (ageLimits.length === 0) return
-    let cancel = (): void => {}
     let reported: number | null = null
-    const reschedule = (): void => {
-      cancel()
-      const { session } = vault
-      if (!session) return
-      // if it is not known when, it is too long ago for all of them
-      const age = (): number => sinceSignIn(session, clock) ?? Infinity
-      const now = age()
-      const next = ageLimits.find((limit) => limit > now)
-      const ageLimitsPassed = ageLimits.filter((limit) => limit <= now).length
-      if (ageLimitsPassed !== reported) sendBack({ type: 'session.aged', ageLimitsPassed })
-      reported = ageLimitsPassed
-      if (next !== undefined) cancel = schedule(clock, () => next - age(), reschedule)
-    }
-    const unwatch = [vault.onChange(reschedule), network.onWake(reschedule)]
-    reschedule()
-    return () => {
-      cancel()
-      for (const stop of unwatch) stop()
-    }
-  })
+    return watch(tools, (session) => {
+      const passed = ageLimitsPassed()
+      const next = ageLimits[passed] ?? Infinity
+      if (passed !== reported) sendBack({ type: 'session.aged', ageLimitsPassed: passed })
+      reported = passed
+      return () => next - (sinceSignIn(session, tools.clock) ?? 0)
+    })
+  }

@@ -1,10 +1,10 @@
 import { AuthError } from '../errors.ts'
 import { later, schedule, stopwatch } from '../ports/clock.ts'
 import type { Broker } from '../custody/broker.ts'
+import type { Effect } from '../machine/parts.ts'
 import { isSameGrant } from '../session/session.ts'
 import type { AuthClient, Clock, Network } from '../types.ts'
 import type { Vault } from '../vault.ts'
-import { effect } from './effect.ts'
 
 const SAFETY_DELAY = 10_000
 /** A browser that says it is offline may be wrong. */
@@ -17,8 +17,9 @@ interface Renewals {
 }
 
 /** Listens to a renewal. Leaving stops the listening; nothing aborts or repeats the spend. */
-export const refresh = ({ broker, vault, clock }: Renewals) =>
-  effect(({ sendBack }) => {
+export const refresh =
+  ({ broker, vault, clock }: Renewals): Effect =>
+  ({ sendBack }) => {
     const before = vault.session
     void broker.renew().then((outcome) => {
       if (outcome.type === 'lost') return sendBack({ type: 'refresh.lost', error: outcome.error })
@@ -28,7 +29,7 @@ export const refresh = ({ broker, vault, clock }: Renewals) =>
       const retryAt = clock.now() + SAFETY_DELAY
       sendBack({ type: 'refresh.deferred', error: new AuthError('storage-unavailable'), retryAt })
     })
-  })
+  }
 
 interface Retry {
   readonly clock: Clock
@@ -37,8 +38,9 @@ interface Retry {
 }
 
 /** Reports when a renewal that was put off may be tried again. */
-export const awaitRetry = ({ clock, network, client }: Retry) =>
-  effect<{ retryAt: number }>(({ input, sendBack }) => {
+export const awaitRetry =
+  ({ clock, network, client }: Retry): Effect<{ retryAt: number }> =>
+  ({ input, sendBack }) => {
     // as a duration from here on: the wall clock may jump meanwhile
     const delay = input.retryAt - clock.now()
     const elapsed = stopwatch(clock)
@@ -57,4 +59,4 @@ export const awaitRetry = ({ clock, network, client }: Retry) =>
       cancel()
       unwatch()
     }
-  })
+  }

@@ -1,6 +1,7 @@
 import type { Tolerance } from '../custody/tolerance.ts'
 import { fieldOf } from '../data.ts'
 import { AuthError } from '../errors.ts'
+import type { Effect } from '../machine/parts.ts'
 import type { AuthFact } from '../machine/types.ts'
 import { countdown } from '../ports/clock.ts'
 import { toView } from '../session/session.ts'
@@ -9,7 +10,6 @@ import type { Persistence } from '../storage/persistence.ts'
 import { withTimeout } from '../timeout.ts'
 import type { Clock } from '../types.ts'
 import type { Vault } from '../vault.ts'
-import { effect } from './effect.ts'
 
 interface Restoring {
   readonly persistence: Persistence
@@ -24,15 +24,16 @@ interface Restoring {
 }
 
 /** Looks for a stored session, once. */
-export const restore = (custody: Restoring) =>
-  effect(({ sendBack }) => {
+export const restore =
+  (custody: Restoring): Effect =>
+  ({ sendBack }) => {
     void look(custody)
       .catch((): AuthFact => ({ type: 'restore.empty' }))
       .then((fact) => {
         sendBack(fact)
         custody.restored()
       })
-  })
+  }
 
 const LONGEST_SILENCE = 10_000
 /** Milliseconds between the first tries. */

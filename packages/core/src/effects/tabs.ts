@@ -1,7 +1,7 @@
 import type { Waking } from '../custody/waking.ts'
+import type { Effect } from '../machine/parts.ts'
 import type { AuthFact } from '../machine/types.ts'
 import type { Network, Revoked, TabHint, Tabs, TabWire } from '../types.ts'
-import { effect } from './effect.ts'
 
 interface OtherTabs {
   readonly tabs: Tabs
@@ -17,8 +17,9 @@ interface OtherTabs {
  * Messages from other tabs are hints: whatever they say, the record is read again. So it is after every wake-up. What is
  * stored after destroy() is told as well, by a wire that is open for that hint only.
  */
-export const watchTabs = ({ tabs, place, look, network, waking, onBroadcast }: OtherTabs) =>
-  effect(() => {
+export const watchTabs =
+  ({ tabs, place, look, network, waking, onBroadcast }: OtherTabs): Effect =>
+  () => {
     const open = (): TabWire => tabs.open(place, () => void look())
     let wire: TabWire | null = null
     try {
@@ -42,14 +43,17 @@ export const watchTabs = ({ tabs, place, look, network, waking, onBroadcast }: O
       wire?.close()
       wire = null
     }
-  })
+  }
 
 /** Hands on what happens to the held session beside the chart: in the broker, in the account, in other tabs. */
-export const watchSession = ({ on }: { readonly on: (listener: (fact: AuthFact) => void) => () => void }) =>
-  effect(({ sendBack }) => on(sendBack))
+export const watchSession =
+  ({ on }: { readonly on: (listener: (fact: AuthFact) => void) => () => void }): Effect =>
+  ({ sendBack }) =>
+    on(sendBack)
 
 /** Waits for the sign-out that began when this state was entered. */
-export const revoke = (signOut: { readonly revocation: Promise<Revoked> | null }) =>
-  effect(({ sendBack }) => {
+export const revoke =
+  (signOut: { readonly revocation: Promise<Revoked> | null }): Effect =>
+  ({ sendBack }) => {
     void signOut.revocation?.then(() => sendBack({ type: 'revoke.settled' }))
-  })
+  }

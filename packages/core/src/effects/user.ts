@@ -2,11 +2,11 @@ import type { AskUser } from '../custody/ask-user.ts'
 import type { EndToken } from '../custody/end-token.ts'
 import type { Waking } from '../custody/waking.ts'
 import { toAuthError } from '../errors.ts'
+import type { Effect } from '../machine/parts.ts'
 import { later } from '../ports/clock.ts'
 import { isGood, isSameGrant, type Session } from '../session/session.ts'
 import type { AuthClient, Clock, Network } from '../types.ts'
 import type { Vault } from '../vault.ts'
-import { effect } from './effect.ts'
 
 const FIRST_DELAY = 5000
 const LONGEST_DELAY = 60_000
@@ -23,8 +23,9 @@ interface Confirming {
 }
 
 /** Asks the server who is signed in, once per generation: a stored user opens no guard, and roles change. */
-export const confirmUser = ({ vault, client, clock, network, waking, askUser, endToken }: Confirming) =>
-  effect(({ sendBack }) => {
+export const confirmUser =
+  ({ vault, client, clock, network, waking, askUser, endToken }: Confirming): Effect =>
+  ({ sendBack }) => {
     let failures = 0
     let asking = false
     let hasRenewed = false
@@ -85,4 +86,4 @@ export const confirmUser = ({ vault, client, clock, network, waking, askUser, en
       cancel()
       for (const stop of unwatch) stop()
     }
-  })
+  }

@@ -19,7 +19,7 @@ export const authMachine = authSetup.createMachine({
     ageLimitsPassed: 0,
     retryAt: 0,
     persistence: input.persistence,
-    hint: input.hint,
+    input,
   }),
   invoke: [
     { id: 'watchTabs', src: 'watchTabs' },

@@ -1,9 +1,13 @@
-import { assign, fromCallback, setup, type NonReducibleUnknown } from 'xstate'
+import { assign, fromCallback, setup } from 'xstate'
 import type { AuthError, AuthErrorCode } from '../errors.ts'
+import { partsOf, type Effect, type Effects } from './parts.ts'
 import type { Attempt, AuthContext, AuthEvent, AuthInput, EndedSession, EndReason, SessionView } from './types.ts'
 
-/** An effect watches one outside world and reports facts. It stands idle here: `createAuth` provides the real ones. */
-const effect = <TInput extends NonReducibleUnknown = NonReducibleUnknown>() => fromCallback<AuthEvent, TInput>(() => {})
+type InputOf<K extends keyof Effects> = Effects[K] extends Effect<infer TInput> ? TInput : never
+
+/** An actor that watches one outside world and reports facts. */
+const effect = <K extends keyof Effects>(name: K) =>
+  fromCallback<AuthEvent, InputOf<K>>((args) => (partsOf.get(args.system)?.[name] as Effect<InputOf<K>>)?.(args))
 
 const retryableAnswers: readonly AuthErrorCode[] = [
   'invalid-code',
@@ -23,18 +27,18 @@ export const authSetup = setup({
     input: {} as AuthInput,
   },
   actors: {
-    watchTabs: effect(),
-    watchSession: effect(),
-    restore: effect(),
-    authenticate: effect<{ attempt: Attempt }>(),
-    watchChallenge: effect(),
-    answerChallenge: effect<{ attempt: Attempt }>(),
-    watchExpiry: effect(),
-    watchAge: effect(),
-    confirmUser: effect(),
-    refresh: effect(),
-    awaitRetry: effect<{ retryAt: number }>(),
-    revoke: effect(),
+    watchTabs: effect('watchTabs'),
+    watchSession: effect('watchSession'),
+    restore: effect('restore'),
+    authenticate: effect('authenticate'),
+    watchChallenge: effect('watchChallenge'),
+    answerChallenge: effect('answerChallenge'),
+    watchExpiry: effect('watchExpiry'),
+    watchAge: effect('watchAge'),
+    confirmUser: effect('confirmUser'),
+    refresh: effect('refresh'),
+    awaitRetry: effect('awaitRetry'),
+    revoke: effect('revoke'),
   },
   actions: {
     setAttempt: assign({ attempt: (_, { attempt }: { attempt: Attempt }) => attempt, challenge: null, error: null }),
@@ -63,15 +67,15 @@ export const authSetup = setup({
       error: ({ context }) => (context.attempt === null ? null : context.error),
     }),
     /** Takes the staged tokens of this session into the vault. */
-    holdTokens: (_, _params: { session: SessionView }) => {},
+    holdTokens: ({ system }, { session }: { session: SessionView }) => partsOf.get(system)?.holdTokens(session),
     /** As holdTokens, after a sign-in of our own: the session it takes the place of is revoked. */
-    replaceTokens: (_, _params: { session: SessionView }) => {},
+    replaceTokens: ({ system }, { session }: { session: SessionView }) => partsOf.get(system)?.replaceTokens(session),
     /** Empties the vault, and the storage of what was in it. */
-    dropTokens: (_, _params: { reason: EndReason }) => {},
+    dropTokens: ({ system }, { reason }: { reason: EndReason }) => partsOf.get(system)?.dropTokens(reason),
     /** Wipes credentials and challenge handle; a grant that comes late is revoked. */
-    dropAttempt: () => {},
+    dropAttempt: ({ context, system }) => partsOf.get(system)?.dropAttempt(context.attempt),
     /** Removes the note of an ended session from the storage. */
-    forgetEnded: () => {},
+    forgetEnded: ({ system }) => partsOf.get(system)?.forgetEnded(),
     /** Nothing: a guard is asked by its event, and an event without a consequence would be refused. */
     allow: () => {},
   },
@@ -81,6 +85,7 @@ export const authSetup = setup({
     isRenewable: ({ context }) => context.session?.renewable === true,
     isLastToken: ({ context }) => context.session?.renewable === false,
     isAnswerRetryable: (_, { error }: { error: AuthError }) => retryableAnswers.includes(error.code),
-    isAllowed: (_, _params: { guard: string; params: readonly unknown[] }) => false,
+    isAllowed: ({ context }, asked: { guard: string; params: readonly unknown[] }) =>
+      partsOf.get(context.input)?.isAllowed({ context }, asked) === true,
   },
 })

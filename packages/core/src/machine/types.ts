@@ -62,12 +62,12 @@ export interface AuthContext {
   /** When the renewal may be tried again, epoch milliseconds. */
   readonly retryAt: number
   readonly persistence: 'stored' | 'memory'
-  /** What the server that rendered the page knew: undefined when it said nothing. */
-  readonly hint: { readonly user: unknown } | null | undefined
+  readonly input: AuthInput
 }
 
 export interface AuthInput {
   readonly persistence: 'stored' | 'memory'
+  /** What the server that rendered the page knew: undefined when it said nothing. */
   readonly hint: { readonly user: unknown } | null | undefined
 }
 

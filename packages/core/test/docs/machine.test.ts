@@ -5,14 +5,18 @@ import { quotedIn, readFile, tableUnder } from './documents.ts'
 
 const document = readFile('docs/machine.md')
 const source = readFile('packages/core/src/machine/setup.ts')
+const effects = readFile('packages/core/src/machine/parts.ts')
 
 /** What each part gets beside context and event, by the source: the fields of its parameters, or of its input. */
 function takenIn(kind: string): Record<string, string[]> {
-  const [, block = ''] = new RegExp(`^  ${kind}: \\{\\n([\\s\\S]*?)\n  \\},`, 'm').exec(source) ?? []
+  const [, block = ''] =
+    kind === 'actors'
+      ? (/^export interface Effects \{\n([\s\S]*?)\n\}/m.exec(effects.replaceAll('  readonly ', '    ')) ?? [])
+      : (new RegExp(`^  ${kind}: \\{\\n([\\s\\S]*?)\n  \\},`, 'm').exec(source) ?? [])
   const parts = block.split(/^ {4}(?=\w+: )/m).filter((part) => /^\w+: /.test(part))
   return Object.fromEntries(
     parts.map((part) => {
-      const [, fields = ''] = /(?:_params: |\}: |effect<)\{ ([^}]*?) \}/.exec(part) ?? []
+      const [, fields = ''] = /(?:asked: |\}: |Effect<)\{ ([^}]*?) \}/.exec(part) ?? []
       return [/^\w+/.exec(part)?.[0] ?? '', Array.from(fields.matchAll(/(\w+):/g), ([, field]) => field ?? '')]
     }),
   )
