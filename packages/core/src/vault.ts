@@ -2,7 +2,7 @@ import { createCredentials, type CredentialStore } from './credentials.ts'
 import type { Session } from './session/session.ts'
 
 /**
- * Where the secrets of one auth live: a closure that the effects share and the chart never sees. Synchronous, so that
+ * Where the secrets of one auth live: an object that the effects share and the chart never sees. Synchronous, so that
  * it changes in the same step as the chart.
  */
 export interface Vault {
@@ -28,37 +28,27 @@ export interface Vault {
 }
 
 export function createVault(): Vault {
-  let session: Session | null = null
-  let received: Session | null = null
   const pending = new Map<string, Session>()
   const credentials = createCredentials()
-  let generation = 0
   const listeners = new Set<() => void>()
   const put = (next: Session | null): void => {
-    if (next === session) return
-    session = next
-    received = null
-    generation = Math.max(generation, next?.generation ?? 0)
+    if (next === vault.session) return
+    vault.session = vault.latest = next
+    vault.generation = Math.max(vault.generation, next?.generation ?? 0)
     for (const listener of listeners) listener()
   }
-  return {
-    get session() {
-      return session
-    },
-    get latest() {
-      return received?.id === session?.id ? received : session
-    },
-    get generation() {
-      return generation
-    },
+  const vault: { -readonly [K in keyof Vault]: Vault[K] } = {
+    session: null,
+    latest: null,
+    generation: 0,
     set: put,
     receive(next) {
-      received = next
+      if (next.id === vault.session?.id) vault.latest = next
     },
     take() {
-      const before = session
+      const { session } = vault
       put(null)
-      return before
+      return session
     },
     setPending: (next) => void pending.set(next.id, next),
     takePending(id) {
@@ -77,4 +67,5 @@ export function createVault(): Vault {
       put(null)
     },
   }
+  return vault
 }

@@ -59,11 +59,8 @@ export interface SignOutOptions {
 
 export function createSignOut(options: SignOutOptions): SignOut {
   const { vault, endings, ending, tombstones, revoke } = options
-  let revocation: Promise<Revoked> | null = null
-  return {
-    get revocation() {
-      return revocation
-    },
+  const signOut: { -readonly [K in keyof SignOut]: SignOut[K] } = {
+    revocation: null,
     drop(reason) {
       // new tokens that are being stored go with what is held: this page could revoke them later only if it stayed open
       const { latest } = vault
@@ -76,7 +73,7 @@ export function createSignOut(options: SignOutOptions): SignOut {
           endings.upTo.set(id, Infinity)
         }
         options.broadcast()
-        revocation = revokeSession(options, session)
+        signOut.revocation = revokeSession(options, session)
       } else if (session && reason !== 'signed-out-elsewhere') void ending.forget(session, reason)
     },
     async finish(session) {
@@ -86,6 +83,7 @@ export function createSignOut(options: SignOutOptions): SignOut {
       await ending.endStored((id) => id === session.id, null)
     },
   }
+  return signOut
 }
 
 async function revokeSession(options: SignOutOptions, session: Session | null): Promise<Revoked> {
