@@ -1,8 +1,10 @@
+import { AuthError } from '@authchart/core'
 import { describe, expect, it } from 'vitest'
 import {
   ann,
   annsPassword,
   bob,
+  busy,
   drain,
   DUE,
   grant,
@@ -143,5 +145,51 @@ describe('a renewal that is answered after its time limit', () => {
     tab.client.next('refresh').answer(grant(2))
     await drain()
     expect(await tab.stored()).toMatchObject({ refreshToken: 'refresh-2', marked: false })
+  })
+
+  it.each([
+    ['session-expired', 401],
+    ['account-banned', 403],
+  ] as const)(
+    'a renewal that is answered after its time limit by a definite no (%s) ends the session at once, with that reason [J3a]',
+    async (code, status) => {
+      const tab = await late()
+      tab.client.next('refresh').fail(new AuthError(code, { status }))
+      await drain()
+      expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: code })
+      expect(await tab.stored()).toMatchObject({ ended: code })
+    },
+  )
+
+  it('a renewal that is answered after its time limit by a server that did not process it has spent nothing: the token is sent once more [J3a]', async () => {
+    const tab = await late()
+    tab.client.next('refresh').fail(busy())
+    await drain()
+    expect(tab.client.spent).toEqual(['refresh-1', 'refresh-1'])
+    tab.client.next('refresh').answer(grant(2))
+    await drain()
+    expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', renewal: 'idle', error: null })
+    expect(await tab.stored()).toMatchObject({ refreshToken: 'refresh-2', marked: false })
+  })
+
+  it('a renewal that is answered after its time limit by a server that wants to be left alone is not tried again before that is over [J3a]', async () => {
+    const tab = await late()
+    tab.client.next('refresh').fail(new AuthError('rate-limited', { status: 429, retryAfter: 60 }))
+    await drain()
+    expect(tab.auth.getState()).toMatchObject({ renewal: 'waiting' })
+    await tab.clock.pass(59 * SECOND)
+    expect(tab.client.spent).toEqual(['refresh-1'])
+    await tab.clock.pass(2 * SECOND)
+    expect(tab.client.spent).toEqual(['refresh-1', 'refresh-1'])
+  })
+
+  it('a renewal that is answered after its time limit by a no ends no session of a user who signed in meanwhile [J3a]', async () => {
+    const tab = await late()
+    const call = tab.client.next('refresh')
+    await tab.signIn(bob, 7)
+    call.fail(new AuthError('session-expired', { status: 401 }))
+    await drain()
+    expect(tab.auth.getState()).toMatchObject({ status: 'authenticated', user: bob })
+    expect(await tab.stored()).toMatchObject({ refreshToken: 'refresh-7', marked: false })
   })
 })

@@ -73,11 +73,12 @@ type Told = 'onStep' | 'onRenewed' | 'onEnded' | 'onUnreachable' | 'onUnmarked' 
 interface BrokerParts extends Omit<BrokerOptions, Told> {
   readonly emit: (fact: AuthFact) => void
   readonly broadcast: () => void
+  readonly look: () => Promise<void>
   readonly revoke: ReturnType<typeof createRevoke>
 }
 
 function brokerOf(parts: BrokerParts, endTokens: ReturnType<typeof createEnding>['endTokens']): Broker {
-  const { vault, persistence, emit, broadcast, revoke } = parts
+  const { vault, persistence, emit, broadcast, look, revoke } = parts
   return createBroker({
     ...parts,
     onStep: (step) => emit({ type: 'refresh.stepped', step }),
@@ -91,7 +92,11 @@ function brokerOf(parts: BrokerParts, endTokens: ReturnType<typeof createEnding>
       // in other tabs it may go on where this one cannot see it
       return endTokens(session, 'access-token-expired', true)
     },
-    onUnmarked: broadcast,
+    onUnmarked() {
+      broadcast()
+      // this tab may have given up waiting for the answer
+      void look()
+    },
     onStale: (session) => void revoke(session),
   })
 }

@@ -111,6 +111,7 @@ async function mark(tools: RenewalTools, held: Session, { stored, spent }: Found
 async function send(tools: RenewalTools, spending: Spending, exchange: Exchange): Promise<Outcome> {
   const { accessToken, refreshToken } = spending.spent
   const take = (grant: Grant): Promise<Outcome> => store(tools, spending, nextOf(tools, spending, grant))
+  const refuse = (thrown: unknown): Promise<Outcome> => fail(tools, spending, exchange, toAuthError(thrown, 'network'))
   let sent: Promise<Grant> | undefined
   tools.onStep('send')
   try {
@@ -120,13 +121,12 @@ async function send(tools: RenewalTools, spending: Spending, exchange: Exchange)
     const grant = await withTimeout(
       tools.rules.clock,
       tools.requestTimeout,
-      () => (sent = exchange.send(tokens, { signal })),
+      () => (sent = exchange.send(tokens, { signal }).finally(() => (sent = undefined))),
     )
-    sent = undefined
     return await take(grant)
   } catch (thrown) {
-    if (sent) tools.onLate(sent.then(take).catch(() => {}))
-    return fail(tools, spending, exchange, toAuthError(thrown, 'network'))
+    if (sent) tools.onLate(sent.then(take).catch(refuse))
+    return refuse(thrown)
   }
 }
 
