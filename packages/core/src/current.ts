@@ -25,13 +25,7 @@ export function createCurrent(parts: Wired, store: Store, actor: AuthActor): Cur
   let isLeaving = false
 
   const renew = shared(async (before: Session): Promise<void> => {
-    // nothing can renew it: it is over, whatever the timers say
-    if (!before.renewable && !isGood(before, clock)) {
-      await parts.endToken(before)
-      const { session } = vault
-      // the server still takes it: the wall clock was wrong
-      if (session && isSameGrant(session, before) && isGood(session, clock)) return
-    }
+    if (vault.session?.spendUnknown) await parts.look()
     const isWaiting = renewalOf(actor.getSnapshot()) === 'waiting'
     if (isSameGrant(vault.session, before) && !isWaiting) store.send({ type: 'refresh' })
     return store.until(renewalOutcome(before, rules))
@@ -46,7 +40,11 @@ export function createCurrent(parts: Wired, store: Store, actor: AuthActor): Cur
     const found = await settled()
     if (before) stillOurs(before, found, rules)
     if (!found || isGood(found, clock)) return found
-    await renew(found)
+    // where nothing can renew it, it is over, whatever the timers say
+    await parts.endToken(found)
+    const { session } = vault
+    // or the server still takes it: the wall clock was wrong
+    if (!session || !isGood(session, clock)) await renew(found)
     return stillOurs(found, vault.session, rules)
   }
 

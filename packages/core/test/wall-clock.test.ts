@@ -56,4 +56,23 @@ describe('a wall clock that is put forward and back', () => {
     await drain()
     expect(tab.auth.getState()).toMatchObject({ user: ann, renewal: 'indeterminate' })
   })
+
+  it.each(['getAccessToken', 'fetch', 'reloadUser'] as const)(
+    'a wall clock that is put forward and back does not keep %s from a token that the server still takes, where the renewal was lost [J5d]',
+    async (command) => {
+      const tab = await refreshing()
+      tab.client.next('refresh').fail('network')
+      await drain()
+      tab.clock.jump(HOUR)
+      const { auth, client } = tab
+      const asked = watch<unknown>(command === 'fetch' ? auth.fetch('https://api.test/') : auth[command]())
+      await drain()
+      // is it over? and, of reloadUser, who is it?
+      for (let questions = 0; questions < 2 && client.has('getUser'); questions += 1) {
+        client.next('getUser').answer(ann)
+        await drain()
+      }
+      expect([asked.now, auth.getState().user, client.spent]).toEqual(['resolved', ann, ['refresh-1']])
+    },
+  )
 })
