@@ -1,5 +1,5 @@
 /** Tokens that a renewal brought, opaque and without a user: whose they are only the server can say. */
-import type { Tabs } from '@authchart/core'
+import { AuthError, type Tabs } from '@authchart/core'
 import { describe, expect, it } from 'vitest'
 import {
   ann,
@@ -69,6 +69,27 @@ describe('a renewal whose user the server does not tell', () => {
     expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'account-banned' })
     expect(await tab.stored()).toMatchObject({ ended: 'account-banned' })
   })
+
+  it.each([
+    ['session-expired', 401],
+    ['forbidden', 403],
+    ['not-found', 404],
+  ] as const)(
+    'a renewal whose user the server does not tell, for ever (%s): the session is over soon after its access token, and stays so [R4a, T4]',
+    async (code, status) => {
+      const tab = await unnamed()
+      const seen: string[] = []
+      tab.auth.subscribe(({ status: now }) => void seen.push(now))
+      await pass(tab, 2 * HOUR, () => {
+        while (tab.client.has('refresh')) tab.client.next('refresh').answer(grant(2 + tab.client.counts.refresh, null))
+        while (tab.client.has('getUser')) tab.client.next('getUser').fail(new AuthError(code, { status }))
+      })
+      expect(seen.indexOf('expired')).toBe(seen.length - 1)
+      expect(tab.auth.getState()).toMatchObject({ status: 'expired', reason: 'access-token-expired' })
+      // with back-off: once a minute at most
+      expect(tab.client.spent.length).toBeLessThan(60)
+    },
+  )
 })
 
 describe('a page that opens on tokens whose user is not known', () => {

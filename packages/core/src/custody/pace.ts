@@ -36,6 +36,8 @@ const stalls: readonly AuthErrorCode[] = [
   'not-supported',
   'account-locked',
   'session-expired',
+  'forbidden',
+  'not-found',
   'storage-unavailable',
 ]
 

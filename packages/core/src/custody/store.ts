@@ -63,7 +63,6 @@ export async function store(tools: RenewalTools, spending: Spending, next: Sessi
   // a sign-out that came during the write has removed the record, or will: nothing is held any more
   else if (!isHeld()) tools.onStale(next)
   if (stored === null || !isHeld()) return settled
-  tools.paceOf(held).succeeded()
   return (await identify(tools, held, next, stored)) ?? backOff(tools, held, 'session-expired')
 }
 
@@ -88,6 +87,7 @@ export async function identify(
   }
   const current = vault.session
   if (current?.id !== held.id) return settled
+  tools.paceOf(held).succeeded()
   const canAsk = tools.client.getUser !== undefined
   const renewed = withUser(current, known, known.userGeneration === known.generation || !canAsk)
   // what said for whom the tokens are says so no longer, and nothing else can
