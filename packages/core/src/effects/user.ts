@@ -37,7 +37,7 @@ export const confirmUser =
       const { session } = vault
       if (stopped || asking || !session || session.userGeneration === session.generation) return
       // not with the token of a user who may have signed out while this page was away
-      if (waking.before() !== undefined) return void waking.looked().then(reschedule, () => {})
+      if (waking.before() !== undefined) return void waking.looked().then(reschedule, (thrown) => fail(session, thrown))
       if (!client.getUser) return
       if (!isGood(session, clock)) return renewInstead(session)
       // the browser may be wrong: the answer to another request would show it
