@@ -147,6 +147,22 @@ describe('while the page opens', () => {
     expect(next.auth.getState().user).toBe(null)
   })
 
+  it.each([1, 11])(
+    'a sign-out after %d s of a silent disk is told to the server when the disk answers, once [D2a, D2b, P2]',
+    async (seconds) => {
+      const { disk, tab, answer } = await openOverSilence()
+      await pass(tab, seconds * SECOND)
+      void tab.auth.signOut()
+      await pass(tab, 10 * SECOND)
+      expect(tab.client.counts.signOut).toBe(0)
+      await answer()
+      await pass(tab, MINUTE)
+      expect(disk.record).toBe(null)
+      expect(tab.client.next('signOut').input).toMatchObject({ refreshToken: 'refresh-1' })
+      expect(tab.client.counts.signOut).toBe(1)
+    },
+  )
+
   it('a sign-out by a user who is shown as anonymous, because the disk is silent, removes the session [D2b]', async () => {
     const { disk, tab, answer } = await openOverSilence()
     await pass(tab, 11 * SECOND)

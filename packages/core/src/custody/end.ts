@@ -34,12 +34,11 @@ export function createEnding({ vault, persistence, endings, emit, broadcast, loo
 
   const endStored: Persistence['end'] = async (isMeant, ended) => {
     removals += 1
-    const found = await persistence.end(isMeant, ended)
+    await persistence.end(isMeant, ended)
     removals -= 1
     broadcast()
     // another tab may have signed in since
     void look()
-    return found
   }
 
   function take(reason: EndReason): Session | null {

@@ -92,21 +92,19 @@ async function revokeSession(options: SignOutOptions, session: Session | null): 
   // held, only the word of an ended session is
   const isAnyMeant = options.isUnread()
   const [last, now] = [tombstones.latest(), options.clock.now()]
+  // at once, and beside the storage: the page may be about to close
+  let told = session && revoke(session, true)
   const isMeant = (id: string, found: Stored): boolean => {
     if (session) return id === session.id
     if (id === options.storing() || id === vault.session?.id) return false
-    return found.kind === 'ended' || (isAnyMeant && (id === last || isEarlier(found, now)))
+    if (found.kind !== 'session') return true
+    const isEarlier = id === last || (found.session.signedInAt ?? 0) < now
+    if (!isAnyMeant || !isEarlier) return false
+    // the storage may say late what it holds, and more than once
+    options.endings.upTo.set(id, Infinity)
+    told ??= revoke(found.session)
+    return true
   }
-  // at once, and beside the storage: the page may be about to close
-  const told = session && revoke(session, true)
-  const stored = await options.ending.endStored(isMeant, null)
-  if (told) return told
-  const isFound = stored?.kind === 'session' && isMeant(stored.session.id, stored)
-  if (!isFound) return 'no'
-  options.endings.upTo.set(stored.session.id, Infinity)
-  return revoke(stored.session)
+  await options.ending.endStored(isMeant, null)
+  return told ?? 'no'
 }
-
-/** This user had signed in by then. */
-const isEarlier = (stored: Stored, time: number): boolean =>
-  stored.kind === 'session' && (stored.session.signedInAt ?? 0) < time

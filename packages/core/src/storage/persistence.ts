@@ -36,8 +36,8 @@ export interface Persistence {
    * up and the record is back when it is read next, and are missed else.
    */
   readonly land: (revision: string, session: Session) => void
-  /** Removes the record of such a session, leaving word of why it ended where there is one. Resolves to what was there. */
-  readonly end: (isMeant: (id: string, found: Stored) => boolean, ended: EndedTokens | null) => Promise<Stored | null>
+  /** Removes the record of such a session, leaving word of why it ended where there is one. `isMeant` may be asked late, and again. */
+  readonly end: (isMeant: (id: string, found: Stored) => boolean, ended: EndedTokens | null) => Promise<void>
   /** Removes the word of an ended session. */
   readonly forgetEnded: () => Promise<unknown>
   /**
@@ -105,18 +105,15 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       void land(parts, options, null)
       // and what is over is kept nowhere
       givenUp.clear()
-      let ending: Stored | null = null
       const apply: Change['apply'] = (found) => {
         const id = idOf(found)
         if (found === null || id === null || !isMeant(id, found)) return undefined
-        ending = found
         return ended && toEndedRecord(id, ended)
       }
       const health = backlog.health()
       const left = health.type === 'alone' ? apply(fromRecord(health.record, rules), health.record) : undefined
       if (left === undefined) await backlog.want({ apply })
       else backlog.step({ type: 'left', record: left })
-      return ending
     },
     forgetEnded: () => backlog.want({ apply: (found) => (found?.kind === 'ended' ? null : undefined) }),
     isSafeToSpend: (session, revision) => isSafeToSpend(parts, session, revision),
