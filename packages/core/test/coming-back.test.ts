@@ -162,6 +162,21 @@ describe('a page that comes back', () => {
     await drain()
     expect([tab.auth.can('isEditor'), tab.auth.getState()]).toMatchObject([true, { user: ann, confirmed: true }])
   })
+
+  it('a page that comes back and is destroyed before the disk has answered tells who waits that it is destroyed', async () => {
+    const { tab, disk } = await away(null, false)
+    disk.before = () => new Promise(() => {})
+    tab.network.wake(true)
+    const { auth } = tab
+    const asked = [auth.getAccessToken(), auth.fetch(HERE), auth.reloadUser(), auth.refresh()].map((one) =>
+      watch<unknown>(one),
+    )
+    await drain()
+    auth.destroy()
+    await drain()
+    expect(asked.map(({ now }) => now)).toEqual(['destroyed', 'destroyed', 'destroyed', 'destroyed'])
+    expect(tab.server.tokens()).toEqual([])
+  })
 })
 
 describe('a tab that found the mark of another one and hears nothing', () => {

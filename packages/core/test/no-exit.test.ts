@@ -87,6 +87,19 @@ describe('a lock', () => {
     await pass(tab, MINUTE)
     expect([asked.now, asked.value]).toEqual(['timeout', undefined])
   })
+
+  it('a lock that comes to nothing where it is taken (ifAvailable): the renewal is put off, and made when it is to be had [T4b]', async () => {
+    let isTaken = false
+    const lock = (_: string, work: () => Promise<unknown>) => (isTaken ? Promise.resolve() : work())
+    const tab = openTab({ tabs: { lock: lock as Tabs['lock'], open: () => ({ post() {}, close() {} }) } })
+    await tab.signIn()
+    isTaken = true
+    await expect(tab.auth.refresh()).rejects.toMatchObject({ code: 'timeout' })
+    expect(tab.auth.getState()).toMatchObject({ user: ann, renewal: 'waiting' })
+    isTaken = false
+    await pass(tab, 2 * SECOND)
+    expect(tab.client.spent).toEqual(['refresh-1'])
+  })
 })
 
 describe('a record that a newer version of the library wrote', () => {

@@ -141,6 +141,7 @@ function inTurn(
       cancel()
       return isOver ? settled : work()
     }
-    lock(begin).then(resolve, reject)
+    // one that is not to be had may come to nothing
+    lock(begin).then((outcome: Outcome | undefined) => resolve(outcome ?? onTimeout()), reject)
   })
 }

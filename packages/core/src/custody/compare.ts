@@ -60,11 +60,12 @@ function compareEnded({ id, generation, ended }: Tombstone, { held, isRemoving }
 
 function compareSession({ session: found, spend }: StoredSession, custody: Custody): Finding {
   const { held, storing } = custody
-  if (found.generation <= custody.endedUpTo(found.id))
+  const last = custody.endedUpTo(found.id)
+  if (found.generation <= last)
     return storing !== null || custody.isLeft(found.id) ? nothing : { type: 'revived', session: found }
   if (held?.id !== found.id) {
     // what ended here because its owner could not be told is not begun anew with that
-    if (!found.identified && custody.endedUpTo(found.id) >= 0) return nothing
+    if (!found.identified && last >= 0) return nothing
     if (storing === null) return { type: 'signedIn', session: found }
     // a sign-in of this tab takes its place, or has lost its place to it: that is seen when it is stored
     return storing === found.id ? nothing : { type: 'postponed' }

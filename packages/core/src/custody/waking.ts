@@ -94,7 +94,7 @@ export function createWaking(options: WakingOptions): Waking {
     async looked() {
       if (!looking || !isAway()) return
       await looking.done
-      if (!looking || !isAway()) return
+      if (!looking || !isAway() || options.lifetime().aborted) return
       // for who comes next
       begin(looking.before)
       throw new AuthError('storage-unavailable')
