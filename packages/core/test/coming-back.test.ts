@@ -177,6 +177,22 @@ describe('a page that comes back', () => {
     expect(asked.map(({ now }) => now)).toEqual(['destroyed', 'destroyed', 'destroyed', 'destroyed'])
     expect(tab.server.tokens()).toEqual([])
   })
+
+  it('a page that comes back, whose disk does not answer in time, and that is destroyed then leaves no timer behind', async () => {
+    const { tab, other, disk, clock } = await away(null, false)
+    other.client.next('signOut').answer()
+    other.auth.destroy()
+    await drain()
+    disk.before = () => new Promise(() => {})
+    tab.network.wake(true)
+    for (let second = 0; second < 4; second += 1) {
+      clock.advance(SECOND)
+      await drain()
+    }
+    tab.auth.destroy()
+    await drain()
+    expect(clock.pending).toBe(0)
+  })
 })
 
 describe('a tab that found the mark of another one and hears nothing', () => {

@@ -75,6 +75,8 @@ export const confirmUser =
       }
       const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures)
       failures += 1
+      // more than one may have waited for the record
+      cancel()
       cancel = later(clock, delay, reschedule)
     }
 
