@@ -1,5 +1,5 @@
 /** A server that takes a used refresh token again does so for a while, counted from the first time it was shown. */
-import type { AuthClient } from '@authchart/core'
+import { AuthError, type AuthClient } from '@authchart/core'
 import { describe, expect, it } from 'vitest'
 import {
   ann,
@@ -104,5 +104,18 @@ describe('an answer that is lost', () => {
     await drain()
     expect(tab.client.spent).toEqual(['refresh-1', 'refresh-1'])
     expect(await tab.stored()).toMatchObject({ marked: false, refreshToken: 'refresh-2' })
+  })
+
+  it('an answer that is lost leaves its mark although the server takes no token at the next try: it is not sent again after the time', async () => {
+    const tab = await refreshing({ client: tolerantClient() })
+    const { markedAt } = (await tab.stored()) as { markedAt?: unknown }
+    tab.client.next('refresh').fail('network')
+    await pass(tab, 2 * SECOND)
+    tab.client.next('refresh').fail(new AuthError('rate-limited', { status: 429, retryAfter: 300 }))
+    await drain()
+    expect(await tab.stored()).toMatchObject({ marked: true, markedAt })
+    await pass(tab, 10 * MINUTE)
+    expect(tab.client.spent).toEqual(['refresh-1', 'refresh-1'])
+    expect(tab.auth.getState()).toMatchObject({ user: ann, renewal: 'indeterminate' })
   })
 })

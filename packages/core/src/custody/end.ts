@@ -48,10 +48,9 @@ export function createEnding({ vault, persistence, endings, emit, broadcast, loo
   }
 
   async function forget(session: Session, reason: EndReason): Promise<void> {
-    const last = lastOf(session, reason)
-    const upTo = last < Infinity && { generation: last }
-    const isMeant = (id: string, found: Stored): boolean => id === session.id && generationOf(found) <= last
-    await endStored(isMeant, { reason, user: session.user, ...upTo })
+    const generation = lastOf(session, reason)
+    const isMeant = (id: string, found: Stored): boolean => id === session.id && generationOf(found) <= generation
+    await endStored(isMeant, { reason, user: session.user, generation })
   }
 
   async function endHeld(reason: EndReason, isHere = false): Promise<void> {

@@ -89,8 +89,9 @@ async function probe(tools: RenewalTools, meant: Session): Promise<Outcome | nul
 }
 
 /** Durable before the request leaves: a tab that finds the mark knows that the token may be spent. */
-async function mark(tools: RenewalTools, held: Session, { stored, spent }: Found): Promise<Spending | Outcome> {
+async function mark(tools: RenewalTools, held: Session, found: Found): Promise<Spending | Outcome> {
   const { vault, persistence } = tools
+  const { stored, spent } = found
   if (!isSameGrant(held, vault.session)) return settled
   tools.onStep('mark')
   tools.paceOf(held).begin(held)
@@ -101,11 +102,10 @@ async function mark(tools: RenewalTools, held: Session, { stored, spent }: Found
     tools.reconcile(await persistence.read())
     return isSameGrant(held, vault.session) ? backOff(tools, held, 'in-progress') : settled
   }
-  if (!(await persistence.isSafeToSpend(spent, revision))) {
-    await unmark(tools, spent, revision)
-    return backOff(tools, held, 'storage-unavailable')
-  }
-  return { held, spent, revision, startedAt: spend.startedAt }
+  const spending = { ...found, held, revision, startedAt: spend.startedAt }
+  if (await persistence.isSafeToSpend(spent, revision)) return spending
+  await unmark(tools, spending)
+  return backOff(tools, held, 'storage-unavailable')
 }
 
 async function send(tools: RenewalTools, spending: Spending, exchange: Exchange): Promise<Outcome> {
@@ -131,7 +131,7 @@ async function send(tools: RenewalTools, spending: Spending, exchange: Exchange)
 }
 
 async function fail(tools: RenewalTools, spending: Spending, exchange: Exchange, error: AuthError): Promise<Outcome> {
-  const { held, spent, revision, startedAt } = spending
+  const { held, spent, startedAt } = spending
   const verdict = exchange.verdictOf(error)
   if (verdict === 'refused') {
     await tools.onEnded(spent, error.code === 'account-banned' ? error.code : 'session-expired')
@@ -142,17 +142,17 @@ async function fail(tools: RenewalTools, spending: Spending, exchange: Exchange,
   if (verdict === 'unknown' && isLost) return lost(tools, held, error)
   // of a spend that may have been done the mark stays, so that the time counts from its beginning
   if (verdict !== 'unknown') {
-    await unmark(tools, spent, revision)
+    await unmark(tools, spending)
     tools.onUnmarked()
   }
   return exchange.isRenewal ? tools.paceOf(held).backOff(error) : deferred(tools.rules, error, 0)
 }
 
-/** It was not spent. */
-async function unmark({ tombstones, persistence }: RenewalTools, spent: Session, revision: string): Promise<void> {
-  const unmarked = await persistence.replace(revision, spent, null)
+/** It was not spent now. The mark of an earlier try, whose answer was lost, stays. */
+async function unmark({ tombstones, persistence }: RenewalTools, { spent, revision, stored }: Spending): Promise<void> {
+  const unmarked = await persistence.replace(revision, spent, stored.spend)
   // the mark of another tab stands, and its word; where the record had to go, other tabs leave the token to this one by it
-  if (unmarked && !persistence.isBehind()) tombstones.noteSpend(null)
+  if (unmarked && !stored.spend && !persistence.isBehind()) tombstones.noteSpend(null)
 }
 
 function lost({ vault }: RenewalTools, session: Session, cause?: AuthError): Outcome {

@@ -60,9 +60,8 @@ export interface Found {
 }
 
 /** A token that is marked: it may be spent from here on. */
-export interface Spending {
+export interface Spending extends Found {
   readonly held: Session
-  readonly spent: Session
   /** Of the marked record. */
   readonly revision: string
   readonly startedAt: number | null

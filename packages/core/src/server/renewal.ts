@@ -59,7 +59,7 @@ export function createRenewal(settings: HandlerSettings, seal: Seal): Renewal {
     // a spend that is tried again counts from its first try
     const startedAt = isSent ? spend.startedAt : clock.now()
     const mark = { from: generation, startedAt, isDone: false, isConfirmed: false }
-    return exchange({ settings, spends, entries, isTolerated: tolerance.time > 0 }, session, mark)
+    return exchange({ settings, spends, entries, isTolerated: tolerance.time > 0, isSent }, session, mark)
   }
 
   /** By what the store has now: a renewal may have ended while this one waited for its turn. */
@@ -106,11 +106,13 @@ interface Exchanging {
   readonly entries: StoreEntries
   /** The upstream takes a token again for a while, and an answer without one leaves the one before. */
   readonly isTolerated: boolean
+  /** An earlier try was sent, and its answer is lost. */
+  readonly isSent: boolean
 }
 
 /** Sends the token, under a mark that says so from before it leaves until its answer is kept. */
 async function exchange(
-  { settings, spends, entries, isTolerated }: Exchanging,
+  { settings, spends, entries, isTolerated, isSent }: Exchanging,
   session: ServerSession,
   mark: Spend,
 ): Promise<ServerSession> {
@@ -129,7 +131,7 @@ async function exchange(
     // the next who waits for its turn finds how it ended; where the store fails, this browser hears of it all the same
     if (verdictOf(error) === 'refused') await attempt(() => spends.bury(entries, session, reasonOf(error)))
     // a token that is as good as before is sent again by the next who asks; of one that may be spent the mark stays
-    if (verdictOf(error) === 'deferred')
+    if (verdictOf(error) === 'deferred' && !isSent)
       await spends.write(entries, session, { ...mark, from: generation - 1, isDone: true, isConfirmed: true })
     if (verdictOf(error) !== 'unknown' || isTolerated) throw error
     throw new AuthError('refresh-indeterminate', { cause: error })

@@ -34,7 +34,7 @@ export interface Spend {
   readonly tab: string | null
 }
 
-/** The end of a session. `generation` left out: all of it. */
+/** The end of a session. `generation` left out or Infinity: all of it. */
 export interface EndedTokens extends EndedSession {
   readonly generation?: number
 }

@@ -27,8 +27,7 @@ export function toRecord(session: Session, { issuer }: SessionRules, spend: Spen
 }
 
 export function toEndedRecord(id: string, { reason, user, generation }: EndedTokens): StoredRecord {
-  const upTo = generation !== undefined && { generation }
-  return { version: 1, revision: randomId(), id, ended: reason, user, ...upTo }
+  return { version: 1, revision: randomId(), id, ended: reason, user, generation }
 }
 
 const endReasons: readonly unknown[] = [

@@ -93,6 +93,28 @@ test('An upstream that takes a token again is asked again for the answer that wa
   expect((await ask()).body.session).toMatchObject({ generation: 2 })
 })
 
+test('An upstream that takes a token again is not shown it after the time because it was too busy at the second try', async () => {
+  const failures = [new AuthError('network'), new AuthError('rate-limited', { status: 429 })]
+  const upstream = strictUpstream()
+  const sent: string[] = []
+  const client = {
+    ...upstream.client,
+    replay: { toleratedFor: 60 },
+    async refresh({ refreshToken }: { readonly refreshToken: string }) {
+      sent.push(refreshToken)
+      throw failures.shift() ?? new AuthError('network')
+    },
+  }
+  const clock = steppedClock()
+  const browser = browserAt(handlerOf(client, { clock }).handler)
+  const { body } = await browser.call('sign-in', { credentials: ada })
+  const ask = async () => (await browser.call('refresh', { session: body.session?.id, generation: 1 })).body.error?.code
+  expect([await ask(), await ask()]).toEqual(['network', 'rate-limited'])
+  clock.advance(61_000)
+  expect(await ask()).toBe('refresh-indeterminate')
+  expect(sent).toHaveLength(2)
+})
+
 test('New tokens that are for another user end the session, and that of the other user at the upstream', async () => {
   let user = { id: 'ada', role: 'admin' }
   const signedOut: unknown[] = []
