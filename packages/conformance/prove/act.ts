@@ -188,7 +188,7 @@ function noteSight({ tabs }: State, index: number, input: Extract<Input, { op: n
   const { kind, isAborted } = open.find(({ op }) => op === input.op)!
   if (kind !== 'read' && kind !== 'write') return
   // what was given up is made good by what was asked in its place
-  if (input.do === 'fail') tab.blindUntil = isAborted ? tab.blindUntil : Math.max(...open.map(({ op }) => op)) + 1
+  if (input.do === 'fail') tab.blindUntil = isAborted ? tab.blindUntil : Math.max(tab.blindUntil, input.op + 1)
   else if (input.op >= tab.blindUntil) tab.blindUntil = 0
 }
 

@@ -297,6 +297,19 @@ describe('a disk that never answers again', () => {
     expect(sim.server.accounts.replays()).toBe(0)
   })
 
+  test('a disk that never answers again in a page does not keep a user signed in who signs out there when the session has ended', async () => {
+    const sim = await play([
+      signIn(0),
+      { do: 'holdStorage', page: 0 },
+      { do: 'advance', minutes: 180 },
+      { do: 'signOut', page: 0 },
+      { do: 'advance', minutes: 1 },
+    ])
+    expect(status(sim)).toEqual(['signedOut'])
+    await goOn(sim, [{ do: 'releaseStorage', page: 0 }, { do: 'advance', minutes: 10 }, { do: 'open' }])
+    expect(status(sim)).toEqual(['signedOut', 'anonymous'])
+  })
+
   test('a disk that never answers again leaves a session alone whose access token is good', async () => {
     const sim = await play([signIn(0), { do: 'holdStorage', page: 0 }, { do: 'advance', minutes: 59 }])
     expect(users(sim)).toEqual(['u-ann'])

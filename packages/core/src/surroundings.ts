@@ -22,7 +22,17 @@ export function surroundingsOf(settings: Settings, onWarning: ((warning: AuthErr
   const client = withConnectionTracking(settings.client, connection, warn)
   const tabs = tabsFor(settings.tabs, settings.storage.scope)
   const { random, refreshBefore, userId, origin: issuer = null } = settings
-  const rules: SessionRules = { clock, random, refreshBefore, canRefresh: client.refresh !== undefined, userId, issuer }
+  const rules: SessionRules = {
+    clock,
+    random() {
+      const chance = random()
+      return chance >= 0 && chance <= 1 ? chance : 1
+    },
+    refreshBefore,
+    canRefresh: client.refresh !== undefined,
+    userId,
+    issuer,
+  }
   return {
     clock,
     rules,

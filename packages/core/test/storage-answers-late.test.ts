@@ -434,7 +434,10 @@ describe('sign-ins that are given up while they are stored', () => {
     expect([one.auth.getState().user, two.auth.getState().user, disk.record?.['user']]).toEqual([ann, ann, ann])
   })
 
-  it('a sign-in in memory stays, also where another user signs in meanwhile over a disk that works [J5b]', async () => {
+  it.each([
+    ['over a disk that works', false],
+    ['over a disk that works, and the page wakes up', true],
+  ])('a sign-in in memory stays, also where another user signs in meanwhile %s [J5b]', async (_, isWoken) => {
     const disk = createDisk()
     const clock = fakeClock()
     let isBroken = false
@@ -454,5 +457,16 @@ describe('sign-ins that are given up while they are stored', () => {
     await pass(three, DUE)
     expect([three.auth.getState().user, three.auth.getState().persistence]).toEqual([ann, 'memory'])
     expect(disk.record).toMatchObject({ user: bob })
+
+    if (isWoken) three.network.wake()
+    expect(three.auth.getState().user).toEqual(ann)
+
+    const signedOut = watch(three.auth.signOut())
+    await drain()
+    // that of the user before, and that of this one
+    for (let told = 0; told < 2; told += 1) three.client.next('signOut').answer()
+    await pass(three, 2 * MINUTE)
+    expect(signedOut.value).toEqual({ revoked: 'yes' })
+    expect([three.auth.getState().user, three.auth.getState().persistence]).toEqual([bob, 'stored'])
   })
 })

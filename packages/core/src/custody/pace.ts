@@ -64,8 +64,7 @@ export function createPace(id: string, rules: SessionRules): Pace {
       // our own back-off yields to a person who wants to try now; the server's word does not
       paused = asked > 0 ? { error, left: () => asked - elapsed() } : null
       // between half of the step and the whole: never at once, and not all clients together
-      const chance = rules.random()
-      return deferred(rules, error, Math.max(asked, (longest * (1 + (chance >= 0 && chance <= 1 ? chance : 1))) / 2))
+      return deferred(rules, error, Math.max(asked, (longest * (1 + rules.random())) / 2))
     },
     pause: () => (paused && paused.left() > 0 ? deferred(rules, paused.error, paused.left()) : null),
     isThrottled: (held) => isEarly(held) && recent().length >= EARLY_PER_MINUTE,

@@ -41,12 +41,8 @@ export async function store(tools: RenewalTools, spending: Spending, next: Sessi
   vault.receive(next)
   const isHeld = (): boolean => vault.session?.id === held.id
   const write = async () => (isHeld() ? persistence.replace(revision, next, null) : null)
-  let stored = await write()
-  if (stored === null && isHeld()) {
-    // a sign-in that is being stored in its place may yet be given up: then the marked record is back
-    await tools.stored()
-    stored = await write()
-  }
+  // a sign-in that is being stored in its place may yet be given up: then the marked record is back
+  let stored = (await write()) ?? (await tools.stored().then(write))
   const wasHeld = isHeld()
   if (stored === null) {
     const found = await persistence.read()

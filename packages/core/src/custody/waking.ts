@@ -85,7 +85,9 @@ export function createWaking(options: WakingOptions): Waking {
     wake(restored) {
       const { session } = vault
       begin(looking?.before ?? session)
-      if (session && tombstones.isGone(session.id)) {
+      // a page that goes on by itself, with a session of its own, is none of what others sign in
+      const isGone = options.persistence.isBehind() ? tombstones.has : tombstones.isGone
+      if (session && isGone(session.id)) {
         hidden = session.id
         hide(options, session.id)
       } else if (restored) options.invalidate()

@@ -31,6 +31,7 @@ export interface Session extends AccessTokens {
 
 export interface SessionRules {
   readonly clock: Clock
+  /** From 0 to 1, whatever the app gave. */
   readonly random: () => number
   readonly refreshBefore: number | undefined
   readonly canRefresh: boolean
@@ -46,8 +47,7 @@ export function renewAgeOf(lifetime: number, generation: number, { random, refre
   // a renewal brought so short a life again: a timer would do nothing but renew
   if (generation > 1 && lifetime < SHORTEST_TIMED) return Infinity
   if (refreshBefore !== undefined && refreshBefore >= 0) return lifetime - Math.min(refreshBefore, lifetime * 0.4)
-  const chance = random()
-  return lifetime * (0.5 + 0.1 * (chance >= 0 && chance <= 1 ? chance : 0.5))
+  return lifetime * (0.5 + 0.1 * random())
 }
 
 export function toView(held: Session): SessionView {

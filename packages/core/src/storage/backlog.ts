@@ -58,7 +58,7 @@ export function createBacklog(options: BacklogOptions): Backlog {
     const before = health
     health = stepHealth(before, event)
     tell(options, before, health, error)
-    if (event.type === 'failed') retry.later()
+    if (event.type === 'failed' || health.type === 'behind') retry.later()
   }
 
   const view = (): StoredRecord | null => viewOf(health, disk.seen() ?? null, wanted, rules)

@@ -9,6 +9,8 @@ import { fromRecord } from './record.ts'
 export interface Disk {
   /** What it held when it last answered; undefined: it never has. */
   readonly seen: () => StoredRecord | null | undefined
+  /** What it held is not known any more. */
+  readonly forget: () => void
   /** @throws AuthError `'storage-unavailable'` */
   readonly find: (parent?: AbortSignal) => Promise<Found>
   /**
@@ -68,6 +70,9 @@ export function createDisk({ storage, key, rules, storageTimeout, onLateAnswer }
 
   return {
     seen: () => seen,
+    forget() {
+      seen = undefined
+    },
     find,
     async swap(expected, next) {
       lateWrites.add(next)

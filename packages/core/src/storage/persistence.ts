@@ -119,7 +119,8 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     isSafeToSpend: (session, revision) => isSafeToSpend(parts, session, revision),
     leave() {
       backlog.set([])
-      // what it held last may be the session of another tab, which renews it where this page cannot see it
+      // what it holds may be the session of another tab, which renews it where this page cannot see it
+      disk.forget()
       backlog.step({ type: 'left', record: null })
     },
     listen: (error) => backlog.step({ type: 'failed' }, error),

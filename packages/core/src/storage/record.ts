@@ -19,8 +19,9 @@ export function toRecord(session: Session, { issuer }: SessionRules, spend: Spen
     lifetime,
     signedInAt,
     marked: spend !== null,
-    ...(spend && { markedAt: spend.startedAt, markedBy: spend.tab }),
-    ...(issuer !== null && { issuer }),
+    markedAt: spend?.startedAt,
+    markedBy: spend?.tab,
+    issuer,
     // left out where it is, as it nearly always is
     ...(!identified && { named: false }),
   }
