@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import type * as Core from '@authchart/core'
+import { seed } from '../seeded/seed.ts'
 import type { Scenario } from './scenarios.ts'
 
 export interface Mutant {
@@ -58,7 +59,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no tombstone',
-    edits: [{ file: 'custody/end.ts', from: '{ reason, user: session.user, ...upTo })', to: 'upTo && null)' }],
+    edits: [{ file: 'custody/end.ts', from: '{ reason, user: session.user, generation })', to: 'null)' }],
     in: { tabs: 2, stored: 'due', left: { ends: 1 } },
   },
   {
@@ -110,20 +111,14 @@ export async function loadMutant({ name, edits }: Mutant): Promise<typeof Core> 
       if (!url.endsWith(query)) return next(url, context)
       const path = new URL(url.slice(0, -query.length))
       const own = edits.filter(({ file }) => path.href === source + file)
-      const text = own.reduce((before, edit) => applied(before, edit, name), readFileSync(path, 'utf8'))
+      const text = own.reduce((before, edit) => seed({ ...edit, name }, before), readFileSync(path, 'utf8'))
       return { format: 'module-typescript', source: text, shortCircuit: true }
     },
   })
   try {
-    for (const edit of edits) applied(readFileSync(new URL(edit.file, source), 'utf8'), edit, name)
+    for (const edit of edits) seed({ ...edit, name })
     return (await import(`${source}exports/index.ts${query}`)) as typeof Core
   } finally {
     hooks.deregister()
   }
-}
-
-function applied(text: string, { file, from, to }: Edit, name: string): string {
-  const times = text.split(from).length - 1
-  if (times !== 1) throw new Error(`"${name}": ${file} has this ${times} times, not once: ${from}`)
-  return text.replace(from, () => to)
 }

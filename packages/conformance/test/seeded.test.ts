@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest'
+import { mutants } from '../prove/mutants.ts'
 import { bugs } from '../seeded/bugs.ts'
 import { seed } from '../seeded/seed.ts'
 
 test.each(bugs)('the seeded bug still has its place in $file: $name [I7]', (bug) => {
   expect(seed(bug)).toContain(bug.to)
+})
+
+const edits = mutants.flatMap(({ name, edits }) => edits.map((edit) => ({ ...edit, name })))
+
+test.each(edits)('the mutant of the explorer still has its place in $file: $name [I7]', (edit) => {
+  expect(seed(edit)).toContain(edit.to)
 })
 
 test('a seeded bug whose text is there twice, or no more, says which [I7]', () => {
