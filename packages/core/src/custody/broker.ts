@@ -46,7 +46,7 @@ export function createBroker(options: BrokerOptions): Broker {
     const { session } = vault
     if (!session) return Promise.resolve(settled)
     options.onStep('lock')
-    const outcome = inTurn(
+    const outcome = lock(
       rules.clock,
       options.lock,
       () => renew(tools, session, exchange),
@@ -125,9 +125,9 @@ async function unlessStalled(
 }
 
 /** Gives up waiting for a lock that does not come; what comes of it later does nothing. */
-function inTurn(
+function lock(
   clock: Clock,
-  lock: BrokerOptions['lock'],
+  acquire: BrokerOptions['lock'],
   work: () => Promise<Outcome>,
   onTimeout: () => Outcome,
 ): Promise<Outcome> {
@@ -142,6 +142,6 @@ function inTurn(
       return isOver ? settled : work()
     }
     // one that is not to be had may come to nothing
-    lock(begin).then((outcome: Outcome | undefined) => resolve(outcome ?? onTimeout()), reject)
+    acquire(begin).then((outcome: Outcome | undefined) => resolve(outcome ?? onTimeout()), reject)
   })
 }
