@@ -310,6 +310,36 @@ describe('a disk that never answers again', () => {
     expect(status(sim)).toEqual(['signedOut', 'anonymous'])
   })
 
+  test('a disk that answers what it was asked before a sign-in does not sign that user out', async () => {
+    const sim = await play([
+      { do: 'signIn', page: 0, as: 'ann', with: 'second factor' },
+      { do: 'holdStorage', page: 0 },
+      { do: 'breakStorage', page: 0 },
+      { do: 'open' },
+      { do: 'answer', page: 0, right: true },
+      { do: 'signIn', page: 3, as: 'ann', with: 'password' },
+      { do: 'sleep', minutes: 1 },
+      { do: 'signIn', page: 0, as: 'ann', with: 'password' },
+      { do: 'holdStorage', page: 0 },
+    ])
+    await sim.finish()
+  })
+
+  test('a sign-in that is stored while the session before it ends stays stored', async () => {
+    const sim = await play([
+      signIn(0),
+      { do: 'open' },
+      { do: 'holdStorage', page: 3 },
+      { do: 'fault', kind: 'late', method: 'refresh', times: 1, seconds: 0 },
+      { do: 'sleep', minutes: 61 },
+      { do: 'reload', page: 0 },
+      signIn(0, 'bob'),
+      signIn(0),
+      { do: 'open' },
+    ])
+    await sim.finish()
+  })
+
   test('a disk that never answers again leaves a session alone whose access token is good', async () => {
     const sim = await play([signIn(0), { do: 'holdStorage', page: 0 }, { do: 'advance', minutes: 59 }])
     expect(users(sim)).toEqual(['u-ann'])

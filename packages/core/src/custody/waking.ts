@@ -49,10 +49,13 @@ export function createWaking(options: WakingOptions): Waking {
   async function look(): Promise<boolean> {
     try {
       let stored: Stored | null | undefined
+      let id: string | undefined
       do {
         isWokenAgain = false
+        id = vault.session?.id
         stored = await withTimeout(options.clock, options.storageTimeout, read, options.lifetime())
-      } while (isWokenAgain)
+        // what was read before a sign-in says nothing of it
+      } while (isWokenAgain || vault.session?.id !== id)
       if (stored === undefined) return true
       if (hidden !== null) show(options, hidden)
       hidden = null

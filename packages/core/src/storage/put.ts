@@ -43,9 +43,9 @@ export async function put({ disk, backlog, rules, givenUp }: Parts, session: Ses
     backlog.add(later)
     void backlog.bring()
   }
-  const seen = disk.seen()
+  const seen = disk.seen()?.revision
   // a full disk still deletes: the next page must not find the session before
-  if (!backlog.isEmpty() && seen && isWanted()) void disk.swap(String(seen['revision']), null).catch(() => {})
+  if (!backlog.isEmpty() && seen && seen !== record.revision && isWanted()) void disk.swap(seen, null).catch(() => {})
   // other tabs may have taken it up and renewed it meanwhile
   return async (isOver: (id: string) => boolean): Promise<void> => {
     const before = (): StoredRecord | null => (isOver(String(replaced?.['id'])) ? null : replaced)
