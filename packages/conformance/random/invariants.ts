@@ -189,8 +189,9 @@ export function watchedSimulation(setup: Setup, hooks: Pick<Hooks, 'turn'> = {})
     const isStoring = state.persistence === 'stored' && !page.isBroken
     // a page that cannot reach the storage any more leaves the record to the next one
     const isGivenUp = state.status === 'expired' && state.reason === 'access-token-expired'
-    if (!isGivenUp) left.delete(page)
-    else if (page.isHeld || page.isBroken) left.add(page)
+    if (isGivenUp && (page.isHeld || page.isBroken)) left.add(page)
+    // to dismiss what the page says of it is no sign-out
+    else if (!isGivenUp && state.status !== 'anonymous') left.delete(page)
     if (isOut && isStoring && record && !('ended' in record) && !isSecret && !left.has(page) && isQuiet())
       crime(`I4: page ${number} is ${state.status} and a session is stored`)
   }

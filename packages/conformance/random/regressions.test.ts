@@ -310,6 +310,18 @@ describe('a disk that never answers again', () => {
     expect(status(sim)).toEqual(['signedOut', 'anonymous'])
   })
 
+  test('a disk that answers again after hours does not keep a user signed in who signs out when the session has ended there', async () => {
+    const sim = await play([
+      signIn(0),
+      { do: 'holdStorage', page: 0 },
+      { do: 'advance', minutes: 300 },
+      { do: 'releaseStorage', page: 0 },
+      { do: 'signOut', page: 0 },
+      { do: 'open' },
+    ])
+    expect(status(sim)).toEqual(['signedOut', 'anonymous'])
+  })
+
   test('a disk that answers what it was asked before a sign-in does not sign that user out', async () => {
     const sim = await play([
       { do: 'signIn', page: 0, as: 'ann', with: 'second factor' },

@@ -245,8 +245,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'the next page finds the user before, because the disk is full',
     file: 'storage/put.ts',
-    from: `if (!backlog.isEmpty() && seen && isWanted()) void`,
-    to: `if (false && seen && isWanted()) void`,
+    from: 'if (!backlog.isEmpty() && seen &&',
+    to: 'if (false && seen &&',
     killer: 'core/test/storage-answers-late.test.ts',
   },
   {
@@ -273,8 +273,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a sign-out over a silent disk ends the sign-in that came after it',
     file: 'custody/sign-out.ts',
-    from: '!isAnyMeant || (id !== last && (found.session.signedInAt ?? 0) >= now)',
-    to: '!isAnyMeant',
+    from: 'isAnyMeant && (id === last || (found.session.signedInAt ?? 0) < now)',
+    to: 'isAnyMeant',
     killer: 'core/test/storage-answers-late.test.ts',
   },
   {

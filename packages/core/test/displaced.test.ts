@@ -1,6 +1,6 @@
 /** A renewal of one tab, and a sign-in of another that takes its place in the storage for a moment. */
 import { expect, it } from 'vitest'
-import { ann, bob, bobsPassword, createDisk, drain, fakeBrowser, fakeClock, grant, openTab } from './support.ts'
+import { ann, bob, bobsPassword, createDisk, drain, fakeBrowser, fakeClock, grant, openTab, SECOND } from './support.ts'
 
 /** One tab renews, another has written Bob's record and does not know it yet. Then the renewal is answered. */
 async function displaced() {
@@ -64,4 +64,43 @@ it('a renewal whose place another tab has taken is revoked when the user signs o
   expect(revoked).toContainEqual(expect.objectContaining({ accessToken: 'access-2' }))
   expect(one.status()).toBe('signingOut')
   expect(disk.record).toBe(null)
+})
+
+it('a sign-in whose write is answered too late leaves the mark of the tab that has taken it up, and its token is sent once [R1, N1]', async () => {
+  const disk = createDisk()
+  const clock = fakeClock()
+  const browser = fakeBrowser()
+  let tell = (): void => {}
+  const late = {
+    ...disk.storage,
+    async compareAndSet(...args: Parameters<typeof disk.storage.compareAndSet>) {
+      const done = await disk.storage.compareAndSet(...args)
+      await new Promise<void>((resolve) => (tell = resolve))
+      return done
+    },
+  }
+  const one = openTab({ storage: late, clock }, browser)
+  const two = openTab({ storage: disk.storage, clock }, browser)
+  void one.auth.signIn(bobsPassword).catch(() => {})
+  await drain()
+  one.client.next('signIn').answer(grant(1, bob))
+  await drain()
+  await two.boot()
+  void two.auth.refresh().catch(() => {})
+  await drain()
+  expect([two.client.spent, disk.record?.['marked']]).toEqual([['refresh-1'], true])
+
+  // the first tab waits no longer, and tries again
+  for (let second = 0; second < 5; second += 1) {
+    clock.advance(SECOND)
+    await drain()
+  }
+  tell()
+  await drain()
+  expect(disk.record).toMatchObject({ refreshToken: 'refresh-1', marked: true })
+
+  two.client.next('refresh').answer(grant(2, bob))
+  await drain()
+  expect(disk.record).toMatchObject({ refreshToken: 'refresh-2', marked: false })
+  expect([one.client.spent, two.client.spent]).toEqual([[], ['refresh-1']])
 })

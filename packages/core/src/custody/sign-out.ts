@@ -98,8 +98,9 @@ async function revokeSession(options: SignOutOptions, session: Session | null): 
     if (session) return id === session.id
     if (id === options.storing() || id === vault.session?.id) return false
     if (found.kind !== 'session') return true
-    // a later sign-in is not meant
-    if (!isAnyMeant || (id !== last && (found.session.signedInAt ?? 0) >= now)) return false
+    // a later sign-in is not meant; what ended here is, though it was left to the next page
+    const isEarlier = isAnyMeant && (id === last || (found.session.signedInAt ?? 0) < now)
+    if (!isEarlier && !options.endings.upTo.has(id)) return false
     // the storage may say late what it holds, and more than once
     options.endings.upTo.set(id, Infinity)
     told ??= revoke(found.session)

@@ -49,13 +49,13 @@ export function createWaking(options: WakingOptions): Waking {
   async function look(): Promise<boolean> {
     try {
       let stored: Stored | null | undefined
-      let id: string | undefined
+      let attempt: number | null
       do {
         isWokenAgain = false
-        id = vault.session?.id
+        attempt = attemptOf(vault)
         stored = await withTimeout(options.clock, options.storageTimeout, read, options.lifetime())
         // what was read before a sign-in says nothing of it
-      } while (isWokenAgain || vault.session?.id !== id)
+      } while (isWokenAgain || attemptOf(vault) !== attempt)
       if (stored === undefined) return true
       if (hidden !== null) show(options, hidden)
       hidden = null
@@ -106,6 +106,9 @@ export function createWaking(options: WakingOptions): Waking {
     },
   }
 }
+
+/** The sign-in of this page that began the session. */
+const attemptOf = ({ session }: Vault): number | null => session?.attempt ?? null
 
 /** Of a storage that had failed before nothing is to be learned: undefined. */
 async function readIfWorking({ read, isBehind }: WakingOptions['persistence']): Promise<Stored | null | undefined> {

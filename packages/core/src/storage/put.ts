@@ -1,5 +1,5 @@
 import type { Session, SessionRules } from '../session/session.ts'
-import { idOf } from '../session/stored.ts'
+import { generationOf, idOf } from '../session/stored.ts'
 import type { StoredRecord } from '../types.ts'
 import type { Backlog, Change } from './backlog.ts'
 import type { Disk } from './disk.ts'
@@ -22,17 +22,17 @@ export async function put({ disk, backlog, rules, givenUp }: Parts, session: Ses
   const isKnown = disk.seen() !== undefined || !backlog.isEmpty()
   const basis = isKnown ? idOf(fromRecord(backlog.view(), rules)) : undefined
   let replaced: StoredRecord | null = null
-  const now: Change = {
-    apply(_found, raw) {
+  /** It may be there by a write whose answer was late, and marked or renewed by another tab since. */
+  const unlessThere =
+    (write: () => StoredRecord | undefined): Change['apply'] =>
+    (found, raw) => {
+      if (found && idOf(found) === session.id && generationOf(found) >= session.generation) return undefined
       replaced = raw
-      return isWanted() ? record : undefined
-    },
-  }
+      return write()
+    }
+  const now: Change = { apply: unlessThere(() => (isWanted() ? record : undefined)) }
   const later: Change = {
-    apply(_found, raw) {
-      if (raw?.revision !== record.revision) replaced = raw
-      return record
-    },
+    apply: unlessThere(() => record),
     isOthers: (found) =>
       basis !== undefined && found?.kind === 'session' && found.session.id !== basis && found.session.id !== session.id,
   }
