@@ -82,7 +82,7 @@ export const measured: readonly Measured[] = [
   },
   {
     page: 'refresh',
-    says: /\| scenario [^\0]*use\s+up\s+the\s+(10)\s+minutes[^\0]*first 484,256 states[^\0]*14\s+minutes[^\0]*depth\s+22[^\0]*18\s+million/,
+    says: /\| scenario [^\0]*use\s+up\s+the\s+(10)\s+minutes[^\0]*wide bounds 16\s+scenarios[^\0]*3,586,854\s+states\s+to\s+depth\s+40[^\0]*4,500,000\s+states/,
     by: 'pnpm prove',
     are: () => numbersIn(conformance('prove/main'), /minutes: \{ type: 'string', default: '(\d+)' \}/),
   },
