@@ -66,7 +66,7 @@ it('a renewal whose place another tab has taken is revoked when the user signs o
   expect(disk.record).toBe(null)
 })
 
-it('a sign-in whose write is answered too late leaves the mark of the tab that has taken it up, and its token is sent once [R1, N1]', async () => {
+it('a sign-in whose write is answered too late leaves the mark of the tab that has taken it up, and its token is sent once [R1c, N1a]', async () => {
   const disk = createDisk()
   const clock = fakeClock()
   const browser = fakeBrowser()
