@@ -337,6 +337,20 @@ describe('a disk that never answers again', () => {
     await sim.finish()
   })
 
+  test('a disk that answers again takes a sign-in in place of that of another tab, which is signed in all the time', async () => {
+    const sim = await play([
+      { do: 'holdStorage', page: 0 },
+      { do: 'open' },
+      signIn(0),
+      { do: 'advance', minutes: 0.5 },
+      signIn(1),
+      { do: 'releaseStorage', page: 0 },
+      signIn(0),
+    ])
+    expect(status(sim)).toEqual(['authenticated', 'authenticated'])
+    await sim.finish()
+  })
+
   test('a sign-in that is stored while the session before it ends stays stored', async () => {
     const sim = await play([
       signIn(0),

@@ -287,7 +287,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'an answer that comes after the time limit is thrown away',
     file: 'custody/renewal.ts',
-    from: 'if (sent) tools.onLate(sent.then(take).catch(refuse))',
+    from: 'if (sent) tools.onLate(sent.then(take, refuseLate).catch(() => {}))',
     to: '',
     killer: 'core/test/late-answers.test.ts',
   },

@@ -121,11 +121,14 @@ async function send(tools: RenewalTools, spending: Spending, exchange: Exchange)
     const grant = await withTimeout(
       tools.rules.clock,
       tools.requestTimeout,
-      () => (sent = exchange.send(tokens, { signal }).finally(() => (sent = undefined))),
+      () => (sent = exchange.send(tokens, { signal })),
     )
+    sent = undefined
     return await take(grant)
   } catch (thrown) {
-    if (sent) tools.onLate(sent.then(take).catch(refuse))
+    // what was thrown is its answer, or it is still to come
+    const refuseLate = (late: unknown) => (late === thrown ? settled : refuse(late))
+    if (sent) tools.onLate(sent.then(take, refuseLate).catch(() => {}))
     return refuse(thrown)
   }
 }

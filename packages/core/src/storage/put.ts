@@ -37,15 +37,20 @@ export async function put({ disk, backlog, rules, givenUp }: Parts, session: Ses
       basis !== undefined && found?.kind === 'session' && found.session.id !== basis && found.session.id !== session.id,
   }
   backlog.step({ type: 'joined' })
-  // not waited for where the storage has not answered for a while
-  if (backlog.health().type === 'working') await backlog.want(now, later)
-  else {
-    backlog.add(later)
-    void backlog.bring()
-  }
-  const seen = disk.seen()?.revision
   // a full disk still deletes: the next page must not find the session before
-  if (!backlog.isEmpty() && seen && seen !== record.revision && isWanted()) void disk.swap(seen, null).catch(() => {})
+  const makeRoom = (): void => {
+    const seen = disk.seen()
+    if (!backlog.isEmpty() && seen && isWanted() && idOf(fromRecord(seen, rules)) !== session.id)
+      void disk.swap(seen.revision, null).catch(() => {})
+  }
+  // not waited for where the storage has not answered for a while
+  if (backlog.health().type === 'working') {
+    await backlog.want(now, later)
+    makeRoom()
+  } else {
+    backlog.add(later)
+    void backlog.bring().then(makeRoom)
+  }
   // other tabs may have taken it up and renewed it meanwhile
   return async (isOver: (id: string) => boolean): Promise<void> => {
     const before = (): StoredRecord | null => (isOver(String(replaced?.['id'])) ? null : replaced)
